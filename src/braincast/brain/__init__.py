@@ -1,0 +1,1 @@
+"""What a brain is: connectome, expression, recordings, responses, specimen; and null connectomes."""

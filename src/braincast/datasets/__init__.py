@@ -1,0 +1,1 @@
+"""Where brains come from: sources, checksums, licences, one module per source."""

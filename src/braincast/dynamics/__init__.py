@@ -1,0 +1,1 @@
+"""How brains move: pure equations and solvers."""

@@ -1,0 +1,96 @@
+"""Coded errors: what is wrong, where, and the next step, in one line."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+EXIT_DONE, EXIT_USAGE, EXIT_INPUT, EXIT_INTERRUPTED = 0, 2, 3, 4
+
+CODES: dict[str, str] = {
+    # What a brain is
+    "E101": "a neuron id occurs twice",
+    "E102": "an edge names a neuron that is not in the table",
+    "E103": "an edge weight is negative or not finite",
+    "E104": "time is not strictly increasing or not finite",
+    "E105": "a unit is missing",
+    "E106": "shapes or axes do not fit together",
+    "E107": "a value is outside its vocabulary or range",
+    "E108": "a column is missing",
+    "E109": "condition intervals overlap or leave the recording",
+    "E110": "a value is not finite where it must be",
+    "E111": "a saved brain cannot be read",
+    # What is answered
+    "E201": "no forecast store there",
+    "E202": "a store was never finished",
+    "E203": "a file of a store is missing or does not belong to it",
+    "E204": "neuron order differs from the task",
+    "E205": "a neuron is missing",
+    "E206": "a neuron was not asked for",
+    "E207": "a neuron occurs twice",
+    "E208": "a prediction is not finite",
+    "E209": "wrong data type",
+    "E210": "a file's bytes differ from its checksum",
+    "E211": "cases differ from the task",
+    "E212": "leads or shape differ from the task",
+    "E213": "a link or special file inside a store",
+    "E214": "a prediction is outside the task's range",
+    "E215": "the forecast answers another task or another version of it",
+    # Names and settings
+    "E301": "unknown dataset",
+    "E302": "unknown task",
+    "E303": "unknown model",
+    "E304": "unknown metric",
+    "E305": "a setting is unknown or has an impossible value",
+    "E306": "this model cannot answer this kind of task",
+    "E307": "this part of the data does not exist",
+    # Getting data
+    "E401": "not in the cache, and no network may be used",
+    "E402": "checksum differs",
+    "E403": "an archive is damaged or truncated",
+    "E404": "a download failed",
+    "E405": "no such file or folder",
+    "E406": "expected content is missing from an archive",
+    # Writing results
+    "E501": "the output exists already",
+    "E502": "the folder holds a run of another configuration",
+    "E503": "not a finished run",
+    "E504": "another process is writing there",
+    "E505": "cannot write",
+}
+
+# Wrong words on the command line, or an output in the way, are usage; everything else is bad input.
+_USAGE_CODES = frozenset({"E301", "E302", "E303", "E304", "E305", "E306", "E307", "E501", "E502"})
+
+
+class BraincastError(Exception):
+    """An error that a user can act on.
+
+    `code` is listed in docs/errors.md; `where` names the file, field or option; `what` says what was found and
+    expected; `fix` says what to do next. `str(error)` is one line.
+    """
+
+    def __init__(self, code: str, where: str, what: str, fix: str) -> None:
+        self.code, self.where, self.what, self.fix = code, where, what, fix
+        super().__init__(code, where, what, fix)
+
+    def __str__(self) -> str:
+        return " ".join(f"{self.code} {self.where}: {_sentence(self.what)} {_sentence(self.fix)}".split())
+
+    @property
+    def exit_code(self) -> int:
+        """2 for bad usage, 3 for bad input (see the command-line contract)."""
+        return EXIT_USAGE if self.code in _USAGE_CODES else EXIT_INPUT
+
+
+def unknown_name(code: str, kind: str, name: str, known: Iterable[str]) -> BraincastError:
+    """The error for a name that is not in a registry, with the nearest known name as a suggestion."""
+    known = sorted(known)
+    nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    hint = f"did you mean {nearest[0]!r}? " if nearest else ""
+    return BraincastError(code, kind, f"there is no {kind} named {name!r}", f"{hint}Known: {', '.join(known)}")
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return text if text.endswith((".", "?", "!")) else text + "."

@@ -1,0 +1,1 @@
+"""What we ask of many: the run, the wiring test, the leakage audit."""

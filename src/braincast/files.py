@@ -1,0 +1,206 @@
+"""The only writer: whatever reaches the disk is written beside its place, hashed and renamed into it."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from braincast.errors import BraincastError
+
+MANIFEST = "manifest.json"
+_CHUNK = 1 << 20
+
+
+def canonical_json(value: Any) -> str:
+    """JSON with sorted keys, no spaces and no NaN: the same text for the same value, fit for hashing."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def sha256_of_json(value: Any) -> str:
+    """SHA-256 (hex) of `canonical_json(value)`."""
+    return hashlib.sha256(canonical_json(value).encode()).hexdigest()
+
+
+def sha256_of_file(path: Path) -> str:
+    """SHA-256 (hex) of a file's bytes, read in pieces."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while piece := stream.read(_CHUNK):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary name in the same folder; renamed to `path` when the block ends well, removed when it does not."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    with _write_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            yield temporary
+            _flush(temporary)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write UTF-8 text atomically."""
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write indented JSON atomically; NaN and infinity are refused."""
+    write_text(path, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON file; a damaged one is E403, a missing one E405."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise BraincastError("E405", str(path), "there is no such file", "Check the path") from error
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise BraincastError("E403", str(path), f"this is not JSON ({error})", "Make the file again") from error
+
+
+@contextmanager
+def new_folder(path: Path, *, force: bool = False, what: str = "output") -> Iterator[Path]:
+    """A temporary sibling folder that gets a manifest and becomes `path` when the block ends well.
+
+    An existing `path` is E501 unless `force`; it stays as it was until the new folder is complete.
+    """
+    if path.exists() and not force:
+        raise BraincastError("E501", str(path), f"this {what} exists already", "Choose another name or add --force")
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    with _write_errors(path):
+        try:
+            temporary.mkdir(parents=True)
+            yield temporary
+            write_manifest(temporary)
+            _swap_folder(temporary, path)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+
+
+def write_manifest(folder: Path) -> None:
+    """List every file of `folder` with size and SHA-256 in `manifest.json`; written last, so it means "complete"."""
+    names = sorted(_regular_files(folder))
+    for name in names:
+        _flush(folder / name)
+    files = {n: {"bytes": (folder / n).stat().st_size, "sha256": sha256_of_file(folder / n)} for n in names}
+    write_json(folder / MANIFEST, {"format": 1, "files": files})
+
+
+def check_manifest(folder: Path) -> None:
+    """Compare a folder with its manifest before anything in it is read: E201, E202, E203, E210 or E213."""
+    again = "Write it again from its source"
+    if not folder.is_dir():
+        raise BraincastError("E201", str(folder), "there is no such folder", "Check the path")
+    if not (folder / MANIFEST).is_file():
+        raise BraincastError("E202", str(folder), f"{MANIFEST} is missing, so writing never finished", again)
+    listed = _manifest_files(folder)
+    found = _regular_files(folder)
+    for name in sorted(set(listed) - found):
+        raise BraincastError("E203", f"{folder}/{name}", "the manifest lists this file, but it is missing", again)
+    for name in sorted(found - set(listed)):
+        raise BraincastError("E203", f"{folder}/{name}", "the manifest does not list this file", again)
+    for name, entry in sorted(listed.items()):
+        path = folder / name
+        if path.stat().st_size != entry["bytes"] or sha256_of_file(path) != entry["sha256"]:
+            raise BraincastError("E210", str(path), "its bytes differ from the manifest's SHA-256", again)
+
+
+@contextmanager
+def lock(folder: Path) -> Iterator[None]:
+    """Hold `folder` for this process; a second writer gets E504 at once."""
+    with _write_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        held = FileLock(folder / ".lock")
+        try:
+            held.acquire(timeout=0)
+        except Timeout as error:
+            what, fix = "another process is writing here", "Wait for it to end or choose another --out"
+            raise BraincastError("E504", str(folder), what, fix) from error
+    try:
+        yield
+    finally:
+        held.release()
+
+
+def read_member(archive: Path, name: str, *, largest: int = 1 << 30) -> bytes:
+    """The bytes of one regular file inside a zip archive, CRC-checked and never unpacked to disk."""
+    broken = "Get it again: braincast data get, with --force"
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            info = opened.getinfo(name)
+            if info.file_size > largest:
+                raise BraincastError("E403", f"{archive}:{name}", f"it claims {info.file_size} bytes", broken)
+            return opened.read(info)
+    except KeyError as error:
+        raise BraincastError("E406", f"{archive}:{name}", "this file is not in the archive", broken) from error
+    except (zipfile.BadZipFile, EOFError, OSError) as error:
+        raise BraincastError("E403", str(archive), f"the archive cannot be read ({error})", broken) from error
+
+
+def _manifest_files(folder: Path) -> dict[str, dict[str, Any]]:
+    manifest = read_json(folder / MANIFEST)
+    files = manifest.get("files") if isinstance(manifest, dict) else None
+    good = isinstance(files, dict) and all(
+        isinstance(e, dict) and isinstance(e.get("bytes"), int) and isinstance(e.get("sha256"), str)
+        for e in files.values()
+    )
+    if not good:
+        raise BraincastError("E202", f"{folder}/{MANIFEST}", "the manifest has no list of files", "Write it again")
+    return files  # pyright: ignore[reportReturnType]
+
+
+def _regular_files(folder: Path) -> set[str]:
+    """Relative names of all files but the manifest; a link or special file is E213."""
+    names = set()
+    for path in folder.rglob("*"):
+        if path.is_symlink() or not (path.is_file() or path.is_dir()):
+            raise BraincastError("E213", str(path), "only regular files may stand here", "Remove it")
+        if path.is_file():
+            names.add(path.relative_to(folder).as_posix())
+    return names - {MANIFEST}
+
+
+def _swap_folder(new: Path, path: Path) -> None:
+    """Rename `new` to `path`; an old `path` is moved aside first and removed last, never half-overwritten."""
+    aside = None
+    if path.exists():
+        aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.old")
+        path.replace(aside)
+    new.replace(path)
+    if aside is not None:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _flush(path: Path) -> None:
+    with path.open("rb+") as stream:
+        os.fsync(stream.fileno())
+
+
+@contextmanager
+def _write_errors(path: Path) -> Iterator[None]:
+    """Turn a full or read-only disk into E505."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM):
+            fix = "Free some space or choose another place"
+            raise BraincastError("E505", str(path), f"cannot write here ({error.strerror})", fix) from error
+        raise

@@ -1,0 +1,103 @@
+"""One progress interface: a bar on a terminal, plain lines in a log, silence otherwise.
+
+Library code calls `step` and never prints; the command line chooses a reporter with `reporting`.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol, TextIO
+
+Advance = Callable[[float], None]
+
+
+class Reporter(Protocol):
+    """What shows progress to a person."""
+
+    def start(self, what: str, total: float | None) -> Advance:
+        """Begin a step of `total` units (None: unknown) and return what moves it on."""
+        ...
+
+    def finish(self, what: str) -> None:
+        """End the step named `what`."""
+        ...
+
+
+class Silent:
+    """Shows nothing; what a library user gets unless they ask for more."""
+
+    def start(self, what: str, total: float | None) -> Advance:
+        return lambda amount: None
+
+    def finish(self, what: str) -> None:
+        return None
+
+
+class Lines:
+    """One line when a step begins, one when it ends: fit for a log file."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stderr
+        self._since: dict[str, float] = {}
+
+    def start(self, what: str, total: float | None) -> Advance:
+        self._since[what] = time.monotonic()
+        self._stream.write(f"{what} ...\n")
+        self._stream.flush()
+        return lambda amount: None
+
+    def finish(self, what: str) -> None:
+        elapsed_s = time.monotonic() - self._since.pop(what, time.monotonic())
+        self._stream.write(f"{what}: {elapsed_s:.1f} s\n")
+        self._stream.flush()
+
+
+class Bars:
+    """Rich progress bars on a terminal."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+        self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
+        self._tasks: dict[str, int] = {}
+
+    def start(self, what: str, total: float | None) -> Advance:
+        if not self._tasks:
+            self._progress.start()
+        task = self._tasks[what] = self._progress.add_task(what, total=total)
+        return lambda amount: self._progress.update(task, advance=amount)
+
+    def finish(self, what: str) -> None:
+        self._progress.remove_task(self._tasks.pop(what))
+        if not self._tasks:
+            self._progress.stop()
+
+
+_current: Reporter = Silent()
+
+
+@contextmanager
+def reporting(reporter: Reporter) -> Iterator[None]:
+    """Show progress through `reporter` inside the block."""
+    global _current
+    before, _current = _current, reporter
+    try:
+        yield
+    finally:
+        _current = before
+
+
+@contextmanager
+def step(what: str, total: float | None = None) -> Iterator[Advance]:
+    """A named step of work; call the yielded function with the amount done."""
+    reporter = _current
+    advance = reporter.start(what, total)
+    try:
+        yield advance
+    finally:
+        reporter.finish(what)
