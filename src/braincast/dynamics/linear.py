@@ -1,0 +1,36 @@
+"""Linear networks at rest: how a steady push to one neuron spreads along edges."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float
+
+Square = Float[np.ndarray, "pre post"]
+
+
+def normalised(weights: Square, by: Literal["input", "output"]) -> Square:
+    """Weights [pre, post] divided so that each neuron's inputs (or outputs) sum to 1; a neuron without any keeps zeros."""
+    total = weights.sum(axis=0 if by == "input" else 1, keepdims=True)
+    return np.divide(weights, total, out=np.zeros_like(weights), where=total > 0)
+
+
+def steady_state_response(coupling: Square) -> Square:
+    """Response of each neuron to a constant unit input into each other one: (I - coupling)^-1, as [pre, post].
+
+    It is the fixed point of τ dx/dt = -x + couplingᵀ x + input, and sums the paths of every length. The spectral radius
+    of `coupling` must be below 1.
+    """
+    return np.linalg.inv(np.eye(len(coupling)) - coupling)
+
+
+def propagation(weights: Mapping[str, Square], gains: Mapping[str, float], by: Literal["input", "output"]) -> Square:
+    """Steady-state response of a network with a gain for each edge kind.
+
+    Weights of all kinds are normalised by their common sum, so that with gains below 1 the network is stable.
+    """
+    total = sum(weights.values()).sum(axis=0 if by == "input" else 1, keepdims=True)  # pyright: ignore
+    share = {kind: np.divide(w, total, out=np.zeros_like(w), where=total > 0) for kind, w in weights.items()}
+    return steady_state_response(sum(gains[kind] * share[kind] for kind in weights))  # pyright: ignore

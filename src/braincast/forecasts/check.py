@@ -1,0 +1,88 @@
+"""Checking an answer against its task, before anything is computed from it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+import xarray as xr
+
+from braincast.errors import BraincastError
+from braincast.tasks.card import TaskCard
+
+DIMENSIONS = ("case", "lead", "neuron")
+_FLOATS = (np.dtype("float32"), np.dtype("float64"))
+
+
+def check_forecast(card: TaskCard, forecast: xr.DataArray, where: str = "forecast") -> None:
+    """Refuse a forecast that does not answer exactly what the task asks: E204–E209, E211, E212, E214, E215."""
+    _check_task(card, forecast, where)
+    if forecast.dims != DIMENSIONS:
+        what = f"axes are {', '.join(map(str, forecast.dims))}; expected {', '.join(DIMENSIONS)}"
+        raise BraincastError("E212", where, what, "Write the array on exactly these axes, in this order")
+    if forecast.dtype not in _FLOATS:
+        what = f"data type is {forecast.dtype}; expected float32 or float64"
+        raise BraincastError("E209", where, what, "Convert the predictions")
+    _check_labels(_labels(forecast, "neuron", where), card.neurons, card.name, where, neuron=True)
+    _check_labels(_labels(forecast, "case", where), [case.id for case in card.cases], card.name, where, neuron=False)
+    leads = _labels(forecast, "lead", where)
+    if leads != list(card.leads):
+        what = f"leads are {leads}; expected {list(card.leads)}"
+        raise BraincastError("E212", where, what, f"braincast show task {card.name} --json lists the leads")
+    _check_values(card, forecast, where)
+
+
+def _check_task(card: TaskCard, forecast: xr.DataArray, where: str) -> None:
+    for key, expected in (("task", card.name), ("task_hash", card.hash)):
+        found = forecast.attrs.get(key, expected)
+        if found != expected:
+            what = f"it answers {key} {str(found)[:64]!r}, not {expected!r}"
+            raise BraincastError("E215", where, what, "Forecast again for this task, with this version of braincast")
+
+
+def _labels(forecast: xr.DataArray, axis: str, where: str) -> list[str]:
+    if axis not in forecast.coords:
+        raise BraincastError("E212", where, f"axis {axis!r} has no labels", "Give every axis its coordinate")
+    return [str(label) for label in forecast.coords[axis].values]
+
+
+def _check_labels(found: Sequence[str], expected: Sequence[str], task: str, where: str, *, neuron: bool) -> None:
+    """Exactly the expected labels in the expected order; the first deviation is named."""
+    what = "neuron" if neuron else "case"
+    fix = f"Write {what}s in the order that `braincast show task {task} --json` lists"
+    missing, extra, twice, order = ("E205", "E206", "E207", "E204") if neuron else ("E211",) * 4
+    for label, count in Counter(found).items():
+        if count > 1:
+            raise BraincastError(twice, where, f"{what} {label!r} occurs {count} times", fix)
+    lacking = [label for label in expected if label not in set(found)]
+    if lacking:
+        raise BraincastError(missing, where, f"{what} {lacking[0]!r} is missing ({len(lacking)} in all)", fix)
+    unasked = [label for label in found if label not in set(expected)]
+    if unasked:
+        raise BraincastError(extra, where, f"{what} {unasked[0]!r} was not asked for ({len(unasked)} in all)", fix)
+    for index, (have, want) in enumerate(zip(found, expected, strict=True)):
+        if have != want:
+            text = f"{what} order differs from task {task} at index {index} (found {have}, expected {want})"
+            raise BraincastError(order, where, text, fix)
+
+
+def _check_values(card: TaskCard, forecast: xr.DataArray, where: str) -> None:
+    values = forecast.values
+    if not np.isfinite(values).all():
+        place = _first(forecast, ~np.isfinite(values))
+        count = int((~np.isfinite(values)).sum())
+        what = f"{count} of {values.size} predictions are not finite, the first at {place}"
+        raise BraincastError("E208", where, what, "Answer every case for every neuron with a number")
+    lower = -np.inf if card.lower is None else card.lower
+    upper = np.inf if card.upper is None else card.upper
+    outside = (values < lower) | (values > upper)
+    if outside.any():
+        what = f"a {card.quantity} lies in [{lower:g}, {upper:g}], but {_first(forecast, outside)} is outside"
+        raise BraincastError("E214", where, what, "Map the predictions into that range")
+
+
+def _first(forecast: xr.DataArray, mask: np.ndarray) -> str:
+    index = np.argwhere(mask)[0]
+    labels = [str(forecast.coords[axis].values[i]) for axis, i in zip(DIMENSIONS, index, strict=True)]
+    return f"case {labels[0]}, lead {labels[1]}, neuron {labels[2]}"

@@ -1,0 +1,78 @@
+"""The forecast store: one zarr v3 group with checksummed chunks, its axes' labels and a completion manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from braincast import __version__
+from braincast.brain.arrays import read_arrays, write_arrays
+from braincast.errors import BraincastError
+from braincast.files import new_folder
+from braincast.forecasts.check import DIMENSIONS, check_forecast
+from braincast.tasks.card import TaskCard
+
+FORMAT = 1
+_ARRAY = "activity"
+_CHUNK_BYTES = 8 << 20
+
+
+def save_forecast(
+    forecast: xr.DataArray, path: Path | str, *, force: bool = False, chunks: tuple[int, int, int] | None = None
+) -> Path:
+    """Write a forecast [case, lead, neuron] to `path`, complete or not at all.
+
+    Labels and attributes stand in the group's attributes, so that they can be checked before an array is opened.
+    """
+    path = Path(path)
+    values = np.asarray(forecast.values)
+    labels = {axis: [str(label) for label in forecast.coords[axis].values] for axis in DIMENSIONS}
+    attributes = {"format": FORMAT, "braincast": __version__, "axes": labels, "attributes": dict(forecast.attrs)}
+    with new_folder(path, force=force, what="forecast") as folder:
+        arrays = {_ARRAY: (DIMENSIONS, values)}
+        write_arrays(folder, arrays, attributes, chunks={_ARRAY: chunks or _chunks(values)})
+    return path
+
+
+def load_forecast(path: Path | str, card: TaskCard | None = None) -> xr.DataArray:
+    """Read a forecast after checking its manifest, shape and labels; with a task card, also that it answers the task."""
+    path = Path(path)
+    if not path.is_dir():
+        fix = "Check the path; a forecast is a folder written by braincast forecast"
+        raise BraincastError("E201", str(path), "there is no forecast store", fix)
+    arrays, attributes = read_arrays(path)
+    labels = _axis_labels(attributes, path)
+    if _ARRAY not in arrays:
+        raise BraincastError("E201", str(path), f"it has no array named {_ARRAY!r}", "Write the forecast again")
+    array = arrays[_ARRAY]
+    expected = tuple(len(labels[axis]) for axis in DIMENSIONS)
+    if array.shape != expected:
+        what = f"{_ARRAY} has shape {array.shape}, but its labels say {expected}"
+        raise BraincastError("E212", str(path), what, "Write the forecast again")
+    attrs = attributes.get("attributes")
+    attrs = dict(attrs) if isinstance(attrs, Mapping) else {}
+    forecast = xr.DataArray(np.asarray(array[:]), dims=DIMENSIONS, coords=labels, attrs=attrs, name=_ARRAY)
+    if card is not None:
+        check_forecast(card, forecast, str(path))
+    return forecast
+
+
+def _axis_labels(attributes: Mapping[str, Any], path: Path) -> dict[str, list[str]]:
+    labels = attributes.get("axes")
+    if isinstance(labels, Mapping) and all(isinstance(labels.get(axis), list) for axis in DIMENSIONS):
+        return {axis: [str(label) for label in labels[axis]] for axis in DIMENSIONS}
+    fix = "Write it with braincast.save_forecast"
+    raise BraincastError("E212", str(path), "the store does not label its axes case, lead, neuron", fix)
+
+
+def _chunks(values: np.ndarray) -> tuple[int, int, int]:
+    """Whole cases, about 8 MiB a chunk; a case larger than that is cut along neurons."""
+    n_cases, n_leads, n_neurons = values.shape
+    case_bytes = max(1, n_leads * n_neurons * values.itemsize)
+    cases = max(1, min(n_cases, _CHUNK_BYTES // case_bytes))
+    neurons = max(1, min(n_neurons, _CHUNK_BYTES // max(1, n_leads * values.itemsize)))
+    return cases, max(1, n_leads), neurons

@@ -1,0 +1,1 @@
+"""Floors: what can be said without structure."""

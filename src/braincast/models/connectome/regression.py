@@ -1,0 +1,96 @@
+"""Logistic regression on structural features, response propensity and the reverse pair's response."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from jaxtyping import Float
+from scipy.special import logit
+
+from braincast.brain.specimen import Specimen
+from braincast.models.connectome.features import structural_features
+from braincast.models.interface import ModelCard, Settings
+from braincast.models.logistic import Logistic, fit_logistic
+from braincast.models.propensity import propensity, propensity_without_own_group
+from braincast.tasks.cases import Cases
+from braincast.tasks.training import Training
+
+_PSEUDO_COUNT = 20.0
+Features = Float[np.ndarray, "case neuron feature"]
+
+
+class ConnectomeRegression:
+    """Every structural feature of a pair, how readily the two neurons respond, and the response the other way round."""
+
+    card = ModelCard(
+        name="connectome-regression",
+        summary="Ridge logistic regression on structural features of the pair and training response rates.",
+        kinds=("perturbation",),
+        uses=("connectome",),
+        settings={
+            "penalty": "ridge penalty on standardised coefficients",
+            "reverse": "whether the response of the stimulated neuron to the responding one is a feature",
+        },
+    )
+    candidates: tuple[Settings, ...] = tuple(
+        {"penalty": penalty, "reverse": reverse}
+        for penalty, reverse in product((1.0, 10.0, 100.0), (False, True))
+    )
+
+    def prepare(self, structure: Specimen) -> Float[np.ndarray, "pre post feature"]:
+        return np.stack(list(structural_features(structure).values()), axis=-1)
+
+    def fit(self, training: Training, prepared: np.ndarray, settings: Settings, *, seed: int) -> FittedRegression:
+        rates = propensity_without_own_group(training, _PSEUDO_COUNT)
+        reverse = _reverse_responses(training) if settings["reverse"] else None
+        features = _features(training.cases, prepared, rates, reverse)
+        measured = training.measured
+        logistic = fit_logistic(features[measured], training.responds[measured], settings["penalty"])
+        return FittedRegression(logistic, prepared, propensity(training, _PSEUDO_COUNT), reverse)
+
+
+@dataclass(frozen=True, eq=False)
+class FittedRegression:
+    """The fitted regression and what it needs to describe a new case."""
+
+    logistic: Logistic
+    structure: Float[np.ndarray, "pre post feature"]
+    rates: Float[np.ndarray, " neuron"]
+    reverse: Float[np.ndarray, "pre post"] | None
+
+    @property
+    def parameters(self) -> int:
+        return 1 + len(self.logistic.coefficients)
+
+    def forecast(self, cases: Cases) -> Float[np.ndarray, "case lead neuron"]:
+        rates = np.broadcast_to(self.rates, (len(cases), len(self.rates)))
+        features = _features(cases, self.structure, rates, self.reverse)
+        return np.broadcast_to(self.logistic.probability(features)[:, None, :], cases.shape).copy()
+
+
+def _features(
+    cases: Cases, structure: np.ndarray, rates: Float[np.ndarray, "case neuron"], reverse: np.ndarray | None
+) -> Features:
+    """Features of each (case, neuron): structure, log odds of both neurons' rates, and the reverse response."""
+    drive = cases.drive
+    log_odds = logit(rates)
+    own = (drive * log_odds).sum(axis=1, keepdims=True) * np.ones_like(log_odds)
+    parts = [np.tensordot(drive, structure, axes=1), log_odds[..., None], own[..., None]]
+    if reverse is not None:
+        parts.append((drive @ reverse)[..., None])
+    return np.concatenate(parts, axis=-1)
+
+
+def _reverse_responses(training: Training) -> Float[np.ndarray, "pre post"]:
+    """What the training cases say about the pair the other way round: response minus the overall rate, else 0.
+
+    At [i, j] stands the response of i when j was stimulated. It comes from another experiment than the response of j
+    to i, and is there only if j's class is among the training stimuli.
+    """
+    n_neurons = len(training.cases.neurons)
+    seen = np.where(training.measured, training.responds - np.nanmean(training.responds), 0.0)
+    reverse = np.zeros((n_neurons, n_neurons))
+    reverse[:, training.cases.drive.argmax(axis=1)] = seen.T
+    return reverse

@@ -1,0 +1,63 @@
+"""What a model is: it prepares from how the brain is built, fits to training responses, and answers cases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from jaxtyping import Float
+
+from braincast.brain.specimen import Specimen
+from braincast.tasks.cases import Cases
+from braincast.tasks.training import Training
+
+Settings = Mapping[str, Any]
+
+
+class Fitted(Protocol):
+    """A fitted model."""
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers were fitted."""
+        ...
+
+    def forecast(self, cases: Cases) -> Float[np.ndarray, "case lead neuron"]:
+        """The answer to each case."""
+        ...
+
+
+class Model(Protocol):
+    """A model with a closed-form fit. It sees structure and training responses, and knows nothing about scoring.
+
+    `candidates` are the settings among which inner folds choose (one entry: nothing to choose). What depends on
+    structure alone is made once in `prepare`, and shared by all folds and candidates.
+    """
+
+    card: ModelCard
+
+    @property
+    def candidates(self) -> tuple[Settings, ...]: ...
+
+    def prepare(self, structure: Specimen) -> Any: ...
+
+    def fit(self, training: Training, prepared: Any, settings: Settings, *, seed: int) -> Fitted: ...
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """What a model is, for people: shown by `braincast show model`."""
+
+    name: str
+    summary: str
+    kinds: tuple[str, ...]
+    uses: tuple[str, ...]
+    settings: Mapping[str, str]
+    citation: str = ""
+
+    @property
+    def uses_connectome(self) -> bool:
+        """Whether the model must be run with null connectomes."""
+        return "connectome" in self.uses

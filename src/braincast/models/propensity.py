@@ -1,0 +1,43 @@
+"""How readily each neuron responds to anything: counts over training stimuli, shrunk towards the overall rate."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float
+
+from braincast.tasks.training import Training
+
+
+def propensity(training: Training, pseudo_count: float) -> Float[np.ndarray, " neuron"]:
+    """Share of training stimuli that each neuron responds to.
+
+    (responses + pseudo_count × rate) / (measured + pseudo_count), the posterior mean under a beta prior around the
+    overall rate. The count is of stimuli, never of trials.
+    """
+    responses, measured = _counts(training.responds)
+    return _shrunk(responses, measured, pseudo_count)
+
+
+def propensity_without_own_group(training: Training, pseudo_count: float) -> Float[np.ndarray, "case neuron"]:
+    """For each training case, the propensity fitted on the cases of all other groups.
+
+    A held-out case is answered by a propensity that never saw its group; training pairs must be described the same
+    way, or a regression on them would trust the propensity too much.
+    """
+    responses, measured = _counts(training.responds)
+    groups = np.array(training.cases.group)
+    out = np.empty(training.responds.shape)
+    for group in dict.fromkeys(training.cases.group):
+        own_responses, own_measured = _counts(training.responds[groups == group])
+        out[groups == group] = _shrunk(responses - own_responses, measured - own_measured, pseudo_count)
+    return out
+
+
+def _counts(responds: Float[np.ndarray, "case neuron"]) -> tuple[np.ndarray, np.ndarray]:
+    return np.nansum(responds, axis=0), np.isfinite(responds).sum(axis=0)
+
+
+def _shrunk(responses: np.ndarray, measured: np.ndarray, pseudo_count: float) -> np.ndarray:
+    # One response is added to the whole, so that the rate and its logarithm stay finite without any response.
+    rate = (responses.sum() + 1.0) / (measured.sum() + 2.0)
+    return (responses + pseudo_count * rate) / (measured + pseudo_count)

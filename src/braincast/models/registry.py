@@ -1,0 +1,35 @@
+"""Models by name: built in, and those of other packages through entry points."""
+
+from __future__ import annotations
+
+import importlib
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING
+
+from braincast.errors import unknown_name
+
+if TYPE_CHECKING:
+    from braincast.models.interface import Model
+
+_BUILT_IN = {
+    "constant": "braincast.models.baselines.constant:Constant",
+    "responder-propensity": "braincast.models.baselines.responder_propensity:ResponderPropensity",
+    "direct-weights": "braincast.models.connectome.direct_weights:DirectWeights",
+    "connectome-propagator": "braincast.models.connectome.propagator:ConnectomePropagator",
+    "connectome-regression": "braincast.models.connectome.regression:ConnectomeRegression",
+}
+
+
+def model_names() -> list[str]:
+    """Names of all models known here."""
+    return sorted({*_BUILT_IN, *(entry.name for entry in entry_points(group="braincast.models"))})
+
+
+def load_model(name: str) -> Model:
+    """A model by name; an unknown name is E303."""
+    if name in _BUILT_IN:
+        module, _, class_name = _BUILT_IN[name].partition(":")
+        return getattr(importlib.import_module(module), class_name)()
+    for entry in entry_points(group="braincast.models", name=name):
+        return entry.load()()
+    raise unknown_name("E303", "model", name, model_names())

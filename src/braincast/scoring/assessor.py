@@ -1,0 +1,92 @@
+"""The assessor opens a task's truth once and measures any number of contenders against it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from braincast.scoring.bootstrap import Resamples, draw_resamples, resample_replicates
+from braincast.scoring.ceiling import Ceiling, repeatability
+from braincast.scoring.evidence import Evidence, Units, gather, restrict
+from braincast.scoring.groups import pair_groups
+from braincast.scoring.metrics import Metric, load_metric
+from braincast.scoring.ranking import Resampled
+from braincast.scoring.scores import Contender
+from braincast.tasks.card import MetricUse
+from braincast.tasks.task import Task
+from braincast.tasks.truth import open_truth
+
+
+class Assessor:
+    """Measures contenders of one task; all see the same truth, pairs and resamples."""
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self._truth = open_truth(task)
+
+    @cached_property
+    def units(self) -> Units:
+        """Resampling units: the stimulated classes of the cases, and the classes of all responders ever measured."""
+        card = self.task.card
+        row_names = tuple(dict.fromkeys(case.group for case in card.cases))
+        seen = self._truth.measured.any(axis=(0, 1))
+        column_names = tuple(dict.fromkeys(c for c, any_seen in zip(card.cell_classes, seen, strict=True) if any_seen))
+        column_of = {name: index for index, name in enumerate(column_names)}
+        return Units(
+            row=np.array([row_names.index(case.group) for case in card.cases], dtype=np.int64),
+            column=np.array([column_of.get(name, 0) for name in card.cell_classes], dtype=np.int64),
+            row_names=row_names,
+            column_names=column_names,
+        )
+
+    @cached_property
+    def resamples(self) -> Resamples:
+        """The task's resamples."""
+        card, units = self.task.card, self.units
+        return draw_resamples(card.hash, len(units.row_names), len(units.column_names), card.n_resamples)
+
+    @cached_property
+    def groups(self) -> Mapping[str, Mapping[str, Bool[np.ndarray, "case neuron"]]]:
+        """Masks of the groups of pairs."""
+        return pair_groups(self.task, self._truth)
+
+    @cached_property
+    def ceiling(self) -> Ceiling:
+        """Repeatability of the mean response."""
+        use = next((use for use in self.task.card.metrics if use.target == "mean_response"), None)
+        return repeatability(self._truth, self.units, self.resamples, use.min_trials if use else 2)
+
+    def evidence(self, contender: Contender, use: MetricUse) -> list[Evidence]:
+        """Evidence of each replicate for a metric's target."""
+        truth = self._truth.targets[use.target][:, 0]
+        enough = self._truth.n_trials[:, 0] >= use.min_trials
+        return [gather(f.values[:, 0].astype(np.float64), truth, enough, self.units) for f in contender.forecasts]
+
+    def measure(
+        self, metric: Metric, replicates: list[Evidence]
+    ) -> tuple[Resampled, Float[np.ndarray, " replicate"]]:
+        """The metric on the sample and every resample, averaged over replicates; and each replicate's own value."""
+        rows, columns = self.resamples.rows, self.resamples.columns
+        values = np.array([metric.values(evidence, rows, columns) for evidence in replicates])
+        return resample_replicates(values, self.resamples.seed), values[:, 0]
+
+    def within(self, replicates: list[Evidence], mask: Bool[np.ndarray, "case neuron"]) -> list[Evidence]:
+        """The same evidence, restricted to a group of pairs of the primary metric's target."""
+        use = self.use(self.task.card.primary)
+        truth = self._truth.targets[use.target][:, 0]
+        seen = np.isfinite(truth) & (self._truth.n_trials[:, 0] >= use.min_trials)
+        keep = mask[seen]
+        return [restrict(evidence, keep) for evidence in replicates]
+
+    def use(self, key: str) -> MetricUse:
+        """How the task uses a metric; a metric that it does not name is E304."""
+        for use in self.task.card.metrics:
+            if use.key == key:
+                return use
+        load_metric(key)
+        from braincast.errors import unknown_name
+
+        raise unknown_name("E304", f"metric of {self.task.name}", key, self.task.card.metric_keys)

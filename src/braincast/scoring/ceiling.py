@@ -1,0 +1,72 @@
+"""The noise ceiling: how well one half of the trials predicts the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from braincast.scoring.bootstrap import Resamples, interval
+from braincast.scoring.evidence import Evidence, Units, gather
+from braincast.scoring.metrics import METRICS
+from braincast.tasks.truth import Truth
+
+N_SPLITS = 20
+
+
+@dataclass(frozen=True)
+class Ceiling:
+    """Repeatability of the mean response over pairs with at least `min_trials` trials.
+
+    `split_half` is the correlation of two half means over pairs, `reliability` that of the full mean (Spearman–Brown),
+    and `correlation` the highest correlation with the measured mean that a noise-free prediction could reach: the
+    square root of the reliability. Intervals are two-way bootstrap intervals.
+    """
+
+    min_trials: int
+    n_pairs: int
+    split_half: float | None
+    reliability: float | None
+    reliability_ci: tuple[float, float] | None
+    correlation: float | None
+    correlation_ci: tuple[float, float] | None
+
+
+def repeatability(truth: Truth, units: Units, resamples: Resamples, min_trials: int) -> Ceiling:
+    """The ceiling from random halves of each pair's trials, averaged over `N_SPLITS` splits."""
+    enough = truth.measured[:, 0] & (truth.n_trials[:, 0] >= min_trials)
+    rng = np.random.default_rng(resamples.seed)
+    correlation = METRICS["correlation"]
+    splits = [_half_means(truth, enough, units, rng) for _ in range(N_SPLITS)]
+    samples = np.mean([correlation.values(split, resamples.rows, resamples.columns) for split in splits], axis=0)
+    full = 2 * samples / (1 + samples)  # Spearman 1910, Brown 1910
+    root = np.sqrt(np.maximum(full, 0.0))
+    return Ceiling(
+        min_trials=min_trials,
+        n_pairs=len(splits[0]),
+        split_half=_defined(samples[0]),
+        reliability=_defined(full[0]),
+        reliability_ci=interval(full),
+        correlation=_defined(root[0]),
+        correlation_ci=interval(root),
+    )
+
+
+def _half_means(truth: Truth, enough: np.ndarray, units: Units, rng: np.random.Generator) -> Evidence:
+    first = np.full(enough.shape, np.nan)
+    second = np.full(enough.shape, np.nan)
+    for case, neuron in zip(*np.nonzero(enough), strict=True):
+        first[case, neuron], second[case, neuron] = _split_mean(truth.trials[case][neuron], rng)
+    return gather(first, second, np.isfinite(first), units)
+
+
+def _split_mean(trials: Float[np.ndarray, " trial"], rng: np.random.Generator) -> tuple[float, float]:
+    """Means of two random halves of the trials that have a value; NaN with fewer than two."""
+    shuffled = rng.permutation(trials[np.isfinite(trials)])
+    half = len(shuffled) // 2
+    return (float(shuffled[:half].mean()), float(shuffled[half:].mean())) if half else (np.nan, np.nan)
+
+
+def _defined(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

@@ -1,0 +1,109 @@
+"""Evidence: a forecast held against the truth where there is any."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from braincast.scoring.statistics import STATISTICS
+from braincast.scoring.tiles import tiles
+
+
+@dataclass(frozen=True, eq=False)
+class Units:
+    """What is resampled: `row[case]` (stimulated cell class), `column[neuron]` (responding cell class)."""
+
+    row: Int[np.ndarray, " case"]
+    column: Int[np.ndarray, " neuron"]
+    row_names: tuple[str, ...]
+    column_names: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """Observed pairs in canonical order, with the resampling units they belong to.
+
+    `first[t]` to `first[t + 1]` are the pairs of tile t. Everything is float64.
+    """
+
+    prediction: Float[np.ndarray, " pair"]
+    truth: Float[np.ndarray, " pair"]
+    case: Int[np.ndarray, " pair"]
+    row: Int[np.ndarray, " pair"]
+    column: Int[np.ndarray, " pair"]
+    first: Int[np.ndarray, " tile_plus_1"]
+    n_rows: int
+    n_columns: int
+
+    def __len__(self) -> int:
+        return len(self.truth)
+
+    def sums(self, names: tuple[str, ...]) -> Mapping[str, Float[np.ndarray, "row column"]]:
+        """Each statistic summed within tiles, then over tiles in index order, for each pair of units."""
+        cell = self.row * self.n_columns + self.column
+        totals = {name: np.zeros(self.n_rows * self.n_columns) for name in names}
+        for begin, end in zip(self.first[:-1], self.first[1:], strict=True):
+            prediction, truth, cells = self.prediction[begin:end], self.truth[begin:end], cell[begin:end]
+            for name in names:
+                values = STATISTICS[name](prediction, truth)
+                totals[name] += np.bincount(cells, values, self.n_rows * self.n_columns)
+        return {name: total.reshape(self.n_rows, self.n_columns) for name, total in totals.items()}
+
+    @cached_property
+    def by_prediction(self) -> Int[np.ndarray, " pair"]:
+        """Order of rising prediction; equal ones stay in canonical order."""
+        return np.argsort(self.prediction, kind="stable")
+
+    @cached_property
+    def by_truth(self) -> Int[np.ndarray, " pair"]:
+        """Order of rising truth; equal ones stay in canonical order."""
+        return np.argsort(self.truth, kind="stable")
+
+
+def gather(
+    prediction: Float[np.ndarray, "case neuron"],
+    truth: Float[np.ndarray, "case neuron"],
+    keep: Bool[np.ndarray, "case neuron"],
+    units: Units,
+) -> Evidence:
+    """Evidence for one lead, where truth is finite and `keep` is True; tiles are walked in index order."""
+    parts = list(_observed(prediction, truth, keep))
+    sizes = [len(part[0]) for part in parts]
+    case = np.repeat([part[3] for part in parts], sizes).astype(np.int64)
+    neuron = np.concatenate([part[2] for part in parts])
+    return Evidence(
+        prediction=np.concatenate([part[0] for part in parts]),
+        truth=np.concatenate([part[1] for part in parts]),
+        case=case,
+        row=units.row[case],
+        column=units.column[neuron],
+        first=np.r_[0, np.cumsum(sizes)].astype(np.int64),
+        n_rows=len(units.row_names),
+        n_columns=len(units.column_names),
+    )
+
+
+def restrict(evidence: Evidence, keep: Bool[np.ndarray, " pair"]) -> Evidence:
+    """The pairs marked True; tiles keep their places."""
+    kept_before = np.r_[0, np.cumsum(keep)]
+    return replace(
+        evidence,
+        prediction=evidence.prediction[keep],
+        truth=evidence.truth[keep],
+        case=evidence.case[keep],
+        row=evidence.row[keep],
+        column=evidence.column[keep],
+        first=kept_before[evidence.first].astype(np.int64),
+    )
+
+
+def _observed(
+    prediction: np.ndarray, truth: np.ndarray, keep: np.ndarray
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, int]]:
+    for case, neurons in tiles(*truth.shape):
+        seen = np.flatnonzero(np.isfinite(truth[case, neurons]) & keep[case, neurons]) + neurons.start
+        yield prediction[case, seen].astype(np.float64), truth[case, seen].astype(np.float64), seen, case

@@ -1,0 +1,138 @@
+"""Metrics: functions of added statistics, or of the ranking of all pairs. One metric, one function.
+
+Every metric gives one value for each resample, from counts of row and column units. What cannot be defined is NaN here
+and null in JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+
+import numpy as np
+from jaxtyping import Float
+
+from braincast.errors import unknown_name
+from braincast.scoring import ranking
+from braincast.scoring.evidence import Evidence
+from braincast.scoring.ranking import Counts, Resampled
+
+Sums = Mapping[str, Float[np.ndarray, " resample"]]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A metric: its key, the value of a perfect forecast, and how it is computed.
+
+    `of_sums` metrics name the statistics that they need; `of_ranks` metrics look at all pairs.
+    """
+
+    key: str
+    title: str
+    perfect: float
+    source: str
+    statistics: tuple[str, ...] = ()
+    of_sums: Callable[[Sums], Resampled] | None = None
+    of_ranks: Callable[[Evidence, Counts, Counts], Resampled] | None = None
+
+    @property
+    def larger_is_better(self) -> bool:
+        return self.perfect > 0
+
+    def values(self, evidence: Evidence, rows: Counts, columns: Counts) -> Resampled:
+        """The metric under each resample; NaN without any pair."""
+        if len(evidence) == 0:
+            return np.full(len(rows), np.nan)
+        if self.of_ranks is not None:
+            return self.of_ranks(evidence, rows, columns)
+        totals = {name: _weighted(total, rows, columns) for name, total in evidence.sums(self.statistics).items()}
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return self.of_sums(totals)  # pyright: ignore[reportOptionalCall]
+
+    def skill(self, value: float, baseline: float) -> float:
+        """Share of the way from the baseline to a perfect forecast; negative when worse (Murphy 1988)."""
+        return (value - baseline) / (self.perfect - baseline) if baseline != self.perfect else np.nan
+
+
+def mean_absolute_error(sums: Sums) -> Resampled:
+    """MAE, in the target's unit."""
+    return sums["absolute_error"] / sums["count"]
+
+
+def mean_squared_error(sums: Sums) -> Resampled:
+    """MSE, in the target's unit squared; of probabilities it is the Brier score (Brier 1950)."""
+    return sums["squared_error"] / sums["count"]
+
+
+def log_loss(sums: Sums) -> Resampled:
+    """Mean negative log likelihood of the outcomes, in nats (Good 1952); infinite if one was given probability 0."""
+    return sums["log_score"] / sums["count"]
+
+
+def coefficient_of_determination(sums: Sums) -> Resampled:
+    """R²: 1 - squared error / variance of the truth around its own mean; NaN for a constant truth."""
+    spread = sums["truth_squared"] - sums["truth"] ** 2 / sums["count"]
+    return np.where(spread > 0, 1 - sums["squared_error"] / spread, np.nan)
+
+
+def pearson_correlation(sums: Sums) -> Resampled:
+    """Pearson's r; NaN when either side is constant."""
+    count = sums["count"]
+    covariance = sums["product"] - sums["prediction"] * sums["truth"] / count
+    spread_prediction = _spread(sums["prediction_squared"], sums["prediction"], count)
+    spread_truth = _spread(sums["truth_squared"], sums["truth"], count)
+    spread = np.sqrt(spread_prediction * spread_truth)
+    return np.where(spread > 0, covariance / spread, np.nan)
+
+
+_MOMENTS = ("count", "prediction", "truth", "prediction_squared", "truth_squared", "product")
+_VARIANCE = ("count", "squared_error", "truth", "truth_squared")
+
+_BUILT_IN = (
+    Metric("auroc", "AUROC, pooled", 1.0, "Hanley & McNeil 1982", of_ranks=ranking.auroc),
+    Metric("auroc_per_stimulus", "AUROC per stimulus, mean", 1.0, "Hanley & McNeil 1982", of_ranks=ranking.auroc_per_case),
+    Metric("average_precision", "Average precision", 1.0, "Manning et al. 2008", of_ranks=ranking.average_precision),
+    Metric("brier", "Brier score", 0.0, "Brier 1950", ("count", "squared_error"), mean_squared_error),
+    Metric("log_loss", "Log loss (nats)", 0.0, "Good 1952", ("count", "log_score"), log_loss),
+    Metric("correlation", "Pearson correlation", 1.0, "Pearson 1895", _MOMENTS, pearson_correlation),
+    Metric("rank_correlation", "Spearman correlation", 1.0, "Spearman 1904", of_ranks=ranking.rank_correlation),
+    Metric("mae", "Mean absolute error", 0.0, "", ("count", "absolute_error"), mean_absolute_error),
+    Metric("mse", "Mean squared error", 0.0, "", ("count", "squared_error"), mean_squared_error),
+    Metric("r2", "R²", 1.0, "", _VARIANCE, coefficient_of_determination),
+)
+METRICS: Mapping[str, Metric] = {metric.key: metric for metric in _BUILT_IN}
+
+
+def metric_names() -> list[str]:
+    """Keys of all metrics known here."""
+    return sorted({*METRICS, *(entry.name for entry in entry_points(group="braincast.metrics"))})
+
+
+def load_metric(key: str) -> Metric:
+    """A metric by key; an unknown one is E304."""
+    if key in METRICS:
+        return METRICS[key]
+    for entry in entry_points(group="braincast.metrics", name=key):
+        return entry.load()
+    raise unknown_name("E304", "metric", key, metric_names())
+
+
+def _weighted(total: Float[np.ndarray, "row column"], rows: Counts, columns: Counts) -> Resampled:
+    """Σ rows · total · columns for each resample; zero-weighted infinities do not count."""
+    if not np.isfinite(total).all():
+        return _weighted_with_infinities(total, rows, columns)
+    return np.einsum("rc,rc->r", rows.astype(np.float64) @ total, columns.astype(np.float64))
+
+
+def _weighted_with_infinities(total: np.ndarray, rows: Counts, columns: Counts) -> Resampled:
+    infinite = np.isinf(total)
+    finite = _weighted(np.where(infinite, 0.0, total), rows, columns)
+    hit = _weighted(infinite.astype(np.float64), rows, columns) > 0
+    return np.where(hit, np.inf, finite)
+
+
+def _spread(squares: Resampled, total: Resampled, count: Resampled) -> Resampled:
+    """Sum of squares around the mean; rounding noise below 1e-12 of the squares counts as none."""
+    spread = squares - total**2 / count
+    return np.where(spread > 1e-12 * np.maximum(squares, 1e-300), spread, 0.0)

@@ -1,0 +1,209 @@
+"""The scorecard: metric × group for each contender, with intervals, skill, ceiling share and paired comparisons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from braincast.brain.display import html_table
+from braincast.forecasts.check import check_forecast
+from braincast.scoring.assessor import Assessor
+from braincast.scoring.bootstrap import interval, two_sided_p
+from braincast.scoring.ceiling import Ceiling
+from braincast.scoring.metrics import load_metric
+from braincast.scoring.ranking import Resampled
+from braincast.scoring.scores import Comparison, Contender, MetricScore, ModelScore, defined
+from braincast.tasks.task import Task
+
+# Groups with few pairs get a value but no interval, and replicates are only averaged there.
+_WITH_INTERVAL = ("trials", "hops")
+
+
+@dataclass(frozen=True, eq=False)
+class Scorecard:
+    """Scores of all contenders of one task. `samples[model, metric]` are the resampled values behind the intervals."""
+
+    task: str
+    version: str
+    task_hash: str
+    baseline: str | None
+    primary: str
+    models: Mapping[str, ModelScore]
+    comparisons: tuple[Comparison, ...]
+    group_comparisons: tuple[Comparison, ...]
+    ceiling: Ceiling
+    samples: Mapping[tuple[str, str], Resampled] = field(repr=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON contract of `braincast run` and `score`, without the run's own entries."""
+        return {
+            "task": self.task,
+            "version": self.version,
+            "task_hash": self.task_hash,
+            "baseline": self.baseline,
+            "primary": self.primary,
+            "models": {name: score.to_dict() for name, score in self.models.items()},
+            "comparisons": [comparison.to_dict() for comparison in self.comparisons],
+            "group_comparisons": [comparison.to_dict() for comparison in self.group_comparisons],
+            "ceiling": asdict(self.ceiling),
+        }
+
+    def to_xarray(self) -> xr.Dataset:
+        """Values and intervals as a Dataset over model and metric; NaN where undefined."""
+        names, keys = list(self.models), list(next(iter(self.models.values())).metrics)
+        scores = [[self.models[name].metrics[key] for key in keys] for name in names]
+        nothing = (np.nan, np.nan)
+        table = {
+            "value": [[np.nan if s.value is None else s.value for s in row] for row in scores],
+            "lower": [[(s.ci or nothing)[0] for s in row] for row in scores],
+            "upper": [[(s.ci or nothing)[1] for s in row] for row in scores],
+            "n": [[s.n for s in row] for row in scores],
+        }
+        data = {key: (("model", "metric"), np.array(values)) for key, values in table.items()}
+        return xr.Dataset(data, coords={"model": names, "metric": keys}, attrs={"task": self.task})
+
+    def to_html(self) -> str:
+        """A small escaped HTML table of the primary metric."""
+        rows = [(name, score.role, *_shown(score.metrics[self.primary])) for name, score in self.models.items()]
+        return html_table(("model", "role", self.primary, "95 % interval"), rows)
+
+    _repr_html_ = to_html
+
+
+def score(
+    task: Task,
+    forecasts: xr.DataArray | Contender | Mapping[str, xr.DataArray | Contender],
+    *,
+    baseline: str | None = None,
+    assessor: Assessor | None = None,
+) -> Scorecard:
+    """Score forecasts of a task's test cases.
+
+    `forecasts` is one forecast or several by name; each is checked first (E204–E215). Skill is against `baseline`
+    (default: the task's own, when it is among them).
+    """
+    contenders = _contenders(forecasts)
+    for name, contender in contenders.items():
+        for forecast in contender.forecasts:
+            check_forecast(task.card, forecast, name)
+    assessor = assessor or Assessor(task)
+    wanted = baseline or task.card.baseline
+    if baseline is not None and baseline not in contenders:
+        from braincast.errors import unknown_name
+
+        raise unknown_name("E303", "baseline", baseline, contenders)
+    chosen = wanted if wanted in contenders else None
+    return _Tally(assessor, contenders, chosen).scorecard()
+
+
+def compare(card: Scorecard, a: str, b: str, metric: str) -> Comparison:
+    """a - b on the same resamples of a scorecard."""
+    return _comparison(a, b, metric, card.samples[a, metric], card.samples[b, metric])
+
+
+def _contenders(forecasts: xr.DataArray | Contender | Mapping[str, xr.DataArray | Contender]) -> dict[str, Contender]:
+    if isinstance(forecasts, xr.DataArray):
+        forecasts = {str(forecasts.attrs.get("model", "forecast")): forecasts}
+    if isinstance(forecasts, Contender):
+        forecasts = {str(forecasts.forecasts[0].attrs.get("model", "forecast")): forecasts}
+    return {n: f if isinstance(f, Contender) else Contender((f,)) for n, f in forecasts.items()}
+
+
+class _Tally:
+    """One scoring of several contenders: the baseline first, since skills refer to it."""
+
+    def __init__(self, assessor: Assessor, contenders: Mapping[str, Contender], baseline: str | None) -> None:
+        self.assessor, self.contenders, self.baseline = assessor, contenders, baseline
+        self.card = assessor.task.card
+        self.samples: dict[tuple[str, str], Resampled] = {}
+        self.group_samples: dict[tuple[str, str, str], Resampled] = {}
+
+    def scorecard(self) -> Scorecard:
+        order = sorted(self.contenders, key=lambda name: name != self.baseline)
+        scored = {name: self._model_score(name) for name in order}
+        pairs = self._compared()
+        primary = self.card.primary
+        compared = [_comparison(a, b, primary, self.samples[a, primary], self.samples[b, primary]) for a, b in pairs]
+        return Scorecard(
+            task=self.card.name,
+            version=self.card.version,
+            task_hash=self.card.hash,
+            baseline=self.baseline,
+            primary=primary,
+            models={name: scored[name] for name in self.contenders},
+            comparisons=tuple(compared),
+            group_comparisons=tuple(self._group_comparisons(pairs)),
+            ceiling=self.assessor.ceiling,
+            samples=self.samples,
+        )
+
+    def _model_score(self, name: str) -> ModelScore:
+        contender = self.contenders[name]
+        metrics, own = {}, ()
+        for use in self.card.metrics:
+            replicates = self.assessor.evidence(contender, use)
+            samples, each = self.assessor.measure(load_metric(use.key), replicates)
+            self.samples[name, use.key] = samples
+            metrics[use.key] = self._metric_score(use.key, samples, len(replicates[0]))
+            if use.key == self.card.primary:
+                own = tuple(defined(value) for value in each)
+        groups = self._group_scores(name, contender)
+        return ModelScore(contender.role, contender.of, metrics, groups, own, contender.cost)
+
+    def _metric_score(self, key: str, samples: Resampled, n_pairs: int) -> MetricScore:
+        value, skill, share = defined(samples[0]), None, None
+        if value is not None and self.baseline is not None:
+            skill = defined(load_metric(key).skill(value, self.samples[self.baseline, key][0]))
+        ceiling = self.assessor.ceiling.correlation if key == "correlation" else None
+        if value is not None and ceiling:
+            share = defined(value / ceiling)
+        return MetricScore(value, interval(samples), n_pairs, skill, share)
+
+    def _group_scores(self, name: str, contender: Contender) -> dict[str, dict[str, MetricScore]]:
+        metric = load_metric(self.card.primary)
+        replicates = self.assessor.evidence(contender, self.assessor.use(self.card.primary))
+        scores: dict[str, dict[str, MetricScore]] = {}
+        for group, masks in self.assessor.groups.items():
+            # Nulls have many draws; the groups without intervals say nothing about them.
+            if group not in _WITH_INTERVAL and contender.role in ("null", "control"):
+                continue
+            scores[group] = {}
+            for label, mask in masks.items():
+                inside = self.assessor.within(replicates, mask)
+                samples, _ = self.assessor.measure(metric, inside)
+                self.group_samples[name, group, label] = samples
+                ci = interval(samples) if group in _WITH_INTERVAL else None
+                scores[group][label] = MetricScore(defined(samples[0]), ci, len(inside[0]))
+        return scores
+
+    def _compared(self) -> list[tuple[str, str]]:
+        """Each model against the baseline, and against each of its nulls and controls."""
+        models = [name for name, contender in self.contenders.items() if contender.of is None]
+        against_baseline = [(m, self.baseline) for m in models if self.baseline is not None and m != self.baseline]
+        against_nulls = [(c.of, name) for name, c in self.contenders.items() if c.of in self.contenders]
+        return [(a, b) for a, b in against_baseline + against_nulls if a is not None and b is not None]
+
+    def _group_comparisons(self, pairs: list[tuple[str, str]]) -> list[Comparison]:
+        out = []
+        for a, b in pairs:
+            for group in _WITH_INTERVAL:
+                for label in self.assessor.groups.get(group, {}):
+                    first, second = self.group_samples[a, group, label], self.group_samples[b, group, label]
+                    out.append(_comparison(a, b, self.card.primary, first, second, f"{group}: {label}"))
+        return out
+
+
+def _comparison(
+    a: str, b: str, metric: str, first: Resampled, second: Resampled, group: str | None = None
+) -> Comparison:
+    difference = first - second
+    return Comparison(a, b, metric, defined(difference[0]), interval(difference), two_sided_p(difference), group)
+
+
+def _shown(score: MetricScore) -> tuple[str, str]:
+    value = "–" if score.value is None else f"{score.value:.4f}"
+    return value, "–" if score.ci is None else f"{score.ci[0]:.4f} to {score.ci[1]:.4f}"

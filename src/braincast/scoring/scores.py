@@ -1,0 +1,109 @@
+"""What scoring says, as plain data."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import xarray as xr
+
+from braincast.errors import BraincastError
+
+Role = Literal["model", "baseline", "null", "control"]
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Wall seconds for fitting and forecasting, and how many numbers were fitted."""
+
+    fit_s: float
+    forecast_s: float
+    parameters: int
+
+
+@dataclass(frozen=True, eq=False)
+class Contender:
+    """Who is scored: one forecast, or several of the same kind (seeds of a model, draws of a null)."""
+
+    forecasts: tuple[xr.DataArray, ...]
+    role: Role = "model"
+    of: str | None = None
+    cost: Cost | None = None
+
+    def __post_init__(self) -> None:
+        if not self.forecasts:
+            raise BraincastError("E205", "contender", "it has no forecast", "Give at least one")
+
+
+@dataclass(frozen=True)
+class MetricScore:
+    """A metric's value over `n` pairs; what cannot be defined is None."""
+
+    value: float | None
+    ci: Interval | None
+    n: int
+    skill: float | None = None
+    ceiling_share: float | None = None
+    by_lead: list[float | None] | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The entry of the JSON contract."""
+        return {
+            "value": self.value,
+            "ci": None if self.ci is None else list(self.ci),
+            "n": self.n,
+            "skill": self.skill,
+            "ceiling_share": self.ceiling_share,
+            "by_lead": self.by_lead,
+        }
+
+
+@dataclass(frozen=True)
+class ModelScore:
+    """Everything about one contender. `groups[group][label]` has the primary metric inside a group of pairs."""
+
+    role: Role
+    of: str | None
+    metrics: Mapping[str, MetricScore]
+    groups: Mapping[str, Mapping[str, MetricScore]]
+    replicates: tuple[float | None, ...]
+    cost: Cost | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The entry of the JSON contract; `replicates` are the primary metric of each seed or draw."""
+        cost = self.cost or Cost(0.0, 0.0, 0)
+        return {
+            "role": self.role,
+            "of": self.of,
+            "metrics": {key: score.to_dict() for key, score in self.metrics.items()},
+            "groups": {g: {k: s.to_dict() for k, s in labels.items()} for g, labels in self.groups.items()},
+            "replicates": list(self.replicates),
+            "cost": {"fit_s": cost.fit_s, "forecast_s": cost.forecast_s, "parameters": cost.parameters},
+        }
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """a - b on the same resamples; `group` names the pairs it is restricted to, None for all."""
+
+    a: str
+    b: str
+    metric: str
+    difference: float | None
+    ci: Interval | None
+    p: float | None
+    group: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The entry of the JSON contract."""
+        ci = None if self.ci is None else list(self.ci)
+        entry = {"a": self.a, "b": self.b, "metric": self.metric, "difference": self.difference, "ci": ci, "p": self.p}
+        return entry if self.group is None else {**entry, "group": self.group}
+
+
+def defined(value: float) -> float | None:
+    """The value, or None where it is NaN or infinite."""
+    return float(value) if math.isfinite(value) else None

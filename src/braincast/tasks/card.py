@@ -1,0 +1,92 @@
+"""The declaration of a task: everything that fixes the question, as data that can be printed, diffed and hashed."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from braincast.files import sha256_of_json
+
+TaskKind = Literal["forecast", "rollout", "perturbation", "encoding", "imputation"]
+
+
+class _Declaration(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Case(_Declaration):
+    """One question: which neurons are stimulated, in which fold it is held out, and which cases belong together."""
+
+    id: str
+    stimulated: tuple[str, ...]
+    fold: int = Field(ge=0)
+    group: str
+
+
+class MetricUse(_Declaration):
+    """A metric as this task uses it: against which part of the truth, and where there is enough of it."""
+
+    key: str
+    target: str
+    min_trials: int = Field(default=1, ge=1)
+
+
+class Stratum(_Declaration):
+    """A named range of a property of a pair, both ends included; `upper` None means no upper end."""
+
+    label: str
+    lower: float
+    upper: float | None = None
+
+    def contains(self, values: Any) -> Any:
+        """Whether each value lies in the range (elementwise on arrays)."""
+        return (values >= self.lower) & (values <= (float("inf") if self.upper is None else self.upper))
+
+
+class TaskCard(_Declaration):
+    """A task, declared. Two tasks with equal `hash` ask the same questions and are scored the same way."""
+
+    name: str
+    version: str
+    kind: TaskKind
+    title: str
+    question: str
+    dataset: str
+    dataset_hash: str
+    specimen: str
+    wiring: Literal["same animal", "another animal", "atlas"]
+    n_animals: str
+    quantity: str
+    unit: str
+    lower: float | None
+    upper: float | None
+    leads: tuple[str, ...]
+    neurons: tuple[str, ...]
+    cell_classes: tuple[str, ...]
+    n_folds: int
+    fold_rule: str
+    cases: tuple[Case, ...]
+    metrics: tuple[MetricUse, ...]
+    primary: str
+    resampling: str
+    n_resamples: int
+    equivalence_margin: float
+    baselines: tuple[str, ...]
+    baseline: str
+    nulls: tuple[str, ...]
+    decisive_nulls: tuple[str, ...]
+    controls: tuple[str, ...]
+    lineup: tuple[str, ...] = Field(max_length=10)
+    strata: dict[str, tuple[Stratum, ...]]
+    ceiling: str
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the whole declaration."""
+        return sha256_of_json(self.model_dump(mode="json"))
+
+    @property
+    def metric_keys(self) -> tuple[str, ...]:
+        """Keys of the task's metrics, in order."""
+        return tuple(use.key for use in self.metrics)

@@ -1,0 +1,68 @@
+"""Cases as a model sees them: what is done to the brain, and which neurons to answer for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from braincast.tasks.card import Case
+
+
+@dataclass(frozen=True, eq=False)
+class Cases:
+    """Questions without answers.
+
+    `fold` says in which fold each case is held out, `group` which cases are related (the stimulated neuron's cell
+    class), `neurons` and `leads` what an answer's other axes are.
+    """
+
+    ids: tuple[str, ...]
+    stimulated: tuple[tuple[str, ...], ...]
+    fold: Int[np.ndarray, " case"]
+    group: tuple[str, ...]
+    neurons: tuple[str, ...]
+    leads: tuple[str, ...]
+
+    @classmethod
+    def of(cls, cases: Sequence[Case], neurons: tuple[str, ...], leads: tuple[str, ...]) -> Cases:
+        """Gather declared cases."""
+        return cls(
+            ids=tuple(case.id for case in cases),
+            stimulated=tuple(case.stimulated for case in cases),
+            fold=np.array([case.fold for case in cases], dtype=np.int64),
+            group=tuple(case.group for case in cases),
+            neurons=neurons,
+            leads=leads,
+        )
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """The shape of an answer: case, lead, neuron."""
+        return len(self.ids), len(self.leads), len(self.neurons)
+
+    @property
+    def drive(self) -> Float[np.ndarray, "case neuron"]:
+        """1 where a neuron is stimulated in a case, else 0."""
+        column = {neuron: index for index, neuron in enumerate(self.neurons)}
+        drive = np.zeros((len(self.ids), len(self.neurons)))
+        for row, stimulated in enumerate(self.stimulated):
+            drive[row, [column[neuron] for neuron in stimulated]] = 1.0
+        return drive
+
+    def where(self, keep: Bool[np.ndarray, " case"]) -> Cases:
+        """The cases marked True, in the same order."""
+        rows = np.flatnonzero(keep)
+        return Cases(
+            ids=tuple(self.ids[row] for row in rows),
+            stimulated=tuple(self.stimulated[row] for row in rows),
+            fold=self.fold[rows],
+            group=tuple(self.group[row] for row in rows),
+            neurons=self.neurons,
+            leads=self.leads,
+        )

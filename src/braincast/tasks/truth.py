@@ -1,0 +1,47 @@
+"""The truth of a task. Imported by scoring (and the leakage audit) alone; the import contract keeps models away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from braincast.errors import BraincastError
+from braincast.tasks.task import SIGNIFICANT_Q, Task
+
+
+@dataclass(frozen=True, eq=False)
+class Truth:
+    """What was measured in the test cases, on the axes of an answer; NaN where nothing was.
+
+    `targets` has what metrics compare with: `responds` (0 or 1) and `mean_response` (in the recording's unit).
+    `trials[case][neuron]` are the single-trial responses, for the ceiling.
+    """
+
+    targets: dict[str, Float[np.ndarray, "case lead neuron"]]
+    n_trials: Int[np.ndarray, "case lead neuron"]
+    trials: list[list[Float[np.ndarray, " trial"]]]
+
+    @property
+    def measured(self) -> Bool[np.ndarray, "case lead neuron"]:
+        """Where any truth exists."""
+        return np.isfinite(self.targets["responds"])
+
+
+def open_truth(task: Task) -> Truth:
+    """The truth of all test cases of a perturbation task."""
+    responses = task.specimen.responses
+    if responses is None:
+        raise BraincastError("E307", task.name, "its specimen has no responses", "Choose another task")
+    cases = task.cases("test")
+    rows = [responses.neurons.index(stimulated) for (stimulated,) in cases.stimulated]
+    columns = [responses.neurons.index(neuron) for neuron in cases.neurons]
+    pairs = np.ix_(rows, columns)
+    measured = responses.measured[pairs]
+    targets = {
+        "responds": np.where(measured, responses.q[pairs] < SIGNIFICANT_Q, np.nan)[:, None, :],
+        "mean_response": np.where(measured, responses.mean[pairs], np.nan)[:, None, :],
+    }
+    trials = [[responses.trials(row, column) for column in columns] for row in rows]
+    return Truth(targets, np.where(measured, responses.n_trials[pairs], 0)[:, None, :], trials)

@@ -1,0 +1,110 @@
+"""Fitting a model to every fold of a task, its settings chosen by inner folds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from braincast.brain.specimen import Specimen
+from braincast.errors import BraincastError
+from braincast.models.interface import Fitted, Model, Settings
+from braincast.models.registry import load_model
+from braincast.tasks.cases import Cases
+from braincast.tasks.task import Task
+from braincast.training.choice import Choice, choose_settings
+
+
+@dataclass(frozen=True, eq=False)
+class FittedFolds:
+    """A model fitted once for each fold; answers each case with the fit that never saw its group.
+
+    `choices[fold]` has the settings that inner folds chose and their validation log loss.
+    """
+
+    task: Task
+    model: str
+    seed: int
+    folds: tuple[Fitted, ...]
+    choices: tuple[Choice, ...]
+    fit_s: float
+    wiring: str = "true"
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def parameters(self) -> int:
+        """Numbers fitted in one fold (the largest)."""
+        return max(fold.parameters for fold in self.folds)
+
+    @property
+    def validation_log_loss(self) -> float:
+        """Mean log loss on inner folds: what the choice among models may look at."""
+        return float(np.mean([choice.log_loss for choice in self.choices]))
+
+    def forecast(self, cases: Cases) -> xr.DataArray:
+        """The answer as float32 [case, lead, neuron], labelled."""
+        answer = np.full(cases.shape, np.nan)
+        for fold, fitted in enumerate(self.folds):
+            held = cases.fold == fold
+            if held.any():
+                answer[held] = fitted.forecast(cases.where(held))
+        coordinates = {"case": list(cases.ids), "lead": list(cases.leads), "neuron": list(cases.neurons)}
+        attributes = {"task": self.task.name, "task_hash": self.task.hash, "model": self.model, "seed": self.seed}
+        return xr.DataArray(
+            answer.astype(np.float32),
+            dims=("case", "lead", "neuron"),
+            coords=coordinates,
+            attrs={**attributes, "wiring": self.wiring, "units": self.task.card.unit},
+            name="activity",
+        )
+
+
+def fit(
+    model: Model | str,
+    task: Task,
+    *,
+    seed: int = 0,
+    settings: Settings | None = None,
+    structure: Specimen | None = None,
+    wiring: str = "true",
+) -> FittedFolds:
+    """Fit `model` on the training part of each fold of `task`.
+
+    `settings` fixes some of the model's settings, the rest are chosen by inner folds. `structure` stands in for the
+    task's own (a null connectome, named by `wiring`). A model of another kind of task is E306, an unknown setting E305.
+    """
+    model = load_model(model) if isinstance(model, str) else model
+    if task.card.kind not in model.card.kinds:
+        what = f"it answers {', '.join(model.card.kinds)}, but {task.name} is a {task.card.kind} task"
+        raise BraincastError("E306", f"model {model.card.name}", what, "See braincast list models")
+    began = time.perf_counter()
+    candidates = _candidates(model, settings or {})
+    prepared = model.prepare(structure if structure is not None else task.structure)
+    folds, choices = [], []
+    for fold in range(task.card.n_folds):
+        training = task.training(fold)
+        choice = choose_settings(model, training, prepared, candidates, seed=seed)
+        folds.append(model.fit(training, prepared, choice.settings, seed=seed))
+        choices.append(choice)
+    elapsed_s = time.perf_counter() - began
+    name = model.card.name
+    return FittedFolds(task, name, seed, tuple(folds), tuple(choices), elapsed_s, wiring, dict(settings or {}))
+
+
+def _candidates(model: Model, fixed: Settings) -> tuple[Settings, ...]:
+    """The model's candidates with the fixed settings put in, each once."""
+    unknown = sorted(set(fixed) - set(model.card.settings))
+    if unknown:
+        known = ", ".join(sorted(model.card.settings)) or "none"
+        what = f"it has no setting {unknown[0]!r}"
+        raise BraincastError("E305", f"model {model.card.name}", what, f"Its settings: {known}")
+    candidates = []
+    for candidate in model.candidates:
+        merged = {**candidate, **fixed}
+        if merged not in candidates:
+            candidates.append(merged)
+    return tuple(candidates)
