@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-# Numbered motor neurons form one class; numbered pharyngeal neurons (I1–I6, M1–M5) and IL1, IL2 are classes of their own.
+# Numbered motor neurons form one class; numbered pharyngeal neurons (I1–I6, M1–M5) and IL1, IL2 each stand alone.
 _NUMBERED = re.compile(r"^(AS|DA|DB|DD|VA|VB|VC|VD)0?\d+$")
 # Four- or sixfold symmetric classes, whose members carry D/V and L/R letters in any mixture.
 _RADIAL = ("CEP", "IL1", "IL2", "OLQ", "RMD", "RME", "SAA", "SAB", "SIA", "SIB", "SMB", "SMD", "URA", "URY")

@@ -1,0 +1,107 @@
+"""Which datasets there are. A new one is one module and one line here, or an entry point of another package.
+
+A dataset's module has `CARD`, a DatasetCard, and `load(paths) -> Dataset`, which is given the checked files of the
+card's sources in their order. Importing the module must be light: heavy imports belong inside `load`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import ModuleType
+
+from braincast.datasets.cache import source_path
+from braincast.datasets.card import DatasetCard
+from braincast.datasets.dataset import Dataset
+from braincast.datasets.download import fetch
+from braincast.datasets.verification import verify
+from braincast.errors import BraincastError, unknown_name
+from braincast.files import MANIFEST, check_manifest, read_json
+
+ENTRY_POINTS = "braincast.datasets"
+
+DATASETS: dict[str, str] = {
+    "worm-atlas": "braincast.datasets.worm.atlas",
+}
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """What `check` found whole: `files` maps each file to its SHA-256."""
+
+    name: str
+    files: dict[str, str]
+
+    def __repr__(self) -> str:
+        return f"CheckReport {self.name!r}: {len(self.files)} files are whole"
+
+
+def dataset_names() -> list[str]:
+    """The names of all datasets, our own and those of installed packages, sorted."""
+    return sorted({*DATASETS, *(point.name for point in entry_points(group=ENTRY_POINTS))})
+
+
+def dataset_card(name: str) -> DatasetCard:
+    """The card of a dataset; needs no data and no network. An unknown name is E301."""
+    return _module(name).CARD
+
+
+def load_dataset(name: str, *, from_path: str | Path | None = None, offline: bool | None = None) -> Dataset:
+    """Load a dataset into memory, fetching its files into the cache first where they are not there.
+
+    `from_path` is a local copy of the file to fetch or a folder with it; `offline` forbids the network.
+
+        worm = load_dataset("worm-atlas")
+        worm.specimens["wt"].connectome
+    """
+    module = _module(name)
+    return module.load(get(name, from_path=from_path, offline=offline))
+
+
+def get(
+    name: str, *, from_path: str | Path | None = None, offline: bool | None = None, force: bool = False
+) -> list[Path]:
+    """Fetch the files of a dataset into the cache and return their checked paths (see `download.fetch`)."""
+    here = Path(from_path) if from_path is not None else None
+    sources = dataset_card(name).sources
+    return [fetch(source, from_path=here, offline=offline, force=force, dataset=name) for source in sources]
+
+
+def check(name_or_path: str | Path) -> CheckReport:
+    """Compare a dataset's cached files, or a saved folder, with their checksums; the first difference is an error."""
+    if isinstance(name_or_path, str) and name_or_path in dataset_names():
+        return _check_sources(name_or_path)
+    folder = Path(name_or_path).expanduser()
+    if folder.is_dir():
+        check_manifest(folder)
+        listed = read_json(folder / MANIFEST)["files"]
+        return CheckReport(str(folder), {file: entry["sha256"] for file, entry in listed.items()})
+    if folder.exists():
+        fix = "Give a dataset's name, or a folder that braincast saved"
+        raise BraincastError("E202", str(folder), "this is a single file, which has no manifest", fix)
+    if isinstance(name_or_path, Path) or len(folder.parts) > 1:
+        raise BraincastError("E405", str(folder), "there is no such folder", "Check the path")
+    raise unknown_name("E301", "dataset", name_or_path, dataset_names())
+
+
+def _check_sources(name: str) -> CheckReport:
+    files = {}
+    for source in dataset_card(name).sources:
+        path = source_path(source)
+        if not path.exists():
+            fix = f"Get it: braincast data get {name}"
+            raise BraincastError("E401", str(path), f"{source.filename} is not in the cache", fix)
+        verify(path, source, f"Get it anew: braincast data get {name} --force")
+        files[str(path)] = source.sha256
+    return CheckReport(name, files)
+
+
+def _module(name: str) -> ModuleType:
+    if name in DATASETS:  # an installed package cannot replace one of ours
+        return importlib.import_module(DATASETS[name])
+    for point in entry_points(group=ENTRY_POINTS):
+        if point.name == name:
+            return point.load()
+    raise unknown_name("E301", "dataset", name, dataset_names())
