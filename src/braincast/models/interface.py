@@ -17,15 +17,15 @@ Settings = Mapping[str, Any]
 
 
 class Fitted(Protocol):
-    """A fitted model."""
+    """What was learned: a frozen dataclass of numbers, arrays and further such dataclasses, so that it can be saved."""
 
     @property
-    def parameters(self) -> int:
+    def n_parameters(self) -> int:
         """How many numbers were fitted."""
         ...
 
-    def forecast(self, cases: Cases) -> Float[np.ndarray, "case lead neuron"]:
-        """The answer to each case."""
+    def forecast(self, cases: Cases, prepared: Any) -> Float[np.ndarray, "case lead neuron"]:
+        """The answer to each case; `prepared` is what the model's `prepare` made of the structure."""
         ...
 
 
@@ -37,9 +37,8 @@ class Model(Protocol):
     """
 
     card: ModelCard
-
-    @property
-    def candidates(self) -> tuple[Settings, ...]: ...
+    fitted_type: type[Any]
+    candidates: tuple[Settings, ...]
 
     def prepare(self, structure: Specimen) -> Any: ...
 

@@ -37,6 +37,7 @@ class Assessor:
         column_of = {name: index for index, name in enumerate(column_names)}
         return Units(
             row=np.array([row_names.index(case.group) for case in card.cases], dtype=np.int64),
+            fold=np.array([case.fold for case in card.cases], dtype=np.int64),
             column=np.array([column_of.get(name, 0) for name in card.cell_classes], dtype=np.int64),
             row_names=row_names,
             column_names=column_names,
@@ -65,9 +66,7 @@ class Assessor:
         enough = self._truth.n_trials[:, 0] >= use.min_trials
         return [gather(f.values[:, 0].astype(np.float64), truth, enough, self.units) for f in contender.forecasts]
 
-    def measure(
-        self, metric: Metric, replicates: list[Evidence]
-    ) -> tuple[Resampled, Float[np.ndarray, " replicate"]]:
+    def measure(self, metric: Metric, replicates: list[Evidence]) -> tuple[Resampled, Float[np.ndarray, " replicate"]]:
         """The metric on the sample and every resample, averaged over replicates; and each replicate's own value."""
         rows, columns = self.resamples.rows, self.resamples.columns
         values = np.array([metric.values(evidence, rows, columns) for evidence in replicates])

@@ -38,9 +38,7 @@ def draw_resamples(task_hash: str, n_rows: int, n_columns: int, n_resamples: int
     return Resamples(_counts(rng, n_resamples, n_rows), _counts(rng, n_resamples, n_columns), seed)
 
 
-def resample_replicates(
-    values: Float[np.ndarray, "replicate resample"], seed: int
-) -> Float[np.ndarray, " resample"]:
+def resample_replicates(values: Float[np.ndarray, "replicate resample"], seed: int) -> Float[np.ndarray, " resample"]:
     """Mean over replicates (seeds, null draws); replicates are drawn with replacement in every resample but the first."""
     n_replicates, n_columns = values.shape
     if n_replicates == 1:

@@ -38,7 +38,8 @@ def repeatability(truth: Truth, units: Units, resamples: Resamples, min_trials: 
     enough = truth.measured[:, 0] & (truth.n_trials[:, 0] >= min_trials)
     rng = np.random.default_rng(resamples.seed)
     correlation = METRICS["correlation"]
-    splits = [_half_means(truth, enough, units, rng) for _ in range(N_SPLITS)]
+    trials = {(case, neuron): truth.trials(case, neuron) for case, neuron in np.argwhere(enough).tolist()}
+    splits = [_half_means(trials, enough.shape, units, rng) for _ in range(N_SPLITS)]
     samples = np.mean([correlation.values(split, resamples.rows, resamples.columns) for split in splits], axis=0)
     full = 2 * samples / (1 + samples)  # Spearman 1910, Brown 1910
     root = np.sqrt(np.maximum(full, 0.0))
@@ -53,11 +54,15 @@ def repeatability(truth: Truth, units: Units, resamples: Resamples, min_trials: 
     )
 
 
-def _half_means(truth: Truth, enough: np.ndarray, units: Units, rng: np.random.Generator) -> Evidence:
-    first = np.full(enough.shape, np.nan)
-    second = np.full(enough.shape, np.nan)
-    for case, neuron in zip(*np.nonzero(enough), strict=True):
-        first[case, neuron], second[case, neuron] = _split_mean(truth.trials[case][neuron], rng)
+def _half_means(
+    trials: dict[tuple[int, int], Float[np.ndarray, " trial"]],
+    shape: tuple[int, ...],
+    units: Units,
+    rng: np.random.Generator,
+) -> Evidence:
+    first, second = np.full(shape, np.nan), np.full(shape, np.nan)
+    for pair, values in trials.items():
+        first[pair], second[pair] = _split_mean(values, rng)
     return gather(first, second, np.isfinite(first), units)
 
 

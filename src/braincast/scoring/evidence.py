@@ -15,9 +15,13 @@ from braincast.scoring.tiles import tiles
 
 @dataclass(frozen=True, eq=False)
 class Units:
-    """What is resampled: `row[case]` (stimulated cell class), `column[neuron]` (responding cell class)."""
+    """What is resampled: `row[case]` (stimulated cell class), `column[neuron]` (responding cell class).
+
+    `fold[case]` is not resampled; it says which cases one fit answered.
+    """
 
     row: Int[np.ndarray, " case"]
+    fold: Int[np.ndarray, " case"]
     column: Int[np.ndarray, " neuron"]
     row_names: tuple[str, ...]
     column_names: tuple[str, ...]
@@ -33,6 +37,7 @@ class Evidence:
     prediction: Float[np.ndarray, " pair"]
     truth: Float[np.ndarray, " pair"]
     case: Int[np.ndarray, " pair"]
+    fold: Int[np.ndarray, " pair"]
     row: Int[np.ndarray, " pair"]
     column: Int[np.ndarray, " pair"]
     first: Int[np.ndarray, " tile_plus_1"]
@@ -79,6 +84,7 @@ def gather(
         prediction=np.concatenate([part[0] for part in parts]),
         truth=np.concatenate([part[1] for part in parts]),
         case=case,
+        fold=units.fold[case],
         row=units.row[case],
         column=units.column[neuron],
         first=np.r_[0, np.cumsum(sizes)].astype(np.int64),
@@ -95,6 +101,7 @@ def restrict(evidence: Evidence, keep: Bool[np.ndarray, " pair"]) -> Evidence:
         prediction=evidence.prediction[keep],
         truth=evidence.truth[keep],
         case=evidence.case[keep],
+        fold=evidence.fold[keep],
         row=evidence.row[keep],
         column=evidence.column[keep],
         first=kept_before[evidence.first].astype(np.int64),

@@ -28,6 +28,16 @@ def average_precision(evidence: Evidence, rows: Counts, columns: Counts) -> Resa
     return _average_precision(*_sorted(evidence, order), rows, columns)
 
 
+def auroc_within_fold(evidence: Evidence, rows: Counts, columns: Counts) -> Resampled:
+    """AUROC over pairs of pairs that the same fit answered: Σ wins / Σ (responses × others), both within folds.
+
+    Every fold has a fit of its own, and fits are not on one scale: pooled over folds, even a constant scores below 0.5,
+    because a fold with many responses is answered by a fit that saw few (Forman & Scholz 2010, SIGKDD Explor. 12:49).
+    """
+    order = np.lexsort((np.arange(len(evidence)), evidence.prediction, evidence.fold))
+    return _auroc_within(*_sorted(evidence, order), evidence.fold[order], rows, columns)
+
+
 def auroc_per_case(evidence: Evidence, rows: Counts, columns: Counts) -> Resampled:
     """Mean over cases of the AUROC within the case; cases without both outcomes are left out."""
     order = np.lexsort((np.arange(len(evidence)), evidence.prediction, evidence.case))
@@ -46,7 +56,8 @@ def _sorted(evidence: Evidence, order: np.ndarray) -> tuple[np.ndarray, ...]:
 
 
 @njit(cache=True)
-def _auroc_one(prediction, truth, row, column, row_count, column_count, begin, end):
+def _wins(prediction, truth, row, column, row_count, column_count, begin, end):
+    """(weighted wins, responses, others) among the sorted pairs from `begin` to `end`."""
     negatives, positives, wins = 0.0, 0.0, 0.0
     index = begin
     while index < end:
@@ -61,6 +72,12 @@ def _auroc_one(prediction, truth, row, column, row_count, column_count, begin, e
         wins += level_positives * (negatives + 0.5 * level_negatives)
         negatives += level_negatives
         positives += level_positives
+    return wins, positives, negatives
+
+
+@njit(cache=True)
+def _auroc_one(prediction, truth, row, column, row_count, column_count, begin, end):
+    wins, positives, negatives = _wins(prediction, truth, row, column, row_count, column_count, begin, end)
     if negatives == 0.0 or positives == 0.0:
         return np.nan
     return wins / (negatives * positives)
@@ -71,6 +88,26 @@ def _auroc(prediction, truth, row, column, rows, columns):
     out = np.empty(len(rows))
     for sample in prange(len(rows)):
         out[sample] = _auroc_one(prediction, truth, row, column, rows[sample], columns[sample], 0, len(truth))
+    return out
+
+
+@njit(cache=True, parallel=True)
+def _auroc_within(prediction, truth, row, column, fold, rows, columns):
+    out = np.empty(len(rows))
+    for sample in prange(len(rows)):
+        won, compared = 0.0, 0.0
+        begin = 0
+        while begin < len(fold):
+            end = begin
+            while end < len(fold) and fold[end] == fold[begin]:
+                end += 1
+            wins, positives, negatives = _wins(
+                prediction, truth, row, column, rows[sample], columns[sample], begin, end
+            )
+            won += wins
+            compared += positives * negatives
+            begin = end
+        out[sample] = won / compared if compared > 0.0 else np.nan
     return out
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from braincast.brain.display import html_table
+from braincast.brain.display import html_card
 from braincast.forecasts.check import check_forecast
 from braincast.scoring.assessor import Assessor
 from braincast.scoring.bootstrap import interval, two_sided_p
@@ -67,9 +67,9 @@ class Scorecard:
         return xr.Dataset(data, coords={"model": names, "metric": keys}, attrs={"task": self.task})
 
     def to_html(self) -> str:
-        """A small escaped HTML table of the primary metric."""
-        rows = [(name, score.role, *_shown(score.metrics[self.primary])) for name, score in self.models.items()]
-        return html_table(("model", "role", self.primary, "95 % interval"), rows)
+        """A small escaped HTML table of the primary metric and its 95 % interval."""
+        facts = {name: f"{self.primary} {_shown(score.metrics[self.primary])}" for name, score in self.models.items()}
+        return html_card("Scorecard", self.task, facts)
 
     _repr_html_ = to_html
 
@@ -204,6 +204,6 @@ def _comparison(
     return Comparison(a, b, metric, defined(difference[0]), interval(difference), two_sided_p(difference), group)
 
 
-def _shown(score: MetricScore) -> tuple[str, str]:
-    value = "–" if score.value is None else f"{score.value:.4f}"
-    return value, "–" if score.ci is None else f"{score.ci[0]:.4f} to {score.ci[1]:.4f}"
+def _shown(score: MetricScore) -> str:
+    value = "undefined" if score.value is None else f"{score.value:.4f}"
+    return value if score.ci is None else f"{value} ({score.ci[0]:.4f} to {score.ci[1]:.4f})"

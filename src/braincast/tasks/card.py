@@ -72,6 +72,7 @@ class TaskCard(_Declaration):
     resampling: str
     n_resamples: int
     equivalence_margin: float
+    artefact_limit: float = Field(gt=0)
     baselines: tuple[str, ...]
     baseline: str
     nulls: tuple[str, ...]

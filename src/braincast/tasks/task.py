@@ -13,6 +13,7 @@ from braincast.errors import BraincastError
 from braincast.tasks.card import TaskCard
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
+from braincast.tasks.trials import mean_response_of
 
 if TYPE_CHECKING:
     from braincast.brain.specimen import Specimen
@@ -39,7 +40,7 @@ class Task:
         from braincast.brain.display import html_card
 
         card = self.card
-        return html_card(f"Task {card.name}", {"question": card.question, "cases": len(card.cases), "hash": card.hash})
+        return html_card("Task", card.name, {"question": card.question, "cases": len(card.cases), "hash": card.hash})
 
     @property
     def name(self) -> str:
@@ -86,5 +87,5 @@ class Task:
         pairs = np.ix_(rows, [responses.neurons.index(neuron) for neuron in self.card.neurons])
         measured = responses.measured[pairs]
         responds = np.where(measured, responses.q[pairs] < SIGNIFICANT_Q, np.nan)
-        mean_response = np.where(measured, responses.mean[pairs], np.nan)
+        mean_response = np.where(measured, mean_response_of(responses, self.card.artefact_limit)[pairs], np.nan)
         return Training(cases, responds, mean_response, self.card.cell_classes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from jaxtyping import Bool, Float, Int
 
 from braincast.errors import BraincastError
 from braincast.tasks.task import SIGNIFICANT_Q, Task
+from braincast.tasks.trials import is_measurement, mean_response_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,12 +18,12 @@ class Truth:
     """What was measured in the test cases, on the axes of an answer; NaN where nothing was.
 
     `targets` has what metrics compare with: `responds` (0 or 1) and `mean_response` (in the recording's unit).
-    `trials[case][neuron]` are the single-trial responses, for the ceiling.
+    `trials(case, neuron)` are the single-trial responses of a pair, for the ceiling.
     """
 
     targets: dict[str, Float[np.ndarray, "case lead neuron"]]
     n_trials: Int[np.ndarray, "case lead neuron"]
-    trials: list[list[Float[np.ndarray, " trial"]]]
+    trials: Callable[[int, int], Float[np.ndarray, " trial"]]
 
     @property
     def measured(self) -> Bool[np.ndarray, "case lead neuron"]:
@@ -41,7 +43,14 @@ def open_truth(task: Task) -> Truth:
     measured = responses.measured[pairs]
     targets = {
         "responds": np.where(measured, responses.q[pairs] < SIGNIFICANT_Q, np.nan)[:, None, :],
-        "mean_response": np.where(measured, responses.mean[pairs], np.nan)[:, None, :],
+        "mean_response": np.where(measured, mean_response_of(responses, task.card.artefact_limit)[pairs], np.nan)[
+            :, None, :
+        ],
     }
-    trials = [[responses.trials(row, column) for column in columns] for row in rows]
-    return Truth(targets, np.where(measured, responses.n_trials[pairs], 0)[:, None, :], trials)
+    n_trials = np.where(measured, responses.n_trials[pairs], 0)[:, None, :]
+
+    def trials(case: int, neuron: int) -> Float[np.ndarray, " trial"]:
+        values = responses.trials(cases.stimulated[case][0], cases.neurons[neuron])
+        return values[is_measurement(values, task.card.artefact_limit)]
+
+    return Truth(targets, n_trials, trials)

@@ -42,7 +42,7 @@ def _held_out_log_loss(
 ) -> float:
     total, count = 0.0, 0
     for train, held in inner:
-        probability = model.fit(train, prepared, settings, seed=seed).forecast(held.cases)[:, 0, :]
+        probability = model.fit(train, prepared, settings, seed=seed).forecast(held.cases, prepared)[:, 0, :]
         total += _log_loss_sum(held.responds[held.measured], probability[held.measured])
         count += int(held.measured.sum())
     return total / count

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -33,12 +32,12 @@ class FittedFolds:
     choices: tuple[Choice, ...]
     fit_s: float
     wiring: str = "true"
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    prepared: Any = None
 
     @property
-    def parameters(self) -> int:
+    def n_parameters(self) -> int:
         """Numbers fitted in one fold (the largest)."""
-        return max(fold.parameters for fold in self.folds)
+        return max(fold.n_parameters for fold in self.folds)
 
     @property
     def validation_log_loss(self) -> float:
@@ -48,10 +47,11 @@ class FittedFolds:
     def forecast(self, cases: Cases) -> xr.DataArray:
         """The answer as float32 [case, lead, neuron], labelled."""
         answer = np.full(cases.shape, np.nan)
+        prepared = self.prepared if self.prepared is not None else load_model(self.model).prepare(self.task.structure)
         for fold, fitted in enumerate(self.folds):
             held = cases.fold == fold
             if held.any():
-                answer[held] = fitted.forecast(cases.where(held))
+                answer[held] = fitted.forecast(cases.where(held), prepared)
         coordinates = {"case": list(cases.ids), "lead": list(cases.leads), "neuron": list(cases.neurons)}
         attributes = {"task": self.task.name, "task_hash": self.task.hash, "model": self.model, "seed": self.seed}
         return xr.DataArray(
@@ -92,7 +92,7 @@ def fit(
         choices.append(choice)
     elapsed_s = time.perf_counter() - began
     name = model.card.name
-    return FittedFolds(task, name, seed, tuple(folds), tuple(choices), elapsed_s, wiring, dict(settings or {}))
+    return FittedFolds(task, name, seed, tuple(folds), tuple(choices), elapsed_s, wiring, prepared)
 
 
 def _candidates(model: Model, fixed: Settings) -> tuple[Settings, ...]:

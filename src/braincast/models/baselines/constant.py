@@ -14,11 +14,16 @@ from braincast.tasks.training import Training
 
 
 @dataclass(frozen=True)
-class _FittedConstant:
-    rate: float
-    parameters: int = 1
+class FittedConstant:
+    """One rate."""
 
-    def forecast(self, cases: Cases) -> Float[np.ndarray, "case lead neuron"]:
+    rate: float
+
+    @property
+    def n_parameters(self) -> int:
+        return 1
+
+    def forecast(self, cases: Cases, prepared: None) -> Float[np.ndarray, "case lead neuron"]:
         return np.full(cases.shape, self.rate)
 
 
@@ -32,11 +37,12 @@ class Constant:
         uses=(),
         settings={},
     )
+    fitted_type = FittedConstant
     candidates: tuple[Settings, ...] = ({},)
 
     def prepare(self, structure: Specimen) -> None:
         return None
 
-    def fit(self, training: Training, prepared: None, settings: Settings, *, seed: int) -> _FittedConstant:
+    def fit(self, training: Training, prepared: None, settings: Settings, *, seed: int) -> FittedConstant:
         responses, measured = np.nansum(training.responds), training.measured.sum()
-        return _FittedConstant(float((responses + 1.0) / (measured + 2.0)))
+        return FittedConstant(float((responses + 1.0) / (measured + 2.0)))

@@ -15,14 +15,16 @@ from braincast.tasks.training import Training
 
 
 @dataclass(frozen=True, eq=False)
-class _FittedPropensity:
+class FittedPropensity:
+    """A response rate for each neuron."""
+
     rates: Float[np.ndarray, " neuron"]
 
     @property
-    def parameters(self) -> int:
+    def n_parameters(self) -> int:
         return len(self.rates)
 
-    def forecast(self, cases: Cases) -> Float[np.ndarray, "case lead neuron"]:
+    def forecast(self, cases: Cases, prepared: None) -> Float[np.ndarray, "case lead neuron"]:
         return np.broadcast_to(self.rates, cases.shape).copy()
 
 
@@ -36,10 +38,11 @@ class ResponderPropensity:
         uses=(),
         settings={"pseudo_count": "strength of the shrinkage, in stimuli"},
     )
+    fitted_type = FittedPropensity
     candidates: tuple[Settings, ...] = tuple({"pseudo_count": count} for count in (1.0, 3.0, 10.0, 30.0, 100.0))
 
     def prepare(self, structure: Specimen) -> None:
         return None
 
-    def fit(self, training: Training, prepared: None, settings: Settings, *, seed: int) -> _FittedPropensity:
-        return _FittedPropensity(propensity(training, settings["pseudo_count"]))
+    def fit(self, training: Training, prepared: None, settings: Settings, *, seed: int) -> FittedPropensity:
+        return FittedPropensity(propensity(training, settings["pseudo_count"]))

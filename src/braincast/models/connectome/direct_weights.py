@@ -8,31 +8,26 @@ import numpy as np
 from jaxtyping import Float
 
 from braincast.brain.specimen import Specimen
+from braincast.models.connectome.calibration import Score, calibrate, calibrated
 from braincast.models.interface import ModelCard, Settings
-from braincast.models.logistic import Logistic, fit_logistic
+from braincast.models.logistic import Logistic
 from braincast.models.wiring import synaptic_weights
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 
 
 @dataclass(frozen=True, eq=False)
-class FittedScore:
-    """A score for each pair of neurons, made a probability by a one-feature logistic regression."""
+class FittedDirectWeights:
+    """The logistic curve from weight to probability."""
 
-    score: Float[np.ndarray, "pre post"]
     calibration: Logistic
-    parameters: int
 
-    def forecast(self, cases: Cases) -> Float[np.ndarray, "case lead neuron"]:
-        score = cases.drive @ self.score
-        return np.broadcast_to(self.calibration.probability(score[..., None])[:, None, :], cases.shape).copy()
+    @property
+    def n_parameters(self) -> int:
+        return 2
 
-
-def calibrate(training: Training, score: Float[np.ndarray, "pre post"], parameters: int) -> FittedScore:
-    """Fit the probability of a response as a logistic function of the score; rising or falling, as training says."""
-    measured = training.measured
-    feature = (training.cases.drive @ score)[measured][:, None]
-    return FittedScore(score, fit_logistic(feature, training.responds[measured], penalty=1e-3), parameters)
+    def forecast(self, cases: Cases, prepared: Score) -> Float[np.ndarray, "case lead neuron"]:
+        return calibrated(cases, prepared, self.calibration)
 
 
 class DirectWeights:
@@ -45,11 +40,13 @@ class DirectWeights:
         uses=("connectome",),
         settings={},
     )
+    fitted_type = FittedDirectWeights
     candidates: tuple[Settings, ...] = ({},)
 
-    def prepare(self, structure: Specimen) -> Float[np.ndarray, "pre post"]:
+    def prepare(self, structure: Specimen) -> Score:
         # The logarithm changes no rank; it keeps the few largest of the synapse counts from ruling the fit.
-        return np.log1p(sum(synaptic_weights(structure).values()))
+        chemical, electrical = synaptic_weights(structure).values()
+        return np.log1p(chemical + electrical)
 
-    def fit(self, training: Training, prepared: np.ndarray, settings: Settings, *, seed: int) -> FittedScore:
-        return calibrate(training, prepared, parameters=2)
+    def fit(self, training: Training, prepared: Score, settings: Settings, *, seed: int) -> FittedDirectWeights:
+        return FittedDirectWeights(calibrate(training, prepared))

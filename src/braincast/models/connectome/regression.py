@@ -7,6 +7,7 @@ from itertools import product
 
 import numpy as np
 from jaxtyping import Float
+from scipy import sparse
 from scipy.special import logit
 
 from braincast.brain.specimen import Specimen
@@ -18,7 +19,26 @@ from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 
 _PSEUDO_COUNT = 20.0
+Structure = Float[np.ndarray, "pre post feature"]
 Features = Float[np.ndarray, "case neuron feature"]
+
+
+@dataclass(frozen=True, eq=False)
+class FittedRegression:
+    """The regression, each neuron's response rate, and what training says about the reverse of each pair."""
+
+    logistic: Logistic
+    rates: Float[np.ndarray, " neuron"]
+    reverse: Float[np.ndarray, "pre post"] | None
+
+    @property
+    def n_parameters(self) -> int:
+        return 1 + len(self.logistic.coefficients) + len(self.rates)
+
+    def forecast(self, cases: Cases, prepared: Structure) -> Float[np.ndarray, "case lead neuron"]:
+        rates = np.broadcast_to(self.rates, (len(cases), len(self.rates)))
+        probability = self.logistic.probability(_features(cases, prepared, rates, self.reverse))
+        return np.broadcast_to(probability[:, None, :], cases.shape).copy()
 
 
 class ConnectomeRegression:
@@ -34,50 +54,33 @@ class ConnectomeRegression:
             "reverse": "whether the response of the stimulated neuron to the responding one is a feature",
         },
     )
+    fitted_type = FittedRegression
     candidates: tuple[Settings, ...] = tuple(
-        {"penalty": penalty, "reverse": reverse}
-        for penalty, reverse in product((1.0, 10.0, 100.0), (False, True))
+        {"penalty": penalty, "reverse": reverse} for penalty, reverse in product((10.0, 100.0, 1000.0), (False, True))
     )
 
-    def prepare(self, structure: Specimen) -> Float[np.ndarray, "pre post feature"]:
+    def prepare(self, structure: Specimen) -> Structure:
         return np.stack(list(structural_features(structure).values()), axis=-1)
 
-    def fit(self, training: Training, prepared: np.ndarray, settings: Settings, *, seed: int) -> FittedRegression:
+    def fit(self, training: Training, prepared: Structure, settings: Settings, *, seed: int) -> FittedRegression:
         rates = propensity_without_own_group(training, _PSEUDO_COUNT)
         reverse = _reverse_responses(training) if settings["reverse"] else None
         features = _features(training.cases, prepared, rates, reverse)
         measured = training.measured
         logistic = fit_logistic(features[measured], training.responds[measured], settings["penalty"])
-        return FittedRegression(logistic, prepared, propensity(training, _PSEUDO_COUNT), reverse)
-
-
-@dataclass(frozen=True, eq=False)
-class FittedRegression:
-    """The fitted regression and what it needs to describe a new case."""
-
-    logistic: Logistic
-    structure: Float[np.ndarray, "pre post feature"]
-    rates: Float[np.ndarray, " neuron"]
-    reverse: Float[np.ndarray, "pre post"] | None
-
-    @property
-    def parameters(self) -> int:
-        return 1 + len(self.logistic.coefficients)
-
-    def forecast(self, cases: Cases) -> Float[np.ndarray, "case lead neuron"]:
-        rates = np.broadcast_to(self.rates, (len(cases), len(self.rates)))
-        features = _features(cases, self.structure, rates, self.reverse)
-        return np.broadcast_to(self.logistic.probability(features)[:, None, :], cases.shape).copy()
+        return FittedRegression(logistic, propensity(training, _PSEUDO_COUNT), reverse)
 
 
 def _features(
-    cases: Cases, structure: np.ndarray, rates: Float[np.ndarray, "case neuron"], reverse: np.ndarray | None
+    cases: Cases, structure: Structure, rates: Float[np.ndarray, "case neuron"], reverse: np.ndarray | None
 ) -> Features:
     """Features of each (case, neuron): structure, log odds of both neurons' rates, and the reverse response."""
     drive = cases.drive
     log_odds = logit(rates)
     own = (drive * log_odds).sum(axis=1, keepdims=True) * np.ones_like(log_odds)
-    parts = [np.tensordot(drive, structure, axes=1), log_odds[..., None], own[..., None]]
+    # Few neurons are stimulated in a case, so a sparse product does not multiply zeros.
+    of_pair = sparse.csr_array(drive) @ structure.reshape(len(structure), -1)
+    parts = [of_pair.reshape(*drive.shape, -1), log_odds[..., None], own[..., None]]
     if reverse is not None:
         parts.append((drive @ reverse)[..., None])
     return np.concatenate(parts, axis=-1)

@@ -1,0 +1,27 @@
+"""From a score of each pair of neurons to a probability: a one-feature logistic regression."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float
+
+from braincast.models.logistic import Logistic, fit_logistic
+from braincast.tasks.cases import Cases
+from braincast.tasks.training import Training
+
+# Just enough for a unique optimum when a score separates the outcomes (a connectome without edges, say).
+_PENALTY = 1e-3
+Score = Float[np.ndarray, "pre post"]
+
+
+def calibrate(training: Training, score: Score) -> Logistic:
+    """Fit the probability of a response as a logistic function of the score; rising or falling, as training says."""
+    measured = training.measured
+    feature = (training.cases.drive @ score)[measured][:, None]
+    return fit_logistic(feature, training.responds[measured], _PENALTY)
+
+
+def calibrated(cases: Cases, score: Score, calibration: Logistic) -> Float[np.ndarray, "case lead neuron"]:
+    """The probability of a response for each case and neuron."""
+    probability = calibration.probability((cases.drive @ score)[..., None])
+    return np.broadcast_to(probability[:, None, :], cases.shape).copy()

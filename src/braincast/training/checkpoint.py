@@ -1,0 +1,96 @@
+"""Fits on disk: one zarr group for each fold, with what was chosen and how; no pickles."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+import numpy as np
+
+from braincast import __version__
+from braincast.brain.arrays import read_arrays, write_arrays
+from braincast.errors import BraincastError
+from braincast.files import check_manifest, new_folder, read_json, write_json
+from braincast.models.registry import load_model
+from braincast.tasks.task import Task
+from braincast.training.choice import Choice
+from braincast.training.fit import FittedFolds
+
+_RECORD = "fit.json"
+
+
+def save_fit(fitted: FittedFolds, path: Path, *, force: bool = False) -> Path:
+    """Write a fit as a folder, complete or not at all."""
+    record = {
+        "braincast": __version__,
+        "task": fitted.task.name,
+        "task_hash": fitted.task.hash,
+        "model": fitted.model,
+        "seed": fitted.seed,
+        "wiring": fitted.wiring,
+        "fit_s": fitted.fit_s,
+        "n_parameters": fitted.n_parameters,
+        "choices": [{"settings": dict(c.settings), "log_loss": c.log_loss} for c in fitted.choices],
+    }
+    with new_folder(path, force=force, what="fit") as folder:
+        for fold, fit in enumerate(fitted.folds):
+            arrays, numbers = _flattened(fit)
+            dims = {name: tuple(f"axis_{axis}" for axis in range(values.ndim)) for name, values in arrays.items()}
+            write_arrays(folder / f"fold-{fold}", {n: (dims[n], v) for n, v in arrays.items()}, {"numbers": numbers})
+        write_json(folder / _RECORD, record)
+    return path
+
+
+def read_fit_record(path: Path) -> dict[str, Any]:
+    """What `save_fit` recorded beside the parameters; a folder that is not a finished fit is E503."""
+    if not (path / _RECORD).is_file():
+        fix = "Make one with braincast fit TASK MODEL --out RUN"
+        raise BraincastError("E503", str(path), f"this is not a finished fit (no {_RECORD})", fix)
+    check_manifest(path)
+    return read_json(path / _RECORD)
+
+
+def load_fit(path: Path, task: Task) -> FittedFolds:
+    """A saved fit, to forecast with; one of another task or version of it is E215."""
+    record = read_fit_record(path)
+    if record["task_hash"] != task.hash:
+        what = f"it was fitted to {record['task']} {record['task_hash'][:12]}, not to {task.hash[:12]}"
+        raise BraincastError("E215", str(path), what, "Fit again with this version of braincast")
+    model = load_model(record["model"])
+    folds = []
+    for fold in range(task.card.n_folds):
+        arrays, attributes = read_arrays(path / f"fold-{fold}", check=False)
+        values = {name: np.asarray(array[...]) for name, array in arrays.items()}
+        folds.append(_restored(model.fitted_type, values | dict(attributes["numbers"])))
+    choices = tuple(Choice(choice["settings"], choice["log_loss"]) for choice in record["choices"])
+    return FittedFolds(task, record["model"], record["seed"], tuple(folds), choices, record["fit_s"], record["wiring"])
+
+
+def _flattened(fit: Any, prefix: str = "") -> tuple[dict[str, np.ndarray], dict[str, float | int]]:
+    """Arrays and plain numbers of a dataclass by dotted name; None is left out."""
+    arrays: dict[str, np.ndarray] = {}
+    numbers: dict[str, float | int] = {}
+    for entry in fields(fit):
+        value, name = getattr(fit, entry.name), prefix + entry.name
+        if is_dataclass(value):
+            inner = _flattened(value, f"{name}.")
+            arrays.update(inner[0])
+            numbers.update(inner[1])
+        elif isinstance(value, np.ndarray):
+            arrays[name] = value
+        elif value is not None:
+            numbers[name] = value
+    return arrays, numbers
+
+
+def _restored(kind: type[Any], values: dict[str, Any], prefix: str = "") -> Any:
+    """The inverse of `_flattened`, led by the annotations of the dataclass."""
+    found = {}
+    for name, annotation in get_type_hints(kind).items():
+        nested = next((a for a in (annotation, *get_args(annotation)) if is_dataclass(a)), None)
+        if nested is not None:
+            found[name] = _restored(nested, values, f"{prefix}{name}.")  # pyright: ignore[reportArgumentType]
+        else:
+            found[name] = values.get(prefix + name)
+    return kind(**found)
