@@ -123,12 +123,18 @@ def check_manifest(folder: Path) -> None:
             raise BraincastError("E210", str(path), "its bytes differ from the manifest's SHA-256", again)
 
 
+def remove_tree(folder: Path) -> None:
+    """Remove a folder that braincast wrote; one that is not there is no error."""
+    with _write_errors(folder):
+        shutil.rmtree(folder, ignore_errors=not folder.exists())
+
+
 @contextmanager
 def lock(folder: Path) -> Iterator[None]:
-    """Hold `folder` for this process; a second writer gets E504 at once."""
+    """Hold `folder` for this process; a second writer gets E504 at once. The lock file lies beside the folder."""
     with _write_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        held = FileLock(folder / ".lock")
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        held = FileLock(folder.with_name(f".{folder.name}.lock"))
         try:
             held.acquire(timeout=0)
         except Timeout as error:

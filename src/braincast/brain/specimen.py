@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, TypeVar, get_args
@@ -53,6 +53,11 @@ class Specimen:
         if self.n_animals is not None and self.n_animals < 1:
             fix = "Give a positive number, or None where it is unknown"
             raise BraincastError("E107", f"{where}.n_animals", f"{self.n_animals} animals", fix)
+
+    def __reduce__(self) -> tuple[type[Specimen], tuple[object, ...]]:
+        # A read-only mapping cannot be pickled, and worker processes get specimens by pickle.
+        values = {entry.name: getattr(self, entry.name) for entry in fields(self)}
+        return type(self), tuple({**values, "recordings": dict(self.recordings)}.values())
 
     def save(self, path: Path | str, *, force: bool = False) -> None:
         """Write a folder with one sub-folder per part and a manifest; an existing one is E501 unless `force`."""

@@ -39,7 +39,7 @@ def save_forecast(
 
 
 def load_forecast(path: Path | str, card: TaskCard | None = None) -> xr.DataArray:
-    """Read a forecast after checking its manifest, shape and labels; with a task card, also that it answers the task."""
+    """Read a forecast after checking its manifest, shape and labels; with a card, also that it answers that task."""
     path = Path(path)
     if not path.is_dir():
         fix = "Check the path; a forecast is a folder written by braincast forecast"

@@ -47,7 +47,10 @@ class Model(Protocol):
 
 @dataclass(frozen=True)
 class ModelCard:
-    """What a model is, for people: shown by `braincast show model`."""
+    """What a model is, for people: shown by `braincast show model`.
+
+    `typical_fit_s` is the time to fit all folds of its task on one core, for estimates before a run.
+    """
 
     name: str
     summary: str
@@ -55,6 +58,8 @@ class ModelCard:
     uses: tuple[str, ...]
     settings: Mapping[str, str]
     citation: str = ""
+    stochastic: bool = False
+    typical_fit_s: float = 1.0
 
     @property
     def uses_connectome(self) -> bool:

@@ -1,7 +1,8 @@
 """Two-way bootstrap: stimulated and responding classes are drawn independently, with replacement.
 
 Pairs that share a stimulus or a responder are not independent, so neither pairs nor stimuli alone may be resampled
-(Owen 2007, Annals of Applied Statistics 1:386). Every model of a task sees the same resamples, so differences are paired.
+(Owen 2007, Annals of Applied Statistics 1:386). Every model of a task sees the same resamples, so that differences
+are paired.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def draw_resamples(task_hash: str, n_rows: int, n_columns: int, n_resamples: int
 
 
 def resample_replicates(values: Float[np.ndarray, "replicate resample"], seed: int) -> Float[np.ndarray, " resample"]:
-    """Mean over replicates (seeds, null draws); replicates are drawn with replacement in every resample but the first."""
+    """Mean over replicates (seeds, null draws), which are drawn with replacement in every resample but the first."""
     n_replicates, n_columns = values.shape
     if n_replicates == 1:
         return values[0]

@@ -36,6 +36,7 @@ class Constant:
         kinds=("perturbation",),
         uses=(),
         settings={},
+        typical_fit_s=0.1,
     )
     fitted_type = FittedConstant
     candidates: tuple[Settings, ...] = ({},)

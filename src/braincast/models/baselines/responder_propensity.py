@@ -37,6 +37,7 @@ class ResponderPropensity:
         kinds=("perturbation",),
         uses=(),
         settings={"pseudo_count": "strength of the shrinkage, in stimuli"},
+        typical_fit_s=0.1,
     )
     fitted_type = FittedPropensity
     candidates: tuple[Settings, ...] = tuple({"pseudo_count": count} for count in (1.0, 3.0, 10.0, 30.0, 100.0))

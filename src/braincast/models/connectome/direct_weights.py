@@ -39,6 +39,7 @@ class DirectWeights:
         kinds=("perturbation",),
         uses=("connectome",),
         settings={},
+        typical_fit_s=0.1,
     )
     fitted_type = FittedDirectWeights
     candidates: tuple[Settings, ...] = ({},)

@@ -62,6 +62,7 @@ class ConnectomePropagator:
         uses=("connectome",),
         settings={f"{kind}_gain": f"gain of {kind} edges, 0 to below 1" for kind in SYNAPTIC_KINDS},
         citation="Katz 1953, Psychometrika 18:39 (the sum over paths of every length)",
+        typical_fit_s=0.6,
     )
     fitted_type = FittedPropagator
     candidates: tuple[Settings, ...] = tuple(

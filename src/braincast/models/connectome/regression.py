@@ -53,6 +53,7 @@ class ConnectomeRegression:
             "penalty": "ridge penalty on standardised coefficients",
             "reverse": "whether the response of the stimulated neuron to the responding one is a feature",
         },
+        typical_fit_s=1.5,
     )
     fitted_type = FittedRegression
     candidates: tuple[Settings, ...] = tuple(

@@ -1,0 +1,82 @@
+"""Who takes part in a run: models, baselines, and each connectome model's nulls and controls."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from braincast.brain.nulls import CONTROLS, NULLS
+from braincast.brain.specimen import Specimen
+from braincast.errors import BraincastError, unknown_name
+from braincast.models.registry import load_model, model_names
+from braincast.scoring.scores import Role
+from braincast.tasks.card import TaskCard
+
+TRUE_WIRING = "true"
+# A permutation test at 0.05 needs at least 19 draws, a two-sided one 39.
+DECISIVE_DRAWS = 39
+QUICK_DRAWS = 3
+# One draw says all: nothing is random about these.
+_ONE_DRAW = ("no-edges", "transposed")
+
+
+@dataclass(frozen=True)
+class Entrant:
+    """A row of the scoreboard: a model with its own or another wiring, and the seeds or draws that stand for it."""
+
+    name: str
+    model: str
+    role: Role
+    of: str | None = None
+    wiring: str = TRUE_WIRING
+    replicates: tuple[int, ...] = (0,)
+
+
+def wanted_models(card: TaskCard, models: str | Sequence[str] | None) -> tuple[str, ...]:
+    """Names to run: the task's default line-up, all that answer its kind, or those named (an unknown one is E303)."""
+    if models is None:
+        return card.lineup
+    if models == "all":
+        return tuple(name for name in model_names() if card.kind in load_model(name).card.kinds)
+    named = models.split(",") if isinstance(models, str) else list(models)
+    for name in named:
+        if name not in model_names():
+            raise unknown_name("E303", "model", name, model_names())
+    return tuple(dict.fromkeys(named))
+
+
+def contestants(card: TaskCard, models: Sequence[str], n_seeds: int) -> list[Entrant]:
+    """The task's baselines, then the models asked for; a model without randomness runs once whatever `n_seeds`."""
+    if n_seeds < 1:
+        raise BraincastError("E305", "--seeds", f"{n_seeds} seeds", "Give at least 1")
+    names = dict.fromkeys([*card.baselines, *models])
+    entrants = []
+    for name in names:
+        role: Role = "baseline" if name in card.baselines else "model"
+        seeds = tuple(range(n_seeds)) if load_model(name).card.stochastic else (0,)
+        entrants.append(Entrant(name, name, role, replicates=seeds))
+    return entrants
+
+
+def controls_of(card: TaskCard, entrant: Entrant, n_draws: int) -> list[Entrant]:
+    """The nulls and controls of one connectome model, each with `n_draws` draws where there is anything to draw."""
+    if not load_model(entrant.model).card.uses_connectome:
+        return []
+    arms: list[tuple[str, Role]] = [(arm, "null") for arm in card.nulls] + [(arm, "control") for arm in card.controls]
+    return [_arm(entrant, arm, role, n_draws) for arm, role in arms]
+
+
+def with_wiring(structure: Specimen, wiring: str, draw: int) -> Specimen:
+    """The structure with a null connectome. The draw's seed follows from the arm's name, so all models share draws."""
+    connectome = structure.connectome
+    if wiring == TRUE_WIRING or connectome is None:
+        return structure
+    seed = int(hashlib.sha256(f"{wiring}/{draw}".encode()).hexdigest()[:8], 16)
+    make = NULLS[wiring] if wiring in NULLS else CONTROLS[wiring]
+    return replace(structure, connectome=make(connectome, seed=seed))
+
+
+def _arm(entrant: Entrant, arm: str, role: Role, n_draws: int) -> Entrant:
+    draws = (0,) if arm in _ONE_DRAW else tuple(range(n_draws))
+    return Entrant(f"{entrant.name}@{arm}", entrant.model, role, entrant.name, arm, draws)

@@ -1,0 +1,96 @@
+"""The folder of a run: made for one configuration, resumed after a stop, finished when its manifest is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+
+from braincast.errors import BraincastError
+from braincast.files import MANIFEST, lock, read_json, remove_tree, sha256_of_json, write_json, write_manifest
+from braincast.forecasts.store import load_forecast, save_forecast
+from braincast.tasks.card import TaskCard
+
+CONFIGURATION = "configuration.json"
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """Where a run keeps its forecasts. One that was written before the run stopped is read back, not made again."""
+
+    path: Path
+
+    def forecast_path(self, entrant: str, replicate: int) -> Path:
+        """Where the forecast of an entrant's seed or draw lies."""
+        return self.path / "forecasts" / entrant / f"{replicate:03d}.zarr"
+
+    def stored(self, card: TaskCard, entrant: str, replicate: int) -> xr.DataArray | None:
+        """A forecast written before; None when it is missing or was damaged, so that it is made again."""
+        path = self.forecast_path(entrant, replicate)
+        if not path.exists():
+            return None
+        try:
+            return load_forecast(path, card)
+        except BraincastError:
+            return None
+
+    def store(self, forecast: xr.DataArray, entrant: str, replicate: int) -> None:
+        """Write a forecast, complete or not at all."""
+        save_forecast(forecast, self.forecast_path(entrant, replicate), force=True)
+
+
+@contextmanager
+def run_folder(path: Path, configuration: Mapping[str, Any], *, force: bool = False) -> Iterator[RunFolder]:
+    """Hold `path` for a run of `configuration`, and finish it with a manifest when the block ends well.
+
+    An unfinished run of the same configuration is resumed. A finished one is E501, one of another configuration E502,
+    and a folder that is no run at all E501 even with `force`, so that nothing foreign is overwritten.
+    """
+    with lock(path):
+        _refuse_foreign(path)
+        if (path / MANIFEST).exists() and not force:
+            fix = "Choose another --out, or add --force to run again"
+            raise BraincastError("E501", str(path), "it holds a finished run", fix)
+        _match_configuration(path, configuration, force=force)
+        (path / MANIFEST).unlink(missing_ok=True)
+        yield RunFolder(path)
+        write_manifest(path)
+
+
+def numbered_folder(parent: Path, name: str) -> Path:
+    """The first of `name-001`, `name-002`, … that does not exist."""
+    number = 1
+    while (path := parent / f"{name}-{number:03d}").exists():
+        number += 1
+    return path
+
+
+def _refuse_foreign(path: Path) -> None:
+    if path.exists() and (not path.is_dir() or (any(path.iterdir()) and not (path / CONFIGURATION).is_file())):
+        fix = "Choose another --out; --force does not overwrite what braincast run did not write"
+        raise BraincastError("E501", str(path), "it exists and is not a braincast run", fix)
+
+
+def _match_configuration(path: Path, configuration: Mapping[str, Any], *, force: bool) -> None:
+    """Write the configuration of a new run; keep that of a resumed one; forced runs of another one start afresh."""
+    recorded = path / CONFIGURATION
+    if recorded.is_file():
+        same = sha256_of_json(read_json(recorded)) == sha256_of_json(dict(configuration))
+        if same and not force:
+            return
+        if not same and not force:
+            fix = "Choose another --out, or add --force to replace it"
+            raise BraincastError("E502", str(path), "it holds an unfinished run of another configuration", fix)
+        _clear(path)
+    write_json(recorded, dict(configuration))
+
+
+def _clear(path: Path) -> None:
+    """Remove what an earlier run wrote, and only that."""
+    remove_tree(path / "forecasts")
+    for name in ("scorecard.json", "report.html", MANIFEST):
+        (path / name).unlink(missing_ok=True)

@@ -1,0 +1,67 @@
+"""Fitting and forecasting many entrants, in this process or in several."""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import xarray as xr
+from threadpoolctl import threadpool_limits
+
+from braincast.brain.specimen import Specimen
+from braincast.experiments.entrants import Entrant, with_wiring
+from braincast.tasks.card import TaskCard
+from braincast.tasks.task import Task
+from braincast.training.fit import fit
+
+
+@dataclass(frozen=True)
+class Job:
+    """One fit and forecast: an entrant and the number of its seed or draw."""
+
+    entrant: Entrant
+    replicate: int
+
+
+def run_job(task: Task, job: Job) -> xr.DataArray:
+    """The forecast of all test cases; its attributes say how it was made and what it cost."""
+    entrant = job.entrant
+    is_null = entrant.of is not None
+    structure = with_wiring(task.structure, entrant.wiring, job.replicate)
+    seed = 0 if is_null else job.replicate
+    # One thread: results must not depend on how a linear algebra library splits its sums.
+    with threadpool_limits(1):
+        fitted = fit(entrant.model, task, seed=seed, structure=structure, wiring=entrant.wiring)
+        began = time.perf_counter()
+        forecast = fitted.forecast(task.cases("test"))
+    cost = {"fit_s": fitted.fit_s, "forecast_s": time.perf_counter() - began, "n_parameters": fitted.n_parameters}
+    chosen = {"validation_log_loss": fitted.validation_log_loss, "settings": [dict(c.settings) for c in fitted.choices]}
+    return forecast.assign_attrs({**cost, **chosen, "draw": job.replicate if is_null else None})
+
+
+def run_jobs(task: Task, jobs: Sequence[Job], n_workers: int) -> Iterator[tuple[Job, xr.DataArray]]:
+    """Forecasts in the order of `jobs`. With more than one worker, each is a process with a copy of the specimen."""
+    if n_workers <= 1 or len(jobs) <= 1:
+        for job in jobs:
+            yield job, run_job(task, job)
+        return
+    context = multiprocessing.get_context("spawn")
+    arguments = (task.card.model_dump_json(), task.specimen)
+    workers = min(n_workers, len(jobs))
+    with ProcessPoolExecutor(workers, context, initializer=_open_task, initargs=arguments) as pool:
+        yield from zip(jobs, pool.map(_run_in_worker, jobs), strict=True)
+
+
+_worker: dict[str, Any] = {}
+
+
+def _open_task(card: str, specimen: Specimen) -> None:
+    _worker["task"] = Task(TaskCard.model_validate_json(card), lambda: specimen)
+
+
+def _run_in_worker(job: Job) -> xr.DataArray:
+    return run_job(_worker["task"], job)

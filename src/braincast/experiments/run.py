@@ -1,0 +1,178 @@
+"""The main job: fit the line-up and its nulls, forecast what was held out, score it, and say whether the wiring helps."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from typing import Any
+
+import xarray as xr
+
+from braincast import __version__
+from braincast.experiments.entrants import (
+    DECISIVE_DRAWS,
+    QUICK_DRAWS,
+    Entrant,
+    contestants,
+    controls_of,
+    wanted_models,
+)
+from braincast.experiments.folder import RunFolder
+from braincast.experiments.jobs import Job, run_jobs
+from braincast.experiments.wiring import Verdict, wiring_verdict
+from braincast.models.registry import load_model
+from braincast.progress import step
+from braincast.scoring.scorecard import Scorecard, score
+from braincast.scoring.scores import Contender, Cost
+from braincast.tasks.card import TaskCard
+from braincast.tasks.task import Task
+
+_RECORDED_PACKAGES = ("numpy", "scipy", "numba", "pandas", "xarray", "zarr", "h5py")
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """What a run does. `draws` is None for the quick default: 39 draws for the headline model, 3 for the others."""
+
+    task: str
+    task_hash: str
+    models: tuple[str, ...]
+    n_seeds: int = 1
+    wiring_test: bool = False
+    n_draws: int | None = None
+    braincast: str = __version__
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as written beside the results."""
+        return {**asdict(self), "models": list(self.models)}
+
+    def draws_for(self, is_headline: bool) -> int:
+        """Draws of each random null of a model."""
+        if self.wiring_test or is_headline:
+            return self.n_draws or DECISIVE_DRAWS
+        return QUICK_DRAWS
+
+
+@dataclass(frozen=True, eq=False)
+class RunResult:
+    """A scorecard, the headline model (best on inner folds), and the verdict on each connectome model."""
+
+    configuration: Configuration
+    card: TaskCard
+    scorecard: Scorecard
+    headline: str
+    validation: Mapping[str, float]
+    verdicts: tuple[Verdict, ...]
+    wall_s: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON contract of `braincast run`, without the paths of the files."""
+        return {
+            **self.scorecard.to_dict(),
+            "headline": self.headline,
+            "headline_rule": "smallest log loss on inner folds of the training data",
+            "validation_log_loss": dict(self.validation),
+            "wiring": [verdict.to_dict() for verdict in self.verdicts],
+            "run": {"configuration": self.configuration.to_dict(), "wall_s": self.wall_s, **environment()},
+        }
+
+
+def configure(
+    card: TaskCard,
+    models: str | Sequence[str] | None = None,
+    *,
+    n_seeds: int = 1,
+    wiring_test: bool = False,
+    n_draws: int | None = None,
+) -> Configuration:
+    """A checked configuration; unknown models are E303."""
+    return Configuration(card.name, card.hash, wanted_models(card, models), n_seeds, wiring_test, n_draws)
+
+
+def estimated_s(card: TaskCard, configuration: Configuration) -> float:
+    """Rough seconds on one core, from each model's typical time; which model leads is not known before."""
+    rows = contestants(card, configuration.models, configuration.n_seeds)
+    longest = max(rows, key=lambda row: load_model(row.model).card.typical_fit_s)
+    rows += [c for row in rows for c in controls_of(card, row, configuration.draws_for(row == longest))]
+    scoring_s = 0.3
+    return sum(len(row.replicates) * (load_model(row.model).card.typical_fit_s + scoring_s) for row in rows)
+
+
+def run(task: Task, configuration: Configuration, *, folder: RunFolder | None = None, n_workers: int = 1) -> RunResult:
+    """Run a configuration. With a folder, forecasts are kept there and taken from there if they exist already."""
+    began = time.perf_counter()
+    runner = _Runner(task, folder, n_workers)
+    entrants = contestants(task.card, configuration.models, configuration.n_seeds)
+    runner.forecast(entrants, "Fitting models")
+    headline, validation = runner.headline(entrants)
+    controls = [
+        control
+        for entrant in entrants
+        for control in controls_of(task.card, entrant, configuration.draws_for(entrant.name == headline))
+    ]
+    runner.forecast(controls, "Fitting null wirings")
+    scorecard = runner.score([*entrants, *controls])
+    tested = dict.fromkeys(control.of for control in controls if control.of is not None)
+    verdicts = tuple(wiring_verdict(scorecard, task.card, model) for model in tested)
+    elapsed_s = time.perf_counter() - began
+    return RunResult(configuration, task.card, scorecard, headline, validation, verdicts, elapsed_s)
+
+
+def environment() -> dict[str, Any]:
+    """Versions that a number depends on."""
+    packages = {name: version(name) for name in _RECORDED_PACKAGES}
+    return {"python": platform.python_version(), "platform": platform.system(), "packages": packages}
+
+
+class _Runner:
+    """Makes each entrant's forecasts once, in this run or an earlier one of the same folder."""
+
+    def __init__(self, task: Task, folder: RunFolder | None, n_workers: int) -> None:
+        self.task, self.folder, self.n_workers = task, folder, n_workers
+        self.forecasts: dict[str, dict[int, xr.DataArray]] = {}
+
+    def forecast(self, entrants: Sequence[Entrant], what: str) -> None:
+        jobs = [Job(entrant, replicate) for entrant in entrants for replicate in entrant.replicates]
+        with step(what, len(jobs)) as advance:
+            open_jobs = [job for job in jobs if not self._found(job)]
+            advance(len(jobs) - len(open_jobs))
+            for job, forecast in run_jobs(self.task, open_jobs, self.n_workers):
+                self._keep(job, forecast)
+                if self.folder is not None:
+                    self.folder.store(forecast, job.entrant.name, job.replicate)
+                advance(1)
+
+    def headline(self, entrants: Sequence[Entrant]) -> tuple[str, dict[str, float]]:
+        """The entrant with the smallest log loss on inner folds; baselines can lead too."""
+        losses = {e.name: self._mean(e.name, "validation_log_loss") for e in entrants}
+        return min(losses, key=lambda name: losses[name]), losses
+
+    def score(self, entrants: Sequence[Entrant]) -> Scorecard:
+        contenders = {}
+        for entrant in entrants:
+            forecasts = tuple(self.forecasts[entrant.name][replicate] for replicate in entrant.replicates)
+            cost = Cost(
+                self._mean(entrant.name, "fit_s"),
+                self._mean(entrant.name, "forecast_s"),
+                int(self._mean(entrant.name, "n_parameters")),
+            )
+            contenders[entrant.name] = Contender(forecasts, entrant.role, entrant.of, cost)
+        with step("Scoring", None):
+            return score(self.task, contenders)
+
+    def _found(self, job: Job) -> bool:
+        stored = self.folder and self.folder.stored(self.task.card, job.entrant.name, job.replicate)
+        if stored is None:
+            return False
+        self._keep(job, stored)
+        return True
+
+    def _keep(self, job: Job, forecast: xr.DataArray) -> None:
+        self.forecasts.setdefault(job.entrant.name, {})[job.replicate] = forecast
+
+    def _mean(self, entrant: str, key: str) -> float:
+        values = [forecast.attrs[key] for forecast in self.forecasts[entrant].values()]
+        return float(sum(values) / len(values))

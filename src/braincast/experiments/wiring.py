@@ -1,0 +1,124 @@
+"""Does the wiring help? A model against the same model with null wirings: yes, no, or cannot tell."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from braincast.experiments.entrants import DECISIVE_DRAWS
+from braincast.scoring.metrics import load_metric
+from braincast.scoring.scorecard import Scorecard
+from braincast.tasks.card import TaskCard
+
+Answer = Literal["helps", "does not help", "cannot tell"]
+ALPHA = 0.05
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One null: its mean score, the model's lead over it (paired interval), and the permutation p.
+
+    p is (1 + draws at least as good as the model) / (1 + draws), None for an arm without draws. `p_holm` is corrected
+    over the arms that do not decide.
+    """
+
+    name: str
+    arm: str
+    role: str
+    decisive: bool
+    n_draws: int
+    value: float | None
+    difference: float | None
+    ci: tuple[float, float] | None
+    p: float | None
+    p_holm: float | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the comparison says about one model, in a word and in a sentence."""
+
+    model: str
+    metric: str
+    value: float | None
+    answer: Answer
+    sentence: str
+    arms: tuple[Arm, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return asdict(self)
+
+
+def wiring_verdict(scorecard: Scorecard, card: TaskCard, model: str) -> Verdict:
+    """The verdict on `model` from the nulls on the scorecard.
+
+    helps: for every decisive null p ≤ 0.05 and the paired interval above 0. does not help: every such interval inside
+    ± the task's equivalence margin. Otherwise, and always with fewer than 39 draws, it cannot be told.
+    """
+    score = scorecard.models[model]
+    arms = _holm([_arm(scorecard, card, name) for name, other in scorecard.models.items() if other.of == model])
+    answer = _answer([arm for arm in arms if arm.decisive], card)
+    value = score.metrics[card.primary].value
+    return Verdict(model, card.primary, value, answer, _sentence(model, value, answer, arms, card), tuple(arms))
+
+
+def _arm(scorecard: Scorecard, card: TaskCard, name: str) -> Arm:
+    score = scorecard.models[name]
+    arm = name.partition("@")[2]
+    observed = scorecard.models[score.of or ""].metrics[card.primary].value
+    pair = next(c for c in scorecard.comparisons if c.a == score.of and c.b == name)
+    n_draws = len(score.replicates)
+    drawn = [value for value in score.replicates if value is not None]
+    p = None
+    if n_draws > 1 and observed is not None:
+        sign = 1 if load_metric(card.primary).larger_is_better else -1
+        p = (1 + sum(sign * value >= sign * observed for value in drawn)) / (1 + n_draws)
+    value = score.metrics[card.primary].value
+    decisive = arm in card.decisive_nulls
+    return Arm(name, arm, score.role, decisive, n_draws, value, pair.difference, pair.ci, p)
+
+
+def _holm(arms: list[Arm]) -> list[Arm]:
+    """Holm 1979 over the arms that are shown but do not decide."""
+    shown = sorted((arm for arm in arms if not arm.decisive and arm.p is not None), key=lambda arm: arm.p or 0.0)
+    corrected: dict[str, float] = {}
+    highest = 0.0
+    for rank, arm in enumerate(shown):
+        highest = max(highest, min(1.0, (len(shown) - rank) * (arm.p or 0.0)))
+        corrected[arm.name] = highest
+    return [Arm(**{**asdict(arm), "p_holm": corrected.get(arm.name)}) for arm in arms]
+
+
+def _answer(decisive: list[Arm], card: TaskCard) -> Answer:
+    if not decisive or any(arm.n_draws < DECISIVE_DRAWS or arm.ci is None for arm in decisive):
+        return "cannot tell"
+    sign = 1 if load_metric(card.primary).larger_is_better else -1
+    leads = [sorted(sign * bound for bound in arm.ci) for arm in decisive if arm.ci is not None]
+    if all(lower > 0 for lower, _ in leads) and all(arm.p is not None and arm.p <= ALPHA for arm in decisive):
+        return "helps"
+    margin = card.equivalence_margin
+    return "does not help" if all(-margin <= lower and upper <= margin for lower, upper in leads) else "cannot tell"
+
+
+def _sentence(model: str, value: float | None, answer: Answer, arms: list[Arm], card: TaskCard) -> str:
+    opening = {
+        "helps": f"The wiring helps {model}",
+        "does not help": f"The wiring does not help {model}",
+        "cannot tell": f"Whether the wiring helps {model} cannot be told",
+    }[answer]
+    decisive = [arm for arm in arms if arm.decisive]
+    against = "; ".join(_against(arm) for arm in decisive) or "no null was run"
+    few = [arm for arm in decisive if arm.n_draws < DECISIVE_DRAWS]
+    reason = f" A verdict needs {DECISIVE_DRAWS} draws of each null." if few else ""
+    whose = {"atlas": "an atlas", "another animal": "another animal", "same animal": "the same animal"}[card.wiring]
+    shown = "undefined" if value is None else f"{value:.3f}"
+    return f"{opening}: {card.primary} {shown}, against {against}.{reason} The wiring is of {whose}."
+
+
+def _against(arm: Arm) -> str:
+    if arm.value is None or arm.difference is None or arm.ci is None:
+        return f"{arm.arm} (undefined)"
+    p = "" if arm.p is None else f", permutation p = {arm.p:.3f} over {arm.n_draws} draws"
+    interval = f"95 % interval {arm.ci[0]:+.3f} to {arm.ci[1]:+.3f}"
+    return f"{arm.value:.3f} {arm.arm} (lead {arm.difference:+.3f}, {interval}{p})"
