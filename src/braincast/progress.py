@@ -9,11 +9,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Protocol, TextIO
+from typing import Any, Protocol, TextIO, runtime_checkable
 
 Advance = Callable[[float], None]
 
 
+@runtime_checkable
 class Reporter(Protocol):
     """What shows progress to a person."""
 
@@ -64,7 +65,7 @@ class Bars:
 
         columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
         self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
-        self._tasks: dict[str, int] = {}
+        self._tasks: dict[str, Any] = {}
 
     def start(self, what: str, total: float | None) -> Advance:
         if not self._tasks:

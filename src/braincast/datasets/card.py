@@ -15,7 +15,7 @@ Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$")]
 
 _DOI = re.compile(r"doi:(\S+?)\.?$")
-_REFERENCE = re.compile(r"^(?P<authors>.+?) \((?P<year>\d{4})\) (?P<title>[^.]+)\. (?P<where>.+?)\.? doi:")
+_REFERENCE = re.compile(r"^(?P<authors>.+?) \((?P<year>\d{4})\) (?P<title>.+)\. (?P<where>[^.]+)\.? doi:")
 _BIBTEX_SPECIAL = str.maketrans({c: f"\\{c}" for c in "&%$#_{}"})
 
 

@@ -42,6 +42,6 @@ class Dataset:
     def _held(self) -> dict[str, str]:
         return {
             "version": self.card.version,
-            "specimens": ", ".join(self.specimens),
+            "specimens": ", ".join(self.specimens) or "none",
             "tables": ", ".join(self.tables) or "none",
         }

