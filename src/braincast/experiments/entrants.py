@@ -59,12 +59,12 @@ def contestants(card: TaskCard, models: Sequence[str], n_seeds: int) -> list[Ent
     return entrants
 
 
-def controls_of(card: TaskCard, entrant: Entrant, n_draws: int) -> list[Entrant]:
-    """The nulls and controls of one connectome model, each with `n_draws` draws where there is anything to draw."""
+def controls_of(card: TaskCard, entrant: Entrant, n_decisive: int, n_other: int) -> list[Entrant]:
+    """The nulls and controls of one connectome model, with as many draws of the nulls that decide and of the others."""
     if not load_model(entrant.model).card.uses_connectome:
         return []
     arms: list[tuple[str, Role]] = [(arm, "null") for arm in card.nulls] + [(arm, "control") for arm in card.controls]
-    return [_arm(entrant, arm, role, n_draws) for arm, role in arms]
+    return [_arm(entrant, arm, role, n_decisive if arm in card.decisive_nulls else n_other) for arm, role in arms]
 
 
 def with_wiring(structure: Specimen, wiring: str, draw: int) -> Specimen:

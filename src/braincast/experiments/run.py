@@ -35,7 +35,11 @@ _RECORDED_PACKAGES = ("numpy", "scipy", "numba", "pandas", "xarray", "zarr", "h5
 
 @dataclass(frozen=True)
 class Configuration:
-    """What a run does. `draws` is None for the quick default: 39 draws for the headline model, 3 for the others."""
+    """What a run does.
+
+    Without a wiring test, the nulls that decide get `n_draws` (default 39) draws for the headline model and 3 for the
+    others, and further nulls 3; with one, every random null of every connectome model gets them.
+    """
 
     task: str
     task_hash: str
@@ -49,11 +53,12 @@ class Configuration:
         """Plain data, as written beside the results."""
         return {**asdict(self), "models": list(self.models)}
 
-    def draws_for(self, is_headline: bool) -> int:
-        """Draws of each random null of a model."""
-        if self.wiring_test or is_headline:
-            return self.n_draws or DECISIVE_DRAWS
-        return QUICK_DRAWS
+    def draws_for(self, is_headline: bool) -> tuple[int, int]:
+        """Draws of a model's decisive nulls, and of its other random ones."""
+        full = self.n_draws or DECISIVE_DRAWS
+        if self.wiring_test:
+            return full, full
+        return (full if is_headline else QUICK_DRAWS), QUICK_DRAWS
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +101,7 @@ def estimated_s(card: TaskCard, configuration: Configuration) -> float:
     """Rough seconds on one core, from each model's typical time; which model leads is not known before."""
     rows = contestants(card, configuration.models, configuration.n_seeds)
     longest = max(rows, key=lambda row: load_model(row.model).card.typical_fit_s)
-    rows += [c for row in rows for c in controls_of(card, row, configuration.draws_for(row == longest))]
+    rows += [c for row in rows for c in controls_of(card, row, *configuration.draws_for(row == longest))]
     scoring_s = 0.3
     return sum(len(row.replicates) * (load_model(row.model).card.typical_fit_s + scoring_s) for row in rows)
 
@@ -111,7 +116,7 @@ def run(task: Task, configuration: Configuration, *, folder: RunFolder | None = 
     controls = [
         control
         for entrant in entrants
-        for control in controls_of(task.card, entrant, configuration.draws_for(entrant.name == headline))
+        for control in controls_of(task.card, entrant, *configuration.draws_for(entrant.name == headline))
     ]
     runner.forecast(controls, "Fitting null wirings")
     scorecard = runner.score([*entrants, *controls])

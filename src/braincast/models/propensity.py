@@ -14,7 +14,7 @@ def propensity(training: Training, pseudo_count: float) -> Float[np.ndarray, " n
     (responses + pseudo_count × rate) / (measured + pseudo_count), the posterior mean under a beta prior around the
     overall rate. The count is of stimuli, never of trials.
     """
-    responses, measured = _counts(training.responds)
+    responses, measured = np.nansum(training.responds, axis=0), training.measured.sum(axis=0).astype(np.float64)
     return _shrunk(responses, measured, pseudo_count)
 
 
@@ -24,20 +24,15 @@ def propensity_without_own_group(training: Training, pseudo_count: float) -> Flo
     A held-out case is answered by a propensity that never saw its group; training pairs must be described the same
     way, or a regression on them would trust the propensity too much.
     """
-    responses, measured = _counts(training.responds)
     groups = np.array(training.cases.group)
-    out = np.empty(training.responds.shape)
-    for group in dict.fromkeys(training.cases.group):
-        own_responses, own_measured = _counts(training.responds[groups == group])
-        out[groups == group] = _shrunk(responses - own_responses, measured - own_measured, pseudo_count)
-    return out
-
-
-def _counts(responds: Float[np.ndarray, "case neuron"]) -> tuple[np.ndarray, np.ndarray]:
-    return np.nansum(responds, axis=0), np.isfinite(responds).sum(axis=0)
+    own_group = (groups[:, None] == groups[None, :]).astype(np.float64)
+    responded, seen = np.nan_to_num(training.responds), training.measured.astype(np.float64)
+    responses = responded.sum(axis=0) - own_group @ responded
+    measured = seen.sum(axis=0) - own_group @ seen
+    return _shrunk(responses, measured, pseudo_count)
 
 
 def _shrunk(responses: np.ndarray, measured: np.ndarray, pseudo_count: float) -> np.ndarray:
     # One response is added to the whole, so that the rate and its logarithm stay finite without any response.
-    rate = (responses.sum() + 1.0) / (measured.sum() + 2.0)
+    rate = (responses.sum(axis=-1, keepdims=True) + 1.0) / (measured.sum(axis=-1, keepdims=True) + 2.0)
     return (responses + pseudo_count * rate) / (measured + pseudo_count)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 from jaxtyping import Float
+from scipy import sparse
 
 from braincast.brain.specimen import Specimen
 from braincast.dynamics.linear import normalised, propagation, steady_state_response
 from braincast.dynamics.paths import hop_distance, profile_similarity
-from braincast.models.wiring import connectome_of, synaptic_weights
+from braincast.models.wiring import synaptic_weights
 
 Pairs = Float[np.ndarray, "pre post"]
 _GAINS = (0.3, 0.6, 0.9)
@@ -20,7 +21,7 @@ def structural_features(structure: Specimen) -> dict[str, Pairs]:
     """Named features [pre, post]: direct and reciprocal weights, paths of all lengths, partners in common, degrees."""
     weights = synaptic_weights(structure)
     total = weights["chemical"] + weights["electrical"]
-    hops = hop_distance(connectome_of(structure).adjacency(), unreachable=_UNREACHABLE_HOPS)
+    hops = hop_distance(sparse.csr_array(total), unreachable=_UNREACHABLE_HOPS)
     return {
         **_direct(weights),
         "hops": hops.astype(float),
