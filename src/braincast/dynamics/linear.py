@@ -12,7 +12,7 @@ Square = Float[np.ndarray, "pre post"]
 
 
 def normalised(weights: Square, by: Literal["input", "output"]) -> Square:
-    """Weights [pre, post] divided so that each neuron's inputs (or outputs) sum to 1; a neuron without any keeps zeros."""
+    """Weights divided so that each neuron's inputs (or outputs) sum to 1; a neuron without any keeps zeros."""
     total = weights.sum(axis=0 if by == "input" else 1, keepdims=True)
     return np.divide(weights, total, out=np.zeros_like(weights), where=total > 0)
 

@@ -1,4 +1,4 @@
-"""The main job: fit the line-up and its nulls, forecast what was held out, score it, and say whether the wiring helps."""
+"""The main job: fit the line-up and its nulls, forecast what was held out, score it, test the wiring."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -10,6 +11,7 @@ import numpy as np
 from jaxtyping import Float
 
 from braincast.brain.specimen import Specimen
+from braincast.errors import BraincastError
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 
@@ -46,6 +48,27 @@ class Model(Protocol):
 
 
 @dataclass(frozen=True)
+class Setting:
+    """One thing to set in a model: a number within bounds (both included), or yes or no."""
+
+    summary: str
+    kind: type[float] | type[bool] = float
+    lower: float = 0.0
+    upper: float = math.inf
+
+    def checked(self, value: Any, where: str) -> float | bool:
+        """The value in its type; E305 for one that is not possible."""
+        if self.kind is bool:
+            if isinstance(value, bool):
+                return value
+            raise BraincastError("E305", where, f"it is true or false, not {value!r}", f"{self.summary}")
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not self.lower <= value <= self.upper:
+            what = f"it is a number from {self.lower:g} to {self.upper:g}, not {value!r}"
+            raise BraincastError("E305", where, what, f"{self.summary}")
+        return float(value)
+
+
+@dataclass(frozen=True)
 class ModelCard:
     """What a model is, for people: shown by `braincast show model`.
 
@@ -56,7 +79,7 @@ class ModelCard:
     summary: str
     kinds: tuple[str, ...]
     uses: tuple[str, ...]
-    settings: Mapping[str, str]
+    settings: Mapping[str, Setting]
     citation: str = ""
     stochastic: bool = False
     typical_fit_s: float = 1.0

@@ -102,9 +102,11 @@ def _candidates(model: Model, fixed: Settings) -> tuple[Settings, ...]:
         known = ", ".join(sorted(model.card.settings)) or "none"
         what = f"it has no setting {unknown[0]!r}"
         raise BraincastError("E305", f"model {model.card.name}", what, f"Its settings: {known}")
+    settings = model.card.settings
+    put = {k: settings[k].checked(value, f"model {model.card.name}, setting {k}") for k, value in fixed.items()}
     candidates = []
     for candidate in model.candidates:
-        merged = {**candidate, **fixed}
+        merged = {**candidate, **put}
         if merged not in candidates:
             candidates.append(merged)
     return tuple(candidates)

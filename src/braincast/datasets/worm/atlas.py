@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from braincast.brain.connectome import Connectome
     from braincast.datasets.worm.signs import SignTables
 
-# How the paper names its animals: "wt" is the wild-type background, "unc31" releases no dense-core vesicles.
-N_ANIMALS = {"wt": 113, "unc31": 18}
-
 
 def load(paths: Sequence[Path]) -> Dataset:
     """The specimens `wt` and `unc31`, which share one connectome and one expression table, and the tables."""
@@ -42,7 +39,6 @@ def load(paths: Sequence[Path]) -> Dataset:
             expression=expression,
             responses=responses,
             wiring="atlas",
-            n_animals=N_ANIMALS[strain],
         )
         for strain, responses in read_responses(wheel, ids).items()
     }

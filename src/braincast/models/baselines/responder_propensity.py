@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from braincast.brain.specimen import Specimen
-from braincast.models.interface import ModelCard, Settings
+from braincast.models.interface import ModelCard, Setting, Settings
 from braincast.models.propensity import propensity
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
@@ -36,7 +36,7 @@ class ResponderPropensity:
         summary="Each neuron's response rate over the training stimuli, shrunk towards the overall rate.",
         kinds=("perturbation",),
         uses=(),
-        settings={"pseudo_count": "strength of the shrinkage, in stimuli"},
+        settings={"pseudo_count": Setting("Strength of the shrinkage, in stimuli", lower=1e-6)},
         typical_fit_s=0.1,
     )
     fitted_type = FittedPropensity

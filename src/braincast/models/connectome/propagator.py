@@ -12,7 +12,7 @@ from jaxtyping import Float
 from braincast.brain.specimen import Specimen
 from braincast.dynamics.linear import propagation
 from braincast.models.connectome.calibration import Score, calibrate, calibrated
-from braincast.models.interface import ModelCard, Settings
+from braincast.models.interface import ModelCard, Setting, Settings
 from braincast.models.logistic import Logistic
 from braincast.models.wiring import SYNAPTIC_KINDS, synaptic_weights
 from braincast.tasks.cases import Cases
@@ -60,7 +60,7 @@ class ConnectomePropagator:
         summary="(I - Σ gain·weights)⁻¹ over chemical and electrical edges, inputs normalised; gains by inner folds.",
         kinds=("perturbation",),
         uses=("connectome",),
-        settings={f"{kind}_gain": f"gain of {kind} edges, 0 to below 1" for kind in SYNAPTIC_KINDS},
+        settings={f"{kind}_gain": Setting(f"Gain of {kind} edges", upper=0.99) for kind in SYNAPTIC_KINDS},
         citation="Katz 1953, Psychometrika 18:39 (the sum over paths of every length)",
         typical_fit_s=0.6,
     )

@@ -12,7 +12,7 @@ from scipy.special import logit
 
 from braincast.brain.specimen import Specimen
 from braincast.models.connectome.features import structural_features
-from braincast.models.interface import ModelCard, Settings
+from braincast.models.interface import ModelCard, Setting, Settings
 from braincast.models.logistic import Logistic, fit_logistic
 from braincast.models.propensity import propensity, propensity_without_own_group
 from braincast.tasks.cases import Cases
@@ -50,8 +50,8 @@ class ConnectomeRegression:
         kinds=("perturbation",),
         uses=("connectome",),
         settings={
-            "penalty": "ridge penalty on standardised coefficients",
-            "reverse": "whether the response of the stimulated neuron to the responding one is a feature",
+            "penalty": Setting("Ridge penalty on standardised coefficients", lower=1e-6),
+            "reverse": Setting("Whether the response of the reverse pair is a feature", kind=bool),
         },
         typical_fit_s=1.5,
     )

@@ -1,0 +1,108 @@
+"""`braincast fit` and `forecast`: one model, step by step."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from braincast.cli.options import Data, Force, Json, Offline, Out, Quiet, Seed, Sets, TaskName
+from braincast.cli.session import print_json, session
+from braincast.errors import BraincastError
+
+
+def fit(
+    task: TaskName,
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="A model's name (braincast list models).")],
+    settings: Sets = None,
+    seed: Seed = 0,
+    out: Out = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Keep a fit of the same task and model that is there.")
+    ] = False,
+    data: Data = None,
+    json_: Json = False,
+    quiet: Quiet = False,
+    offline: Offline = False,
+    force: Force = False,
+) -> None:
+    """Fit a model to every fold of a task; settings that are not fixed are chosen by inner folds."""
+    from braincast.datasets.cache import home
+    from braincast.experiments.folder import numbered_folder
+    from braincast.models.registry import load_model
+    from braincast.progress import step
+    from braincast.tasks.registry import load_task
+    from braincast.training.checkpoint import read_fit_record, save_fit
+    from braincast.training.fit import fit as fit_model
+
+    fixed = _parsed(settings or [])
+    loaded, opened = load_model(model), load_task(task, data=data)
+    path = out or numbered_folder(home() / "fits", f"{task}-{model}")
+    if resume and path.exists():
+        record = read_fit_record(path)
+        _require_same(record, path, opened.hash, model, seed)
+    else:
+        _require_free(path, force)
+        with session(quiet=quiet, offline=offline), step(f"Fitting {model}"):
+            save_fit(fit_model(loaded, opened, seed=seed, settings=fixed), path, force=force)
+        record = read_fit_record(path)
+    if json_:
+        print_json({**record, "files": {"run": str(path)}})
+    else:
+        typer.echo(f"{path}")
+
+
+def forecast(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A folder made by braincast fit.")],
+    out: Out = None,
+    data: Data = None,
+    json_: Json = False,
+    quiet: Quiet = False,
+    offline: Offline = False,
+    force: Force = False,
+) -> None:
+    """Forecast the test cases with a fit."""
+    from braincast.forecasts.store import save_forecast
+    from braincast.tasks.registry import load_task
+    from braincast.training.checkpoint import load_fit, read_fit_record
+
+    record = read_fit_record(run)
+    path = out or run.with_name(f"{run.name}-forecast.zarr")
+    _require_free(path, force)
+    with session(quiet=quiet, offline=offline):
+        task = load_task(record["task"], data=data)
+        save_forecast(load_fit(run, task).forecast(task.cases("test")), path, force=force)
+    if json_:
+        print_json({"task": task.name, "model": record["model"], "files": {"forecast": str(path)}})
+    else:
+        typer.echo(f"{path}")
+
+
+def _parsed(settings: list[str]) -> dict[str, Any]:
+    """`k=v` pairs; a value is JSON where it can be (numbers, true, false), else text."""
+    parsed = {}
+    for setting in settings:
+        key, equals, text = setting.partition("=")
+        if not key or not equals:
+            raise BraincastError("E305", "--set", f"{setting!r} is not of the form K=V", "Write for example penalty=10")
+        try:
+            parsed[key] = json.loads(text)
+        except json.JSONDecodeError:
+            parsed[key] = text
+    return parsed
+
+
+def _require_free(path: Path, force: bool) -> None:
+    """Refuse an existing output before the work is done, not after it."""
+    if path.exists() and not force:
+        raise BraincastError("E501", str(path), "this output exists already", "Choose another --out or add --force")
+
+
+def _require_same(record: dict[str, Any], path: Path, task_hash: str, model: str, seed: int) -> None:
+    wanted = {"task_hash": task_hash, "model": model, "seed": seed}
+    for key, value in wanted.items():
+        if record.get(key) != value:
+            what = f"it holds a fit with {key} {record.get(key)!r}, not {value!r}"
+            raise BraincastError("E502", str(path), what, "Choose another --out")

@@ -1,0 +1,52 @@
+"""The command `braincast`. Commands load what they need when they run, so that help is quick."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from braincast import __version__
+from braincast.cli import assess, catalogue, data, doctor, fitting, run
+from braincast.cli.session import guarded
+
+app = typer.Typer(
+    name="braincast",
+    help="How well can a model predict the activity of a brain, and does knowing its wiring help?",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@app.callback()
+def braincast(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=lambda asked: _show_version(asked), help="Say which.")
+    ] = False,
+) -> None:
+    """How well can a model predict the activity of a brain, and does knowing its wiring help?"""
+
+
+app.command("run")(run.run)
+app.command("list")(catalogue.list_)
+app.command("show")(catalogue.show)
+app.add_typer(data.app, name="data")
+app.command("fit")(fitting.fit)
+app.command("forecast")(fitting.forecast)
+app.command("score")(assess.score)
+app.command("compare")(assess.compare)
+app.command("cite")(catalogue.cite)
+app.command("doctor")(doctor.doctor)
+
+
+def main() -> None:
+    """Entry point: 0 done, 2 bad usage, 3 bad input, 4 interrupted but resumable."""
+    guarded(app)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"braincast {__version__}")
+        raise typer.Exit

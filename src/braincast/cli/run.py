@@ -1,0 +1,126 @@
+"""`braincast run`: the main job."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from braincast.cli.options import Data, Force, Json, Offline, Out, Quiet
+from braincast.cli.session import console, print_json, session
+
+if TYPE_CHECKING:
+    from braincast.experiments.run import Configuration
+    from braincast.tasks.card import TaskCard
+
+DEFAULT_TASK = "worm-perturbation"
+
+
+def run(
+    task: Annotated[str, typer.Argument(metavar="[TASK]", help="A task's name.")] = DEFAULT_TASK,
+    models: Annotated[
+        str | None, typer.Option("--models", metavar="A,B|all", help="Models instead of the task's own.")
+    ] = None,
+    seeds: Annotated[int, typer.Option("--seeds", min=1, help="Seeds of models that have any randomness.")] = 1,
+    data: Data = None,
+    wiring_test: Annotated[bool, typer.Option("--wiring-test", help="All draws for all nulls of all models.")] = False,
+    draws: Annotated[int | None, typer.Option("--draws", min=1, help="Draws of each null that is tested.")] = None,
+    out: Out = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
+    json_: Json = False,
+    quiet: Quiet = False,
+    offline: Offline = False,
+    force: Force = False,
+) -> None:
+    """Fit the line-up, forecast held-out activity, score it, test the wiring, write a report."""
+    from braincast.experiments.run import configure
+    from braincast.tasks.registry import task_card
+
+    card = task_card(task)
+    configuration = configure(card, models, n_seeds=seeds, wiring_test=wiring_test, n_draws=draws)
+    if dry_run:
+        _show_plan(card, configuration, json_)
+        return
+    with session(quiet=quiet, offline=offline):
+        document = _carry_out(card, configuration, data, out, force)
+    if json_:
+        print_json(document)
+        return
+    from braincast.reports.terminal import show_result
+
+    show_result(document, console())
+
+
+def _carry_out(
+    card: TaskCard, configuration: Configuration, data: Path | None, out: Path | None, force: bool
+) -> dict[str, Any]:
+    from braincast.datasets.cache import home
+    from braincast.datasets.registry import dataset_card
+    from braincast.experiments import run as experiment
+    from braincast.experiments.folder import numbered_folder, run_folder
+    from braincast.files import write_json
+    from braincast.progress import step
+    from braincast.reports.html import write_report
+    from braincast.tasks.registry import load_task
+
+    path = (out or numbered_folder(home() / "runs", card.name)).resolve()
+    with run_folder(path, configuration.to_dict(), force=force) as folder:
+        task = load_task(card.name, data=data)
+        with step(f"Loading {card.dataset}"):
+            _ = task.specimen
+        result = experiment.run(task, configuration, folder=folder, n_workers=n_cores())
+        report, scorecard = path / "report.html", path / "scorecard.json"
+        document = result.to_dict()
+        document["files"] = {"report": str(report), "scorecard": str(scorecard), "folder": str(path)}
+        write_json(scorecard, document)
+        write_report(report, document, card, dataset_card(card.dataset), command_line())
+    return document
+
+
+def _show_plan(card: TaskCard, configuration: Configuration, json_: bool) -> None:
+    from braincast.datasets.cache import source_path
+    from braincast.datasets.registry import dataset_card
+    from braincast.experiments.run import estimated_s
+
+    sources = dataset_card(card.dataset).sources
+    to_fetch = [source for source in sources if not source_path(source).exists()]
+    plan = {
+        "task": card.name,
+        "task_hash": card.hash,
+        "dataset": card.dataset,
+        "to_fetch": [{"file": source.filename, "bytes": source.size_bytes} for source in to_fetch],
+        "models": list(dict.fromkeys([*card.baselines, *configuration.models])),
+        "nulls": list(card.nulls),
+        "controls": list(card.controls),
+        "folds": card.n_folds,
+        "cases": len(card.cases),
+        "estimated_s": round(estimated_s(card, configuration) / n_cores(), 1),
+    }
+    if json_:
+        print_json(plan)
+        return
+    from braincast.reports.terminal import show_table
+
+    megabytes = sum(source.size_bytes for source in to_fetch) / 1e6
+    shown = {
+        **plan,
+        "to_fetch": f"{len(to_fetch)} files, {megabytes:.1f} MB" if to_fetch else "nothing",
+        "estimated_s": f"about {plan['estimated_s']:.0f} s on {n_cores()} cores, after the download",
+    }
+    rows = [(k.replace("_", " "), ", ".join(v) if isinstance(v, list) else str(v)) for k, v in shown.items()]
+    show_table("What would be done", ("", ""), rows, console())
+
+
+def n_cores() -> int:
+    """Cores that this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def command_line() -> str:
+    """The command as typed, without the path of the program."""
+    return shlex.join(["braincast", *sys.argv[1:]])

@@ -1,0 +1,58 @@
+"""What surrounds every command: progress on standard error, results on standard output, coded errors, exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from braincast.errors import EXIT_INTERRUPTED, BraincastError
+
+
+@contextmanager
+def session(*, quiet: bool = False, offline: bool = False) -> Iterator[None]:
+    """Show progress as bars on a terminal and as lines elsewhere; obey --offline."""
+    from braincast.progress import Bars, Lines, Reporter, Silent, reporting
+
+    reporter: Reporter = Silent() if quiet else Bars() if sys.stderr.isatty() else Lines()
+    if offline:
+        os.environ["BRAINCAST_OFFLINE"] = "1"
+    with reporting(reporter):
+        yield
+
+
+def print_json(document: Any) -> None:
+    """One JSON document on standard output; NaN is a bug and refused."""
+    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def console() -> Any:
+    """A rich console on standard output."""
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+def guarded(command: Any) -> None:
+    """Run the application: a coded error is one line on standard error, an interruption exit 4."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        command()
+    except BraincastError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.stderr.write("Interrupted. What was finished is kept; the same command with the same --out goes on.\n")
+        sys.exit(EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        # The reader went away (as with `| head`): nothing more can be said to it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+def _interrupt(signal_number: int, frame: Any) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,33 @@
+"""Forecasts from anywhere, scored beside the task's own baselines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import xarray as xr
+
+from braincast.errors import BraincastError
+from braincast.experiments.entrants import contestants
+from braincast.experiments.jobs import Job, run_job
+from braincast.scoring.scorecard import Scorecard, score
+from braincast.scoring.scores import Contender
+from braincast.tasks.task import Task
+
+
+def score_beside_baselines(
+    task: Task, forecasts: Mapping[str, xr.DataArray], *, baseline: str | None = None
+) -> Scorecard:
+    """A scorecard of `forecasts` and of the task's baselines, which are fitted now; E305 when names collide."""
+    contenders: dict[str, Contender] = {}
+    for entrant in contestants(task.card, (), 1):
+        made = tuple(run_job(task, Job(entrant, replicate)) for replicate in entrant.replicates)
+        contenders[entrant.name] = Contender(made, entrant.role)
+    for name, forecast in forecasts.items():
+        if name in contenders:
+            # The same model as a baseline: it stands for itself, under a name of its own.
+            name = f"{name} (submitted)"
+        if name in contenders:
+            what = f"two forecasts are named {name!r}"
+            raise BraincastError("E305", "forecasts", what, "Give each a name of its own")
+        contenders[name] = Contender((forecast,))
+    return score(task, contenders, baseline=baseline)
