@@ -16,6 +16,7 @@ from zarr.codecs import BytesCodec, ZstdCodec
 
 from braincast import files
 from braincast.brain.declared import LARGEST_ARRAY_BYTES, check_dtype, check_group
+from braincast.errors import BraincastError
 
 _CHUNK_BYTES = 1 << 22
 
@@ -68,7 +69,7 @@ def create_array(
         filters=(),
         serializer=BytesCodec(),
         compressors=ZstdCodec(level=5, checksum=True),
-        fill_value=None,
+        fill_value=dtype.type(0).item(),
         config={"write_empty_chunks": True},
     )
 
@@ -84,8 +85,12 @@ def read_arrays(
     if check:
         files.check_manifest(folder)
     names = check_group(folder, largest_bytes)
-    group = zarr.open_group(folder, mode="r", zarr_format=3, use_consolidated=False)
-    arrays = {name: group[name] for name in names}
+    try:
+        group = zarr.open_group(folder, mode="r", zarr_format=3, use_consolidated=False)
+        arrays = {name: group[name] for name in names}
+    except (KeyError, TypeError, ValueError) as error:
+        what, fix = f"zarr cannot open it ({error})", "Write it again with braincast"
+        raise BraincastError("E212", str(folder), what, fix) from error
     return arrays, dict(group.attrs)  # pyright: ignore[reportReturnType]
 
 

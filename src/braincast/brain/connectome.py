@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import SupportsFloat, SupportsInt
 
 import numpy as np
 import pandas as pd
@@ -61,9 +62,9 @@ class Connectome:
         post: Iterable[str],
         *,
         kind: EdgeKind | Iterable[str] = "chemical",
-        weight: float | Iterable[float] = 1.0,
-        sign: int | Iterable[int] = 0,
-        delay_s: float | Iterable[float] = np.nan,
+        weight: SupportsFloat | Iterable[SupportsFloat] = 1.0,
+        sign: SupportsInt | Iterable[SupportsInt] = 0,
+        delay_s: SupportsFloat | Iterable[SupportsFloat] = np.nan,
         name: str = "connectome",
         weight_unit: str = "synapses",
     ) -> Connectome:
@@ -109,7 +110,7 @@ class Connectome:
 
         `signed` multiplies each weight by its sign, so that edges of unknown sign (0) drop out.
         """
-        edges = self.edges if kind is None else self.edges[self._is_kind(kind)]
+        edges = self.edges if kind is None else self.edges.loc[self._is_kind(kind)]
         weights = edges["weight"].to_numpy(np.float64)
         if signed:
             weights = weights * edges["sign"].to_numpy()
@@ -148,7 +149,7 @@ class Connectome:
             files.check_manifest(folder)
         found = read_header(folder, "connectome")
         tables = (read_table(folder, "neurons"), read_table(folder, "edges"))
-        return cls(*tables, name=field(found, "name", folder), weight_unit=field(found, "weight_unit", folder))
+        return cls(*tables, *(field(found, name, folder, str) for name in ("name", "weight_unit")))
 
     def __repr__(self) -> str:
         return text_card("Connectome", self.name, self._facts())

@@ -37,6 +37,8 @@ def check_group(folder: Path, largest_bytes: int = LARGEST_ARRAY_BYTES) -> list[
     found = files.read_json(folder / "zarr.json")
     if not isinstance(found, dict) or found.get("node_type") != "group" or found.get("zarr_format") != 3:
         raise BraincastError("E212", f"{folder}/zarr.json", "this is not a zarr v3 group", _AGAIN)
+    if found.get("consolidated_metadata"):  # a second description of the arrays, which nobody checked
+        raise BraincastError("E212", f"{folder}/zarr.json", "it holds consolidated metadata", _AGAIN)
     names = sorted(path.parent.name for path in folder.glob("*/zarr.json"))
     for name in names:
         _check_array(folder / name, largest_bytes)

@@ -13,7 +13,7 @@ from jaxtyping import Float
 from braincast import files
 from braincast.brain.arrays import read_arrays, write_arrays
 from braincast.brain.display import html_card, text_card
-from braincast.brain.folders import checked_header, field, header
+from braincast.brain.folders import checked_header, field, header, names_in
 from braincast.brain.naming import positions, stated_unit, unique_names
 from braincast.errors import BraincastError
 
@@ -71,8 +71,8 @@ class Expression:
         folder = Path(path)
         arrays, attributes = read_arrays(folder, check=check)
         found = checked_header(attributes, folder, "expression")
-        names = (tuple(field(found, "genes", folder)), tuple(field(found, "neurons", folder)))
-        texts = (field(found, name, folder) for name in ("unit", "threshold", "source"))
+        names = (names_in(found, "genes", folder), names_in(found, "neurons", folder))
+        texts = (field(found, name, folder, str) for name in ("unit", "threshold", "source"))
         return cls(*names, np.asarray(field(arrays, "values", folder)[...]), *texts)
 
     def __repr__(self) -> str:

@@ -49,11 +49,22 @@ def checked_header(found: Any, folder: Path, kind: str) -> dict[str, Any]:
     return found
 
 
-def field(found: Mapping[str, Any], name: str, folder: Path) -> Any:
-    """One field of a header; a missing one is E111."""
-    if name not in found:
-        raise BraincastError("E111", str(folder), f"its header lacks {name!r}", "Save it again from its source")
+def field(found: Mapping[str, Any], name: str, folder: Path, kind: type | tuple[type, ...] = object) -> Any:
+    """One field of a header (or one array of a group); a missing one or one of another kind is E111."""
+    if name not in found or not isinstance(found[name], kind):
+        what = f"its field {name!r} is missing or of the wrong kind"
+        raise BraincastError("E111", str(folder), what, "Save it again from its source")
     return found[name]
+
+
+def names_in(found: Mapping[str, Any], name: str, folder: Path) -> tuple[str, ...]:
+    """A field of a header that is a list of texts; anything else is E111."""
+    names = field(found, name, folder, list)
+    if not all(isinstance(entry, str) for entry in names):
+        raise BraincastError(
+            "E111", str(folder), f"its field {name!r} is not all text", "Save it again from its source"
+        )
+    return tuple(names)
 
 
 def write_table(folder: Path, name: str, table: pd.DataFrame) -> None:

@@ -50,8 +50,8 @@ def degree_preserving(connectome: Connectome, *, seed: int, swaps_per_edge: int 
 
     Weight, sign and delay travel with the presynaptic end. Electrical edges are swapped as undirected ones and stay
     symmetric; one that lacks its other direction is E107. No parallel edge and no self-loop is added, self-loops
-    stay. A graph without room for swaps (complete, or a star) comes out as it was. `swaps_per_edge` successful swaps
-    are made for each edge, or ten times as many tried.
+    stay. A graph without room for swaps (complete, or a star) comes out as it was. `swaps_per_edge` swaps are tried
+    for each edge; one that would break these rules is skipped.
     """
     if swaps_per_edge < 1:
         raise BraincastError("E107", "swaps_per_edge", f"{swaps_per_edge} swaps rewire nothing", "Give 1 or more")
@@ -123,7 +123,7 @@ def _class_members(neurons: pd.DataFrame) -> list[Int[np.ndarray, " member"]]:
 def _sides(neurons: pd.DataFrame) -> Int[np.ndarray, " neuron"]:
     if "side" not in neurons.columns:
         return np.zeros(len(neurons), np.int64)
-    return neurons["side"].astype(object).map({"L": 0, "R": 1}).fillna(2).to_numpy(np.int64)
+    return np.array([{"L": 0, "R": 1}.get(side, 2) for side in neurons["side"]], np.int64)
 
 
 def _mirror_rows(connectome: Connectome, rows: Int[np.ndarray, " edge"]) -> Int[np.ndarray, " edge"]:

@@ -15,7 +15,7 @@ from jaxtyping import Float
 from braincast import files
 from braincast.brain.arrays import create_array, create_group, read_arrays
 from braincast.brain.display import html_card, text_card
-from braincast.brain.folders import checked_header, field, header, read_table, write_table
+from braincast.brain.folders import checked_header, field, header, names_in, read_table, write_table
 from braincast.brain.naming import stated_unit, unique_names
 from braincast.brain.timeline import checked_conditions, checked_features, checked_time
 from braincast.errors import BraincastError
@@ -33,6 +33,10 @@ class Recording:
     `conditions` has the columns `name`, `start`, `stop`: frame numbers of half-open intervals that no window may
     cross; they neither overlap nor leave the recording (E109). Other errors: E101 neuron id, E105 unit, E106 shapes,
     E108 missing column.
+
+    >>> two = Recording(np.zeros((3, 2)), ("AVAL", "AVAR"), np.array([0.0, 0.5, 1.0]), "dF/F", "GCaMP6s")
+    >>> two.dt_s, two.to_xarray(start=1).sizes["time"]
+    (0.5, 2)
     """
 
     activity: np.ndarray | zarr.Array
@@ -106,11 +110,14 @@ class Recording:
         folder = Path(path)
         arrays, attributes = read_arrays(folder, check=check)
         found = checked_header(attributes, folder, "recording")
-        texts = {name: field(found, name, folder) for name in ("unit", "indicator")}
-        tracks = {name: _loaded_track(arrays[name], field(found, name, folder)) for name in _TRACKS if name in arrays}
+        texts: dict[str, Any] = {name: field(found, name, folder, str) for name in ("unit", "indicator")}
+        present = [name for name in _TRACKS if name in arrays]
+        tracks: dict[str, Any] = {
+            name: _loaded_track(arrays[name], field(found, name, folder, dict), folder) for name in present
+        }
         return cls(
             field(arrays, "activity", folder),
-            tuple(field(found, "neurons", folder)),
+            names_in(found, "neurons", folder),
             np.asarray(arrays["time_s"][...]) if "time_s" in arrays else None,
             **texts,
             **tracks,
@@ -141,7 +148,8 @@ class Recording:
         return {"neurons": list(self.neurons), "unit": self.unit, "indicator": self.indicator, **described}
 
     def _small_arrays(self) -> list[tuple[str, tuple[str, ...], np.ndarray]]:
-        tracks = [(name, ("time", "feature"), getattr(self, name)) for name in _TRACKS]
+        # Two tracks have features of their own, so their axes must differ in name where both lie in one group.
+        tracks = [(name, ("time", f"{name}_feature"), getattr(self, name)) for name in _TRACKS]
         given = [("time_s", ("time",), self.time_s), *tracks]
         return [(name, dims, np.asarray(values)) for name, dims, values in given if values is not None]
 
@@ -160,7 +168,9 @@ def _track_header(track: xr.DataArray) -> dict[str, Any]:
     return {"features": names, "name": track.name, "attributes": dict(track.attrs)}
 
 
-def _loaded_track(values: zarr.Array, described: Any) -> xr.DataArray:
-    coordinates = None if described["features"] is None else {"feature": described["features"]}
-    dims, name = ("time", "feature"), described["name"]
-    return xr.DataArray(np.asarray(values[...]), coordinates, dims, name=name, attrs=described["attributes"])
+def _loaded_track(values: zarr.Array, described: dict[str, Any], folder: Path) -> xr.DataArray:
+    features = field(described, "features", folder, (list, type(None)))
+    coordinates = None if features is None else {"feature": features}
+    attributes = field(described, "attributes", folder, dict)
+    name = field(described, "name", folder)
+    return xr.DataArray(np.asarray(values[...]), coordinates, ("time", "feature"), name, attributes)

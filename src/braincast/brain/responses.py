@@ -6,8 +6,9 @@ everywhere in braincast is [stimulated, responding], as in effect[pre, post].
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -15,7 +16,7 @@ from jaxtyping import Bool, Float, Int
 from braincast import files
 from braincast.brain.arrays import read_arrays, write_arrays
 from braincast.brain.display import html_card, text_card
-from braincast.brain.folders import checked_header, field, header
+from braincast.brain.folders import checked_header, field, header, names_in
 from braincast.brain.naming import positions, stated_unit, unique_names
 from braincast.errors import BraincastError
 
@@ -31,6 +32,8 @@ _DIMENSIONS: dict[str, tuple[str, ...]] = {
     "kernel_offsets": ("pair_plus_1",),
 }
 
+_COUNTS = ("n_trials", "trial_offsets", "kernel_offsets")
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Responses:
@@ -41,6 +44,14 @@ class Responses:
     there were. Single trials of pair (i, j) are `trial_values[offsets[k]:offsets[k + 1]]` with k = i × n + j;
     `kernel_terms` are held likewise, with columns rate (1/s), factor, power of t and branch. Errors: E101, E105,
     E106 (shapes, offsets), E107 (a q outside 0..1, a negative count).
+
+    >>> q = np.array([[np.nan, 0.01], [np.nan, np.nan]])
+    >>> one_trial = {"trial_values": np.array([0.4]), "trial_offsets": np.array([0, 0, 1, 1, 1])}
+    >>> no_kernel = {"kernel_terms": np.zeros((0, 4)), "kernel_offsets": np.zeros(5, int)}
+    >>> counts = np.array([[0, 1], [0, 0]])
+    >>> pair = Responses(("AVAL", "AVAR"), q, 1 - q, 40 * q, counts, **one_trial, **no_kernel, unit="dF/F", source="")
+    >>> pair.trials("AVAL", "AVAR"), bool(pair.responds()[0, 1]), int(pair.measured.sum())
+    (array([0.4]), True, 1)
     """
 
     neurons: tuple[str, ...]
@@ -59,6 +70,8 @@ class Responses:
         settle = object.__setattr__
         settle(self, "neurons", unique_names(self.neurons, "responses.neurons"))
         settle(self, "unit", stated_unit(self.unit, "responses.unit"))
+        for name in _DIMENSIONS:
+            settle(self, name, _settled(name, getattr(self, name)))
         for name in ("q", "q_equivalence", "mean", "n_trials"):
             _require_shape(name, getattr(self, name), (self.n_neurons, self.n_neurons))
         _require_shape("kernel_terms", self.kernel_terms, (len(self.kernel_terms), 4))
@@ -115,9 +128,9 @@ class Responses:
         folder = Path(path)
         arrays, attributes = read_arrays(folder, check=check)
         found = checked_header(attributes, folder, "responses")
-        values = {name: np.asarray(field(arrays, name, folder)[...]) for name in _DIMENSIONS}
-        texts = {f.name: field(found, f.name, folder) for f in fields(cls) if f.name not in values}
-        return cls(**values, **(texts | {"neurons": tuple(texts["neurons"])}))
+        values: dict[str, Any] = {name: np.asarray(field(arrays, name, folder)[...]) for name in _DIMENSIONS}
+        texts = {name: field(found, name, folder, str) for name in ("unit", "source")}
+        return cls(neurons=names_in(found, "neurons", folder), **values, **texts)
 
     def __repr__(self) -> str:
         return text_card("Responses", "", self._facts())
@@ -147,6 +160,16 @@ class Responses:
             row, column = np.unravel_index(int(np.argmax(bad)), bad.shape)
             where = f"responses.{name}[{self.neurons[row]}, {self.neurons[column]}]"
             raise BraincastError("E107", where, f"found {getattr(self, name)[row, column]!s}", fix)
+
+
+def _settled(name: str, values: np.ndarray) -> np.ndarray:
+    """Counts and offsets as integers, everything else as float32 or float64; else E107."""
+    array = np.asarray(values)
+    if name in _COUNTS and array.dtype.kind not in "iu":
+        raise BraincastError("E107", f"responses.{name}", f"data type {array.dtype}", "Give integers")
+    if name in _COUNTS or array.dtype in (np.float32, np.float64):
+        return array
+    return array.astype(np.float64)
 
 
 def _require_shape(name: str, array: np.ndarray, expected: tuple[int, ...]) -> None:

@@ -3,11 +3,15 @@
 Edges are held in rows sorted by presynaptic neuron. A swap changes only where rows point to: a → b and c → d become
 a → d and c → b. So each neuron's block of rows stays in place, and whether a → d exists is a scan of a's own block:
 no hash table, few cache misses. The pairs of rows to try are drawn by numpy, in portions.
+
+The number of tries is fixed and a refused swap counts as one: then all graphs with these degrees that can be reached
+become equally likely. Counting successful swaps instead would favour graphs with many possible swaps (Artzy-Randrup
+& Stone 2005, Phys. Rev. E 72:056708).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import no_type_check
 
 import numpy as np
@@ -15,7 +19,6 @@ from jaxtyping import Int
 from numba import njit
 
 _PORTION = 1 << 20
-_TRIES_PER_SWAP = 10
 
 
 def swap_directed(
@@ -25,15 +28,14 @@ def swap_directed(
     rng: np.random.Generator,
     swaps_per_edge: int,
 ) -> Int[np.ndarray, " edge"]:
-    """New targets of the edges after `swaps_per_edge` swaps for each (or ten times as many tries).
+    """New targets of the edges after `swaps_per_edge` tried swaps for each.
 
     In- and out-degrees are kept, no new self-loop and no new parallel edge arises, self-loops stay where they are.
     """
     order, starts = _blocks(pre, n_neurons)
     sources, targets = pre[order].astype(np.int64), post[order].astype(np.int64)
-    _swap_until_done(
-        lambda tries, wanted: _directed_swaps(sources, targets, starts, tries, wanted), len(pre), rng, swaps_per_edge
-    )
+    for tries in _portions(len(pre), len(pre) * swaps_per_edge, rng):
+        _directed_swaps(sources, targets, starts, tries)
     rewired = np.empty_like(post)
     rewired[order] = targets
     return rewired
@@ -56,33 +58,18 @@ def swap_undirected(
     place[order] = np.arange(len(order))
     sources, targets = pre[order].astype(np.int64), post[order].astype(np.int64)
     mirrors, origins = place[mirror[order]], np.arange(len(order))
-    _swap_until_done(
-        lambda tries, wanted: _undirected_swaps(sources, targets, mirrors, origins, starts, tries, wanted),
-        len(pre) // 2,
-        rng,
-        swaps_per_edge,
-        n_rows=len(pre),
-    )
+    for tries in _portions(len(pre), len(pre) // 2 * swaps_per_edge, rng):
+        _undirected_swaps(sources, targets, mirrors, origins, starts, tries)
     rewired, taken_from = np.empty_like(post), np.empty_like(order)
     rewired[order] = targets
     taken_from[order] = order[origins]
     return rewired, taken_from
 
 
-def _swap_until_done(
-    swap: Callable[[np.ndarray, int], int],
-    n_edges: int,
-    rng: np.random.Generator,
-    swaps_per_edge: int,
-    n_rows: int | None = None,
-) -> None:
-    """Call `swap` with portions of row pairs until enough swaps succeeded or too many were tried."""
-    wanted = n_edges * swaps_per_edge
-    tries_left = wanted * _TRIES_PER_SWAP
-    while wanted > 0 and tries_left > 0:
-        size = min(_PORTION, tries_left, max(2 * wanted, 64))
-        tries_left -= size
-        wanted -= swap(rng.integers(0, n_rows or n_edges, size=(size, 2)), wanted)
+def _portions(n_rows: int, n_tries: int, rng: np.random.Generator) -> Iterator[Int[np.ndarray, "try 2"]]:
+    """Pairs of rows to try, all pairs equally likely."""
+    for done in range(0, n_tries, _PORTION):
+        yield rng.integers(0, n_rows, size=(min(_PORTION, n_tries - done), 2))
 
 
 def _blocks(
@@ -115,22 +102,16 @@ def _may_swap(targets, starts, a, b, c, d):
 
 @njit(cache=True)
 @no_type_check
-def _directed_swaps(sources, targets, starts, tries, wanted):
-    done = 0
+def _directed_swaps(sources, targets, starts, tries):
     for attempt in range(tries.shape[0]):
         i, j = tries[attempt, 0], tries[attempt, 1]
         if _may_swap(targets, starts, sources[i], targets[i], sources[j], targets[j]):
             targets[i], targets[j] = targets[j], targets[i]
-            done += 1
-            if done == wanted:
-                break
-    return done
 
 
 @njit(cache=True)
 @no_type_check
-def _undirected_swaps(sources, targets, mirrors, origins, starts, tries, wanted):
-    done = 0
+def _undirected_swaps(sources, targets, mirrors, origins, starts, tries):
     for attempt in range(tries.shape[0]):
         i, j = tries[attempt, 0], tries[attempt, 1]
         back_i, back_j = mirrors[i], mirrors[j]
@@ -142,7 +123,3 @@ def _undirected_swaps(sources, targets, mirrors, origins, starts, tries, wanted)
             mirrors[i], mirrors[back_j] = back_j, i
             mirrors[j], mirrors[back_i] = back_i, j
             origins[back_i], origins[back_j] = origins[back_j], origins[back_i]
-            done += 1
-            if done == wanted:
-                break
-    return done

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from types import MappingProxyType
 from typing import Literal, TypeVar, get_args
 
 from braincast import files
@@ -13,7 +12,7 @@ from braincast.brain.connectome import Connectome
 from braincast.brain.display import html_card, text_card
 from braincast.brain.expression import Expression
 from braincast.brain.folders import field as header_field
-from braincast.brain.folders import read_header, write_header
+from braincast.brain.folders import names_in, read_header, write_header
 from braincast.brain.recording import Recording
 from braincast.brain.responses import Responses
 from braincast.errors import BraincastError
@@ -29,6 +28,10 @@ class Specimen:
     `wiring` says whose connectome it is beside activity: of the "same animal", "another animal" or an "atlas"; with a
     connectome and any activity it must be given (E108). `n_animals` counts the animals behind the activity (None:
     unknown). Neurons of the activity need not all be in the connectome: the overlap is shown.
+
+    >>> pair = Connectome.from_edges(["AVAL", "AVAR"], pre=["AVAL"], post=["AVAR"])
+    >>> Specimen("a worm", "Caenorhabditis elegans", connectome=pair)
+    Specimen 'a worm': species Caenorhabditis elegans, wired neurons 2, edges 1
     """
 
     name: str
@@ -42,7 +45,7 @@ class Specimen:
     n_animals: int | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "recordings", MappingProxyType(dict(self.recordings)))
+        object.__setattr__(self, "recordings", dict(self.recordings))
         where = f"specimen {self.name!r}"
         choice = f"Give wiring as one of {', '.join(map(repr, WIRINGS))}"
         if self.wiring is not None and self.wiring not in WIRINGS:
@@ -82,7 +85,7 @@ class Specimen:
         texts = ("name", "species", "strain", "wiring", "n_animals")
         recordings = {
             name: Recording.load(folder / "recordings" / str(number), check=False)
-            for number, name in enumerate(header_field(found, "recordings", folder))
+            for number, name in enumerate(names_in(found, "recordings", folder))
         }
         return cls(
             **{name: header_field(found, name, folder) for name in texts},

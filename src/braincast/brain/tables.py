@@ -20,7 +20,7 @@ def checked_neurons(neurons: pd.DataFrame) -> pd.DataFrame:
     """The neuron table with unique string ids and rows counted from 0: E101, E107 or E108."""
     _require_columns(neurons, ("id",), "neurons")
     ids = neurons["id"]
-    if ids.dtype.kind in "fc":
+    if ids.dtype.kind in "fc" and len(ids):
         what, fix = "ids are floating-point numbers, which lose digits", "Read the column as text or integers"
         raise BraincastError("E107", "neurons.id", what, fix)
     settled = neurons.reset_index(drop=True)
@@ -32,15 +32,21 @@ def checked_edges(edges: pd.DataFrame, n_neurons: int) -> pd.DataFrame:
     """The edge table with columns of `EDGE_COLUMNS` first and settled types: E102, E103, E107 or E108."""
     _require_columns(edges, EDGE_COLUMNS, "edges")
     columns: dict[Any, Any] = {
-        "pre": _neuron_rows(edges["pre"], n_neurons),
-        "post": _neuron_rows(edges["post"], n_neurons),
-        "kind": _kinds(edges["kind"]),
-        "weight": _weights(edges["weight"]),
-        "sign": _signs(edges["sign"]),
-        "delay_s": _delays(edges["delay_s"]),
+        "pre": _neuron_rows(column_of(edges, "pre"), n_neurons),
+        "post": _neuron_rows(column_of(edges, "post"), n_neurons),
+        "kind": _kinds(column_of(edges, "kind")),
+        "weight": _weights(column_of(edges, "weight")),
+        "sign": _signs(column_of(edges, "sign")),
+        "delay_s": _delays(column_of(edges, "delay_s")),
     }
-    columns |= {name: edges[name].array for name in edges.columns if name not in columns}
-    return pd.DataFrame(columns, copy=False)
+    columns |= {name: edges[name].array.copy() for name in edges.columns if name not in columns}
+    # Copied, as the columns may be views of the caller's table, which its owner may change later.
+    return pd.DataFrame(columns)
+
+
+def column_of(table: pd.DataFrame, name: str) -> pd.Series:
+    """One column; the same as `table[name]`, which type checkers take for a table."""
+    return table[name]  # pyright: ignore[reportReturnType]
 
 
 def _require_columns(table: pd.DataFrame, names: tuple[str, ...], where: str) -> None:

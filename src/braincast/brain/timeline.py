@@ -7,6 +7,7 @@ import pandas as pd
 import xarray as xr
 from jaxtyping import Float
 
+from braincast.brain.tables import column_of
 from braincast.errors import BraincastError
 
 _CONDITION_COLUMNS = ("name", "start", "stop")
@@ -43,7 +44,7 @@ def checked_conditions(conditions: pd.DataFrame, n_frames: int) -> pd.DataFrame:
         if column not in conditions.columns:
             fix = "Conditions need the columns name, start and stop"
             raise BraincastError("E108", "recording.conditions", f"column {column!r} is missing", fix)
-    bounds = {column: _whole_frames(conditions[column]) for column in ("start", "stop")}
+    bounds = {column: _whole_frames(column_of(conditions, column)) for column in ("start", "stop")}
     settled = conditions.assign(name=conditions["name"].astype(str), **bounds)
     settled = settled.sort_values("start", kind="stable").reset_index(drop=True)
     _check_intervals(settled, n_frames)
@@ -51,7 +52,7 @@ def checked_conditions(conditions: pd.DataFrame, n_frames: int) -> pd.DataFrame:
 
 
 def _whole_frames(column: pd.Series) -> np.ndarray:
-    values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    values = np.asarray(pd.to_numeric(column, errors="coerce"), dtype=np.float64)
     bad = ~(np.isfinite(values) & (values == np.floor(values)))
     if bad.any():
         row = int(np.argmax(bad))
