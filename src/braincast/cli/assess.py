@@ -40,9 +40,10 @@ def score(
         opened = load_task(task, data=data)
         found = _load(opened, forecasts)
         document: dict[str, Any] = score_beside_baselines(opened, found, baseline=baseline).to_dict()
-        document["files"] = {"forecasts": [str(path) for path in forecasts]}
+        files: dict[str, Any] = {"forecasts": [str(path) for path in forecasts]}
+        document["files"] = files
         if out is not None:
-            document["files"]["scorecard"] = str(_write(document, out, force))
+            files["scorecard"] = str(_write(document, out, force))
     if json_:
         print_json(document)
         return

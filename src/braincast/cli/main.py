@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from braincast import __version__
 from braincast.cli import assess, catalogue, data, doctor, fitting, run
 from braincast.cli.session import guarded
+from braincast.version import VERSION
 
 app = typer.Typer(
     name="braincast",
@@ -48,5 +48,5 @@ def main() -> None:
 
 def _show_version(asked: bool) -> None:
     if asked:
-        typer.echo(f"braincast {__version__}")
+        typer.echo(f"braincast {VERSION}")
         raise typer.Exit

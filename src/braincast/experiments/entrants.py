@@ -63,8 +63,9 @@ def controls_of(card: TaskCard, entrant: Entrant, n_decisive: int, n_other: int)
     """The nulls and controls of one connectome model, with as many draws of the nulls that decide and of the others."""
     if not load_model(entrant.model).card.uses_connectome:
         return []
-    arms: list[tuple[str, Role]] = [(arm, "null") for arm in card.nulls] + [(arm, "control") for arm in card.controls]
-    return [_arm(entrant, arm, role, n_decisive if arm in card.decisive_nulls else n_other) for arm, role in arms]
+    arms: dict[str, Role] = {**dict.fromkeys(card.nulls, "null"), **dict.fromkeys(card.controls, "control")}
+    draws = {arm: n_decisive if arm in card.decisive_nulls else n_other for arm in arms}
+    return [_arm(entrant, arm, role, draws[arm]) for arm, role in arms.items()]
 
 
 def with_wiring(structure: Specimen, wiring: str, draw: int) -> Specimen:

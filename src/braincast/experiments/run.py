@@ -11,7 +11,6 @@ from typing import Any
 
 import xarray as xr
 
-from braincast import __version__
 from braincast.experiments.entrants import (
     DECISIVE_DRAWS,
     QUICK_DRAWS,
@@ -29,6 +28,7 @@ from braincast.scoring.scorecard import Scorecard, score
 from braincast.scoring.scores import Contender, Cost
 from braincast.tasks.card import TaskCard
 from braincast.tasks.task import Task
+from braincast.version import VERSION
 
 _RECORDED_PACKAGES = ("numpy", "scipy", "numba", "pandas", "xarray", "zarr", "h5py")
 
@@ -47,7 +47,7 @@ class Configuration:
     n_seeds: int = 1
     wiring_test: bool = False
     n_draws: int | None = None
-    braincast: str = __version__
+    braincast: str = VERSION
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as written beside the results."""

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from braincast import __version__
 from braincast.brain.arrays import read_arrays, write_arrays
 from braincast.errors import BraincastError
 from braincast.files import new_folder
 from braincast.forecasts.check import DIMENSIONS, check_forecast
 from braincast.tasks.card import TaskCard
+from braincast.version import VERSION
 
 FORMAT = 1
 _ARRAY = "activity"
@@ -31,7 +31,7 @@ def save_forecast(
     path = Path(path)
     values = np.asarray(forecast.values)
     labels = {axis: [str(label) for label in forecast.coords[axis].values] for axis in DIMENSIONS}
-    attributes = {"format": FORMAT, "braincast": __version__, "axes": labels, "attributes": dict(forecast.attrs)}
+    attributes = {"format": FORMAT, "braincast": VERSION, "axes": labels, "attributes": dict(forecast.attrs)}
     with new_folder(path, force=force, what="forecast") as folder:
         arrays = {_ARRAY: (DIMENSIONS, values)}
         write_arrays(folder, arrays, attributes, chunks={_ARRAY: chunks or _chunks(values)})

@@ -32,8 +32,8 @@ class Assessor:
         """Resampling units: the stimulated classes of the cases, and the classes of all responders ever measured."""
         card = self.task.card
         row_names = tuple(dict.fromkeys(case.group for case in card.cases))
-        seen = self._truth.measured.any(axis=(0, 1))
-        column_names = tuple(dict.fromkeys(c for c, any_seen in zip(card.cell_classes, seen, strict=True) if any_seen))
+        seen = np.flatnonzero(self._truth.measured.any(axis=(0, 1)))
+        column_names = tuple(dict.fromkeys(card.cell_classes[neuron] for neuron in seen))
         column_of = {name: index for index, name in enumerate(column_names)}
         return Units(
             row=np.array([row_names.index(case.group) for case in card.cases], dtype=np.int64),

@@ -46,12 +46,12 @@ def auroc_per_case(evidence: Evidence, rows: Counts, columns: Counts) -> Resampl
 
 def rank_correlation(evidence: Evidence, rows: Counts, columns: Counts) -> Resampled:
     """Spearman's ρ with mid-ranks (Spearman 1904); NaN when either side is constant."""
-    tied = evidence.prediction, evidence.truth
-    orders = evidence.by_prediction, evidence.by_truth
-    return _spearman(*tied, *orders, evidence.row, evidence.column, rows, columns)
+    by_prediction, by_truth = evidence.by_prediction, evidence.by_truth
+    units = evidence.row, evidence.column
+    return _spearman(evidence.prediction, evidence.truth, by_prediction, by_truth, *units, rows, columns)
 
 
-def _sorted(evidence: Evidence, order: np.ndarray) -> tuple[np.ndarray, ...]:
+def _sorted(evidence: Evidence, order: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     return evidence.prediction[order], evidence.truth[order], evidence.row[order], evidence.column[order]
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from braincast.brain.homologues import worm_cell_classes
 from braincast.tasks.card import Case, MetricUse, Stratum, TaskCard
 from braincast.tasks.folds import balanced_folds
@@ -97,8 +99,8 @@ def build(dataset: Dataset) -> TaskCard:
     neurons = tuple(specimen.connectome.neuron_ids)
     classes = worm_cell_classes(neurons)
     class_of = dict(zip(neurons, classes, strict=True))
-    asked = specimen.responses.measured.any(axis=1)
-    stimulated = [neuron for neuron, any_seen in zip(specimen.responses.neurons, asked, strict=True) if any_seen]
+    rows = np.flatnonzero(specimen.responses.measured.any(axis=1))
+    stimulated = [specimen.responses.neurons[row] for row in rows]
     groups = [class_of[neuron] for neuron in stimulated]
     cases = tuple(
         Case(id=neuron, stimulated=(neuron,), fold=int(fold), group=group)

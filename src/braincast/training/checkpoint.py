@@ -8,7 +8,6 @@ from typing import Any, get_args, get_type_hints
 
 import numpy as np
 
-from braincast import __version__
 from braincast.brain.arrays import read_arrays, write_arrays
 from braincast.errors import BraincastError
 from braincast.files import check_manifest, new_folder, read_json, write_json
@@ -16,6 +15,7 @@ from braincast.models.registry import load_model
 from braincast.tasks.task import Task
 from braincast.training.choice import Choice
 from braincast.training.fit import FittedFolds
+from braincast.version import VERSION
 
 _RECORD = "fit.json"
 
@@ -23,7 +23,7 @@ _RECORD = "fit.json"
 def save_fit(fitted: FittedFolds, path: Path, *, force: bool = False) -> Path:
     """Write a fit as a folder, complete or not at all."""
     record = {
-        "braincast": __version__,
+        "braincast": VERSION,
         "task": fitted.task.name,
         "task_hash": fitted.task.hash,
         "model": fitted.model,

@@ -117,7 +117,7 @@ CARD = DatasetCard(
         "Which neurons respond when one neuron is stimulated, for wild type and for unc-31 mutants, with the neurons' "
         "chemical, electrical, monoaminergic and peptidergic edges, predicted signs and gene expression."
     ),
-    n_animals="responses: many animals of each strain, pooled and not counted in the file; wiring: four reconstructions",
+    n_animals="responses: many animals of each strain, pooled, not counted in the file; wiring: four reconstructions",
     licence=(
         "The package that carries the files is GPL-3.0-or-later (its code is neither installed nor used); the data are "
         "those of the cited papers, under the papers' terms. Bentley 2016 and Fenyves 2020 are CC BY; for the others "
