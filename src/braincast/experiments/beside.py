@@ -8,7 +8,7 @@ import xarray as xr
 
 from braincast.errors import BraincastError
 from braincast.experiments.entrants import contestants
-from braincast.experiments.jobs import Job, run_job
+from braincast.experiments.jobs import Job, mean_cost, run_job
 from braincast.scoring.scorecard import Scorecard, score
 from braincast.scoring.scores import Contender
 from braincast.tasks.task import Task
@@ -21,7 +21,7 @@ def score_beside_baselines(
     contenders: dict[str, Contender] = {}
     for entrant in contestants(task.card, (), 1):
         made = tuple(run_job(task, Job(entrant, replicate)) for replicate in entrant.replicates)
-        contenders[entrant.name] = Contender(made, entrant.role)
+        contenders[entrant.name] = Contender(made, entrant.role, cost=mean_cost(made))
     for name, forecast in forecasts.items():
         if name in contenders:
             # The same model as a baseline: it stands for itself, under a name of its own.

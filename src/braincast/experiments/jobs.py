@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from braincast.brain.specimen import Specimen
 from braincast.experiments.entrants import Entrant, with_wiring
+from braincast.scoring.scores import Cost
 from braincast.tasks.card import TaskCard
 from braincast.tasks.task import Task
 from braincast.training.fit import fit
@@ -41,6 +42,15 @@ def run_job(task: Task, job: Job) -> xr.DataArray:
     cost = {"fit_s": fitted.fit_s, "forecast_s": time.perf_counter() - began, "n_parameters": fitted.n_parameters}
     chosen = {"validation_log_loss": fitted.validation_log_loss, "settings": [dict(c.settings) for c in fitted.choices]}
     return forecast.assign_attrs({**cost, **chosen, "draw": job.replicate if is_null else None})
+
+
+def mean_cost(forecasts: Sequence[xr.DataArray]) -> Cost:
+    """Mean cost of forecasts that `run_job` made."""
+    fit_s, forecast_s, n_parameters = (
+        sum(forecast.attrs[key] for forecast in forecasts) / len(forecasts)
+        for key in ("fit_s", "forecast_s", "n_parameters")
+    )
+    return Cost(float(fit_s), float(forecast_s), round(n_parameters))
 
 
 def run_jobs(task: Task, jobs: Sequence[Job], n_workers: int) -> Iterator[tuple[Job, xr.DataArray]]:

@@ -20,12 +20,12 @@ from braincast.experiments.entrants import (
     wanted_models,
 )
 from braincast.experiments.folder import RunFolder
-from braincast.experiments.jobs import Job, run_jobs
+from braincast.experiments.jobs import Job, mean_cost, run_jobs
 from braincast.experiments.wiring import Verdict, wiring_verdict
 from braincast.models.registry import load_model
 from braincast.progress import step
 from braincast.scoring.scorecard import Scorecard, score
-from braincast.scoring.scores import Contender, Cost
+from braincast.scoring.scores import Contender
 from braincast.tasks.card import TaskCard
 from braincast.tasks.task import Task
 from braincast.version import VERSION
@@ -159,12 +159,7 @@ class _Runner:
         contenders = {}
         for entrant in entrants:
             forecasts = tuple(self.forecasts[entrant.name][replicate] for replicate in entrant.replicates)
-            cost = Cost(
-                self._mean(entrant.name, "fit_s"),
-                self._mean(entrant.name, "forecast_s"),
-                int(self._mean(entrant.name, "n_parameters")),
-            )
-            contenders[entrant.name] = Contender(forecasts, entrant.role, entrant.of, cost)
+            contenders[entrant.name] = Contender(forecasts, entrant.role, entrant.of, mean_cost(forecasts))
         with step("Scoring", None):
             return score(self.task, contenders)
 

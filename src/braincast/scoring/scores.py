@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import xarray as xr
@@ -74,14 +74,14 @@ class ModelScore:
 
     def to_dict(self) -> dict[str, Any]:
         """The entry of the JSON contract; `replicates` are the primary metric of each seed or draw."""
-        cost = self.cost or Cost(0.0, 0.0, 0)
+        unknown = {"fit_s": None, "forecast_s": None, "parameters": None}
         return {
             "role": self.role,
             "of": self.of,
             "metrics": {key: score.to_dict() for key, score in self.metrics.items()},
             "groups": {g: {k: s.to_dict() for k, s in labels.items()} for g, labels in self.groups.items()},
             "replicates": list(self.replicates),
-            "cost": {"fit_s": cost.fit_s, "forecast_s": cost.forecast_s, "parameters": cost.parameters},
+            "cost": unknown if self.cost is None else asdict(self.cost),
         }
 
 
