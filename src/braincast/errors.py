@@ -94,3 +94,19 @@ def unknown_name(code: str, kind: str, name: str, known: Iterable[str]) -> Brain
 def _sentence(text: str) -> str:
     text = text.strip()
     return text if text.endswith((".", "?", "!")) else text + "."
+
+
+def catalogue() -> str:
+    """All codes as the Markdown page docs/errors.md (`python -m braincast.errors > docs/errors.md`)."""
+    rows = "\n".join(
+        f"| {code} | {meaning} | {EXIT_USAGE if code in _USAGE_CODES else EXIT_INPUT} |"
+        for code, meaning in CODES.items()
+    )
+    opening = "Each is one line on standard error: the code, where, what was found and expected, and what to do."
+    return f"# Errors\n\n{opening}\n\n| code | meaning | exit code |\n|---|---|---|\n{rows}\n"
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.write(catalogue())
