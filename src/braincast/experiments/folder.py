@@ -11,7 +11,17 @@ from typing import Any
 import xarray as xr
 
 from braincast.errors import BraincastError
-from braincast.files import MANIFEST, lock, read_json, remove_tree, sha256_of_json, write_json, write_manifest
+from braincast.files import (
+    MANIFEST,
+    lock,
+    read_json,
+    remove_leftovers,
+    remove_tree,
+    replace_folder,
+    sha256_of_json,
+    write_json,
+    write_manifest,
+)
 from braincast.forecasts.store import load_forecast, save_forecast
 from braincast.tasks.card import TaskCard
 
@@ -47,18 +57,21 @@ class RunFolder:
 def run_folder(path: Path, configuration: Mapping[str, Any], *, force: bool = False) -> Iterator[RunFolder]:
     """Hold `path` for a run of `configuration`, and finish it with a manifest when the block ends well.
 
-    An unfinished run of the same configuration is resumed. A finished one is E501, one of another configuration E502,
-    and a folder that is no run at all E501 even with `force`, so that nothing foreign is overwritten.
+    An unfinished run of the same configuration is resumed. A finished one is E501, one of another configuration E502;
+    with `force` either stays as it is until the new run, made in a hidden folder beside it, is complete and takes its
+    place. A folder that is no run at all is E501 even with `force`, so that nothing foreign is overwritten.
     """
     with lock(path):
         _refuse_foreign(path)
-        if (path / MANIFEST).exists() and not force:
-            fix = "Choose another --out, or add --force to run again"
-            raise BraincastError("E501", str(path), "it holds a finished run", fix)
-        _match_configuration(path, configuration, force=force)
-        (path / MANIFEST).unlink(missing_ok=True)
-        yield RunFolder(path)
-        write_manifest(path)
+        if not force:
+            _refuse_other(path, configuration)
+        place = _place(path, configuration)
+        remove_leftovers(place)
+        write_json(place / CONFIGURATION, dict(configuration))
+        yield RunFolder(place)
+        write_manifest(place)
+        if place != path:
+            replace_folder(place, path)
 
 
 def numbered_folder(parent: Path, name: str) -> Path:
@@ -75,22 +88,28 @@ def _refuse_foreign(path: Path) -> None:
         raise BraincastError("E501", str(path), "it exists and is not a braincast run", fix)
 
 
-def _match_configuration(path: Path, configuration: Mapping[str, Any], *, force: bool) -> None:
-    """Write the configuration of a new run; keep that of a resumed one; forced runs of another one start afresh."""
+def _refuse_other(path: Path, configuration: Mapping[str, Any]) -> None:
+    if (path / MANIFEST).exists():
+        fix = "Choose another --out, or add --force to run again"
+        raise BraincastError("E501", str(path), "it holds a finished run", fix)
+    if (path / CONFIGURATION).exists() and not _is_unfinished(path, configuration):
+        fix = "Choose another --out, or add --force to replace it"
+        raise BraincastError("E502", str(path), "it holds an unfinished run of another configuration", fix)
+
+
+def _is_unfinished(path: Path, configuration: Mapping[str, Any]) -> bool:
+    """Whether an unfinished run of `configuration` lies there."""
     recorded = path / CONFIGURATION
-    if recorded.is_file():
-        same = sha256_of_json(read_json(recorded)) == sha256_of_json(dict(configuration))
-        if same and not force:
-            return
-        if not same and not force:
-            fix = "Choose another --out, or add --force to replace it"
-            raise BraincastError("E502", str(path), "it holds an unfinished run of another configuration", fix)
-        _clear(path)
-    write_json(recorded, dict(configuration))
+    if not recorded.is_file() or (path / MANIFEST).exists():
+        return False
+    return sha256_of_json(read_json(recorded)) == sha256_of_json(dict(configuration))
 
 
-def _clear(path: Path) -> None:
-    """Remove what an earlier run wrote, and only that."""
-    remove_tree(path / "forecasts")
-    for name in ("scorecard.json", "report.html", MANIFEST):
-        (path / name).unlink(missing_ok=True)
+def _place(path: Path, configuration: Mapping[str, Any]) -> Path:
+    """`path` itself, or, where another run's result stands, a hidden sibling that an interrupted run left or empty."""
+    if not (path / CONFIGURATION).exists() or _is_unfinished(path, configuration):
+        return path
+    sibling = path.with_name(f".{path.name}.next")
+    if not _is_unfinished(sibling, configuration):
+        remove_tree(sibling)
+    return sibling

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,14 +67,38 @@ def run_jobs(task: Task, jobs: Sequence[Job], n_workers: int) -> Iterator[tuple[
     arguments = (task.card.model_dump_json(), task.specimen)
     workers = min(n_workers, len(jobs))
     with ProcessPoolExecutor(workers, context, initializer=_open_task, initargs=arguments) as pool:
-        yield from zip(jobs, pool.map(_run_in_worker, jobs), strict=True)
+        with _interrupts_held():
+            forecasts = pool.map(_run_in_worker, jobs)
+        yield from zip(jobs, forecasts, strict=True)
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Hold back Ctrl-C while workers start. They inherit it held for good: the parent alone answers, and ends them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 _worker: dict[str, Any] = {}
 
 
 def _open_task(card: str, specimen: Specimen) -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _worker["task"] = Task(TaskCard.model_validate_json(card), lambda: specimen)
+
+
+def _end_with_parent() -> None:
+    """End this worker when its parent is gone, even one that was killed and could not say so."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _run_in_worker(job: Job) -> xr.DataArray:
