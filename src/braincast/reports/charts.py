@@ -23,7 +23,8 @@ _STRIP_TOP = 22
 def axis_head(axis: Axis, title: str, *, signed: bool = False) -> Markup:
     """The axis above a column of interval plots."""
     ends = f"Axis: {title}, {decimal(axis.lower, axis.digits)} to {decimal(axis.upper, axis.digits)}"
-    return drawing(ends, [label(title, "50%", "13", css="axis-title"), tick_labels(axis, "32", signed=signed)], height=40)
+    body = [label(title, "50%", "13", css="axis-title"), tick_labels(axis, "32", signed=signed)]
+    return drawing(ends, body, height=40)
 
 
 def score_axis(entries: Sequence[Entry], key: str) -> Axis:
@@ -51,7 +52,7 @@ def group_row(axis: Axis, entries: Sequence[Entry], group: str, name: str) -> Ma
         score = entry.in_group(group, name)
         body += _interval(axis, entry.role, score, f"{100 * (index + 1) / (len(entries) + 1):.1f}%")
         told.append(_told(entry.name, score))
-    return drawing(f"{name}. {'; '.join(told)}", body, css="row tall")
+    return drawing(name, body, description="; ".join(told))
 
 
 def lead_axis(arms: Sequence[Mapping[str, Any]], margin: float) -> Axis:
@@ -84,7 +85,9 @@ def draw_strips(model: Entry, arms: Sequence[Entry], key: str) -> Markup:
     tops = range(_STRIP_TOP, bottom, _STRIP_HEIGHT)
     strips = [part for arm, top in zip(drawn, tops, strict=True) for part in _strip(axis, arm, top)]
     title = f"Draws of each null; the line is {model.name} at {decimal(observed)}"
-    return drawing(title, [*frame, *strips, tick_labels(axis, str(bottom + 16))], height=bottom + 24, css="strips")
+    body = [*frame, *strips, tick_labels(axis, str(bottom + 16))]
+    told = "; ".join(_drawn(arm) for arm in drawn)
+    return drawing(title, body, description=told, height=bottom + 24, css="strips")
 
 
 def legend_mark(role: str, css: str = "") -> Markup:
@@ -129,6 +132,11 @@ def _stacks(places: Sequence[float]) -> list[list[float]]:
         else:
             stacks.append([place])
     return stacks
+
+
+def _drawn(arm: Entry) -> str:
+    values = _known(arm)
+    return f"{arm.arm}: {len(values)} from {decimal(min(values))} to {decimal(max(values))}"
 
 
 def _known(arm: Entry) -> list[float]:

@@ -18,11 +18,16 @@ _SHAPES = {
 }
 
 
-def drawing(title: str, body: Iterable[Markup], *, height: int | None = None, css: str = "row") -> Markup:
-    """An image as wide as its place, with a title for those who cannot see it; without `height` as high as its place."""
+def drawing(
+    title: str, body: Iterable[Markup], *, description: str = "", height: int | None = None, css: str = "row"
+) -> Markup:
+    """An image as wide as its place, in words too; without `height` it is as high as its place."""
     high = Markup("100%") if height is None else Markup(str(height))
-    return Markup('<svg class="{}" role="img" width="100%" height="{}"><title>{}</title>{}</svg>').format(
-        css, high, printable(title), Markup("").join(body)
+    words = Markup("<title>{}</title>").format(printable(title))
+    if description:
+        words += Markup("<desc>{}</desc>").format(printable(description))
+    return Markup('<svg class="{}" role="img" width="100%" height="{}">{}{}</svg>').format(
+        css, high, words, Markup("").join(body)
     )
 
 

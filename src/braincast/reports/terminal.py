@@ -132,5 +132,3 @@ def _cell(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.4g}"
     return count(value) if isinstance(value, int) else printable(value)
-
-

@@ -36,8 +36,8 @@ WIRING: Mapping[str, str] = {
 GROUPS: Mapping[str, tuple[str, str]] = {
     "trials": (
         "By number of trials",
-        "How often a pair was tested is hidden from the models, because a response is found more easily in many trials. "
-        "Inside a stratum the count can explain little.",
+        "How often a pair was tested is hidden from the models, because a response is found more easily in many "
+        "trials. Inside a stratum the count can explain little.",
     ),
     "hops": (
         "By distance in the wiring",
