@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from braincast.reports.axis import Axis, axis_over
-from braincast.reports.entries import Entry, Score
+from braincast.reports.entries import Entry, Score, score_of
 from braincast.reports.marks import band, drawing, grid, label, mark, rule, tick_labels, whisker
 from braincast.reports.numbers import decimal, interval, typographic
 
@@ -63,7 +63,7 @@ def lead_axis(arms: Sequence[Mapping[str, Any]], margin: float) -> Axis:
 
 def lead_row(axis: Axis, arm: Mapping[str, Any], margin: float) -> Markup:
     """One null's row of the forest plot: the model's lead over it, zero, and the equivalence margin."""
-    score = Score(arm["difference"], arm["ci"])
+    score = score_of({"value": arm["difference"], "ci": arm["ci"]})
     css = "decisive" if arm["decisive"] else ""
     frame = [band(axis, -margin, margin), grid(axis), rule(axis.at(0.0), "zero")]
     told = _told(f"Lead over {arm['arm']}", score, signed=True)

@@ -124,14 +124,15 @@ def _entry(name: str, entry: Mapping[str, Any]) -> Entry:
         name=name,
         role=entry["role"],
         of=entry.get("of"),
-        metrics={key: _score(score) for key, score in entry["metrics"].items()},
-        groups={g: {k: _score(s) for k, s in labels.items()} for g, labels in entry.get("groups", {}).items()},
+        metrics={key: score_of(score) for key, score in entry["metrics"].items()},
+        groups={g: {k: score_of(s) for k, s in labels.items()} for g, labels in entry.get("groups", {}).items()},
         replicates=tuple(entry.get("replicates", ())),
         cost=entry.get("cost") or {},
     )
 
 
-def _score(score: Mapping[str, Any]) -> Score:
+def score_of(score: Mapping[str, Any]) -> Score:
+    """A metric's entry of the JSON document; what it lacks is undefined."""
     ci = score.get("ci")
     return Score(
         value=score.get("value"),
