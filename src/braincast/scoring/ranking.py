@@ -6,6 +6,8 @@ values are those of scikit-learn and scipy; ties are handled as there (mid-ranks
 
 from __future__ import annotations
 
+from typing import no_type_check
+
 import numpy as np
 from jaxtyping import Float, Int
 from numba import njit, prange
@@ -18,14 +20,8 @@ Resampled = Float[np.ndarray, " resample"]
 
 def auroc(evidence: Evidence, rows: Counts, columns: Counts) -> Resampled:
     """Area under the ROC curve (Hanley & McNeil 1982, Radiology 143:29); NaN without both outcomes."""
-    order = evidence.by_prediction
-    return _auroc(*_sorted(evidence, order), rows, columns)
-
-
-def average_precision(evidence: Evidence, rows: Counts, columns: Counts) -> Resampled:
-    """Mean precision over the recall gained at each threshold; NaN without a response."""
-    order = evidence.by_prediction[::-1].copy()
-    return _average_precision(*_sorted(evidence, order), rows, columns)
+    whole = np.zeros(len(evidence), dtype=np.int64)
+    return _auroc_of_segments(*_ranked(evidence, whole), rows, columns)
 
 
 def auroc_within_fold(evidence: Evidence, rows: Counts, columns: Counts) -> Resampled:
@@ -34,126 +30,140 @@ def auroc_within_fold(evidence: Evidence, rows: Counts, columns: Counts) -> Resa
     Every fold has a fit of its own, and fits are not on one scale: pooled over folds, even a constant scores below 0.5,
     because a fold with many responses is answered by a fit that saw few (Forman & Scholz 2010, SIGKDD Explor. 12:49).
     """
-    order = np.lexsort((np.arange(len(evidence)), evidence.prediction, evidence.fold))
-    return _auroc_within(*_sorted(evidence, order), evidence.fold[order], rows, columns)
+    return _auroc_of_segments(*_ranked(evidence, evidence.fold), rows, columns)
 
 
 def auroc_per_case(evidence: Evidence, rows: Counts, columns: Counts) -> Resampled:
     """Mean over cases of the AUROC within the case; cases without both outcomes are left out."""
-    order = np.lexsort((np.arange(len(evidence)), evidence.prediction, evidence.case))
-    return _auroc_per_case(*_sorted(evidence, order), evidence.case[order], rows, columns)
+    cell, hit, new_level, first = _ranked(evidence, evidence.case)
+    row = (cell[first[:-1]] // evidence.n_columns).astype(np.int64)
+    return _mean_auroc_of_segments(cell, hit, new_level, first, row, rows, columns)
+
+
+def average_precision(evidence: Evidence, rows: Counts, columns: Counts) -> Resampled:
+    """Mean precision over the recall gained at each threshold; NaN without a response."""
+    order = evidence.by_prediction[::-1]
+    prediction = evidence.prediction[order]
+    new_level = np.r_[True, prediction[1:] != prediction[:-1]]
+    return _average_precision(_cells(evidence, order), evidence.truth[order] > 0.5, new_level, rows, columns)
 
 
 def rank_correlation(evidence: Evidence, rows: Counts, columns: Counts) -> Resampled:
     """Spearman's ρ with mid-ranks (Spearman 1904); NaN when either side is constant."""
     by_prediction, by_truth = evidence.by_prediction, evidence.by_truth
-    units = evidence.row, evidence.column
-    return _spearman(evidence.prediction, evidence.truth, by_prediction, by_truth, *units, rows, columns)
+    cell = _cells(evidence, slice(None))
+    return _spearman(evidence.prediction, evidence.truth, by_prediction, by_truth, cell, rows, columns)
 
 
-def _sorted(evidence: Evidence, order: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    return evidence.prediction[order], evidence.truth[order], evidence.row[order], evidence.column[order]
+def _cells(evidence: Evidence, order: np.ndarray | slice) -> np.ndarray:
+    """The pair of units of each pair as one small number: what the kernels look counts up by."""
+    return (evidence.row[order] * evidence.n_columns + evidence.column[order]).astype(np.int32)
+
+
+def _ranked(evidence: Evidence, segment: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Pairs by segment and rising prediction: cell, response, start of a tie level, and where segments begin."""
+    order = np.lexsort((evidence.prediction, segment))
+    prediction, segments = evidence.prediction[order], segment[order]
+    begins = np.r_[True, segments[1:] != segments[:-1]]
+    new_level = begins | np.r_[True, prediction[1:] != prediction[:-1]]
+    first = np.r_[np.flatnonzero(begins), len(order)].astype(np.int64)
+    return _cells(evidence, order), evidence.truth[order] > 0.5, new_level, first
 
 
 @njit(cache=True)
-def _wins(prediction, truth, row, column, row_count, column_count, begin, end):
+@no_type_check
+def _fill(table, rows, columns):
+    """Counts of all pairs of units in one resample."""
+    for row in range(len(rows)):
+        for column in range(len(columns)):
+            table[row * len(columns) + column] = rows[row] * columns[column]
+
+
+@njit(cache=True)
+@no_type_check
+def _wins(cell, hit, new_level, table, begin, end):
     """(weighted wins, responses, others) among the sorted pairs from `begin` to `end`."""
-    negatives, positives, wins = 0.0, 0.0, 0.0
-    index = begin
-    while index < end:
-        level, level_negatives, level_positives = prediction[index], 0.0, 0.0
-        while index < end and prediction[index] == level:
-            count = row_count[row[index]] * column_count[column[index]]
-            if truth[index] > 0.5:
-                level_positives += count
-            else:
-                level_negatives += count
-            index += 1
-        wins += level_positives * (negatives + 0.5 * level_negatives)
-        negatives += level_negatives
-        positives += level_positives
-    return wins, positives, negatives
-
-
-@njit(cache=True)
-def _auroc_one(prediction, truth, row, column, row_count, column_count, begin, end):
-    wins, positives, negatives = _wins(prediction, truth, row, column, row_count, column_count, begin, end)
-    if negatives == 0.0 or positives == 0.0:
-        return np.nan
-    return wins / (negatives * positives)
+    wins, positives, negatives, level_positives, level_negatives = 0.0, 0.0, 0.0, 0.0, 0.0
+    for index in range(begin, end):
+        if new_level[index]:
+            if level_positives > 0.0:
+                wins += level_positives * (negatives + 0.5 * level_negatives)
+                positives += level_positives
+                level_positives = 0.0
+            negatives += level_negatives
+            level_negatives = 0.0
+        if hit[index]:
+            level_positives += table[cell[index]]
+        else:
+            level_negatives += table[cell[index]]
+    wins += level_positives * (negatives + 0.5 * level_negatives)
+    return wins, positives + level_positives, negatives + level_negatives
 
 
 @njit(cache=True, parallel=True)
-def _auroc(prediction, truth, row, column, rows, columns):
+@no_type_check
+def _auroc_of_segments(cell, hit, new_level, first, rows, columns):
+    """Wins over comparisons, both summed over segments."""
     out = np.empty(len(rows))
     for sample in prange(len(rows)):
-        out[sample] = _auroc_one(prediction, truth, row, column, rows[sample], columns[sample], 0, len(truth))
-    return out
-
-
-@njit(cache=True, parallel=True)
-def _auroc_within(prediction, truth, row, column, fold, rows, columns):
-    out = np.empty(len(rows))
-    for sample in prange(len(rows)):
+        table = np.empty(rows.shape[1] * columns.shape[1])
+        _fill(table, rows[sample], columns[sample])
         won, compared = 0.0, 0.0
-        begin = 0
-        while begin < len(fold):
-            end = begin
-            while end < len(fold) and fold[end] == fold[begin]:
-                end += 1
-            wins, positives, negatives = _wins(
-                prediction, truth, row, column, rows[sample], columns[sample], begin, end
-            )
+        for segment in range(len(first) - 1):
+            wins, positives, negatives = _wins(cell, hit, new_level, table, first[segment], first[segment + 1])
             won += wins
             compared += positives * negatives
-            begin = end
         out[sample] = won / compared if compared > 0.0 else np.nan
     return out
 
 
 @njit(cache=True, parallel=True)
-def _auroc_per_case(prediction, truth, row, column, case, rows, columns):
+@no_type_check
+def _mean_auroc_of_segments(cell, hit, new_level, first, row, rows, columns):
+    """Mean over segments, each counted as often as its row unit; columns alone weigh the pairs inside."""
     out = np.empty(len(rows))
     for sample in prange(len(rows)):
+        table = np.empty(rows.shape[1] * columns.shape[1])
+        _fill(table, rows[sample], columns[sample])
         total, weight = 0.0, 0.0
-        begin = 0
-        while begin < len(case):
-            end = begin
-            while end < len(case) and case[end] == case[begin]:
-                end += 1
-            count = rows[sample, row[begin]]
-            if count > 0:
-                value = _auroc_one(prediction, truth, row, column, rows[sample], columns[sample], begin, end)
-                if not np.isnan(value):
-                    total += count * value
-                    weight += count
-            begin = end
+        for segment in range(len(first) - 1):
+            count = rows[sample, row[segment]]
+            if count == 0:
+                continue
+            wins, positives, negatives = _wins(cell, hit, new_level, table, first[segment], first[segment + 1])
+            if positives > 0.0 and negatives > 0.0:
+                total += count * wins / (positives * negatives)
+                weight += count
         out[sample] = total / weight if weight > 0.0 else np.nan
     return out
 
 
 @njit(cache=True, parallel=True)
-def _average_precision(prediction, truth, row, column, rows, columns):
+@no_type_check
+def _average_precision(cell, hit, new_level, rows, columns):
     out = np.empty(len(rows))
     for sample in prange(len(rows)):
-        chosen, hits, area = 0.0, 0.0, 0.0
-        index = 0
-        while index < len(truth):
-            level, level_hits = prediction[index], 0.0
-            while index < len(truth) and prediction[index] == level:
-                count = rows[sample, row[index]] * columns[sample, column[index]]
-                chosen += count
-                if truth[index] > 0.5:
-                    level_hits += count
-                index += 1
-            hits += level_hits
-            if level_hits > 0.0:
+        table = np.empty(rows.shape[1] * columns.shape[1])
+        _fill(table, rows[sample], columns[sample])
+        chosen, hits, level_hits, area = 0.0, 0.0, 0.0, 0.0
+        for index in range(len(cell)):
+            if new_level[index] and level_hits > 0.0:
+                hits += level_hits
                 area += level_hits * hits / chosen
+                level_hits = 0.0
+            count = table[cell[index]]
+            chosen += count
+            if hit[index]:
+                level_hits += count
+        if level_hits > 0.0:
+            hits += level_hits
+            area += level_hits * hits / chosen
         out[sample] = area / hits if hits > 0.0 else np.nan
     return out
 
 
 @njit(cache=True)
+@no_type_check
 def _mid_ranks(values, order, count):
     ranks = np.empty(len(values))
     below = 0.0
@@ -171,12 +181,13 @@ def _mid_ranks(values, order, count):
 
 
 @njit(cache=True, parallel=True)
-def _spearman(prediction, truth, by_prediction, by_truth, row, column, rows, columns):
+@no_type_check
+def _spearman(prediction, truth, by_prediction, by_truth, cell, rows, columns):
     out = np.empty(len(rows))
     for sample in prange(len(rows)):
-        count = np.empty(len(truth))
-        for index in range(len(truth)):
-            count[index] = rows[sample, row[index]] * columns[sample, column[index]]
+        table = np.empty(rows.shape[1] * columns.shape[1])
+        _fill(table, rows[sample], columns[sample])
+        count = table[cell]
         first, second = _mid_ranks(prediction, by_prediction, count), _mid_ranks(truth, by_truth, count)
         total = count.sum()
         if total == 0.0:

@@ -57,7 +57,7 @@ class ConnectomeRegression:
     )
     fitted_type = FittedRegression
     candidates: tuple[Settings, ...] = tuple(
-        {"penalty": penalty, "reverse": reverse} for penalty, reverse in product((10.0, 100.0, 1000.0), (False, True))
+        {"penalty": penalty, "reverse": reverse} for penalty, reverse in product((30.0, 300.0), (False, True))
     )
 
     def prepare(self, structure: Specimen) -> Structure:
