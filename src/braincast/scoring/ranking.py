@@ -21,7 +21,8 @@ Resampled = Float[np.ndarray, " resample"]
 def auroc(evidence: Evidence, rows: Counts, columns: Counts) -> Resampled:
     """Area under the ROC curve (Hanley & McNeil 1982, Radiology 143:29); NaN without both outcomes."""
     whole = np.zeros(len(evidence), dtype=np.int64)
-    return _auroc_of_segments(*_ranked(evidence, whole), rows, columns)
+    order, new_level, first = _ranked(evidence, whole)
+    return _auroc_of_segments(*_cells(evidence, order), _hits(evidence, order), new_level, first, rows, columns)
 
 
 def auroc_within_fold(evidence: Evidence, rows: Counts, columns: Counts) -> Resampled:
@@ -30,14 +31,15 @@ def auroc_within_fold(evidence: Evidence, rows: Counts, columns: Counts) -> Resa
     Every fold has a fit of its own, and fits are not on one scale: pooled over folds, even a constant scores below 0.5,
     because a fold with many responses is answered by a fit that saw few (Forman & Scholz 2010, SIGKDD Explor. 12:49).
     """
-    return _auroc_of_segments(*_ranked(evidence, evidence.fold), rows, columns)
+    order, new_level, first = _ranked(evidence, evidence.fold)
+    return _auroc_of_segments(*_cells(evidence, order), _hits(evidence, order), new_level, first, rows, columns)
 
 
 def auroc_per_case(evidence: Evidence, rows: Counts, columns: Counts) -> Resampled:
     """Mean over cases of the AUROC within the case; cases without both outcomes are left out."""
-    cell, hit, new_level, first = _ranked(evidence, evidence.case)
-    row = (cell[first[:-1]] // evidence.n_columns).astype(np.int64)
-    return _mean_auroc_of_segments(cell, hit, new_level, first, row, rows, columns)
+    order, new_level, first = _ranked(evidence, evidence.case)
+    row, hits = evidence.row[order][first[:-1]], _hits(evidence, order)
+    return _mean_auroc_of_segments(*_cells(evidence, order), hits, new_level, first, row, rows, columns)
 
 
 def average_precision(evidence: Evidence, rows: Counts, columns: Counts) -> Resampled:
@@ -45,94 +47,102 @@ def average_precision(evidence: Evidence, rows: Counts, columns: Counts) -> Resa
     order = evidence.by_prediction[::-1]
     prediction = evidence.prediction[order]
     new_level = np.r_[True, prediction[1:] != prediction[:-1]]
-    return _average_precision(_cells(evidence, order), evidence.truth[order] > 0.5, new_level, rows, columns)
+    return _average_precision(*_cells(evidence, order), _hits(evidence, order), new_level, rows, columns)
 
 
 def rank_correlation(evidence: Evidence, rows: Counts, columns: Counts) -> Resampled:
     """Spearman's ρ with mid-ranks (Spearman 1904); NaN when either side is constant."""
+    cells = _cells(evidence, np.arange(len(evidence)))
     by_prediction, by_truth = evidence.by_prediction, evidence.by_truth
-    cell = _cells(evidence, slice(None))
-    return _spearman(evidence.prediction, evidence.truth, by_prediction, by_truth, cell, rows, columns)
+    return _spearman(*cells, evidence.prediction, evidence.truth, by_prediction, by_truth, rows, columns)
 
 
-def _cells(evidence: Evidence, order: np.ndarray | slice) -> np.ndarray:
-    """The pair of units of each pair as one small number: what the kernels look counts up by."""
-    return (evidence.row[order] * evidence.n_columns + evidence.column[order]).astype(np.int32)
+def _hits(evidence: Evidence, order: np.ndarray) -> np.ndarray:
+    return evidence.truth[order] > 0.5
 
 
-def _ranked(evidence: Evidence, segment: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Pairs by segment and rising prediction: cell, response, start of a tie level, and where segments begin."""
+def _cells(evidence: Evidence, order: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The pairs of units that occur, numbered: each pair's number, and the row and column unit of each number.
+
+    A resample's count is looked up by number; far fewer numbers occur than there are pairs of units.
+    """
+    used, cell = np.unique(evidence.row * evidence.n_columns + evidence.column, return_inverse=True)
+    return cell[order].astype(np.int32), used // evidence.n_columns, used % evidence.n_columns
+
+
+def _ranked(evidence: Evidence, segment: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Order by segment and rising prediction, where a level of ties starts, and where segments begin (and end)."""
     order = np.lexsort((evidence.prediction, segment))
     prediction, segments = evidence.prediction[order], segment[order]
     begins = np.r_[True, segments[1:] != segments[:-1]]
     new_level = begins | np.r_[True, prediction[1:] != prediction[:-1]]
-    first = np.r_[np.flatnonzero(begins), len(order)].astype(np.int64)
-    return _cells(evidence, order), evidence.truth[order] > 0.5, new_level, first
+    return order, new_level, np.r_[np.flatnonzero(begins), len(order)].astype(np.int64)
 
 
 @njit(cache=True)
 @no_type_check
-def _fill(table, rows, columns):
-    """Counts of all pairs of units in one resample."""
-    for row in range(len(rows)):
-        for column in range(len(columns)):
-            table[row * len(columns) + column] = rows[row] * columns[column]
+def _counted(cell_row, cell_column, rows, columns):
+    """How often each numbered pair of units counts in one resample."""
+    table = np.empty(len(cell_row), dtype=np.int64)
+    for number in range(len(cell_row)):
+        table[number] = rows[cell_row[number]] * columns[cell_column[number]]
+    return table
 
 
 @njit(cache=True)
 @no_type_check
 def _wins(cell, hit, new_level, table, begin, end):
-    """(weighted wins, responses, others) among the sorted pairs from `begin` to `end`."""
-    wins, positives, negatives, level_positives, level_negatives = 0.0, 0.0, 0.0, 0.0, 0.0
+    """(twice the weighted wins, responses, others) among the sorted pairs from `begin` to `end`, in whole numbers."""
+    wins, total, positives, level_begin, level_positives = 0, 0, 0, 0, 0
     for index in range(begin, end):
         if new_level[index]:
-            if level_positives > 0.0:
-                wins += level_positives * (negatives + 0.5 * level_negatives)
+            if level_positives > 0:
+                below, tied = level_begin - positives, total - level_begin - level_positives
+                wins += level_positives * (2 * below + tied)
                 positives += level_positives
-                level_positives = 0.0
-            negatives += level_negatives
-            level_negatives = 0.0
+                level_positives = 0
+            level_begin = total
+        count = table[cell[index]]
+        total += count
         if hit[index]:
-            level_positives += table[cell[index]]
-        else:
-            level_negatives += table[cell[index]]
-    wins += level_positives * (negatives + 0.5 * level_negatives)
-    return wins, positives + level_positives, negatives + level_negatives
+            level_positives += count
+    below, tied = level_begin - positives, total - level_begin - level_positives
+    wins += level_positives * (2 * below + tied)
+    positives += level_positives
+    return wins, positives, total - positives
 
 
 @njit(cache=True, parallel=True)
 @no_type_check
-def _auroc_of_segments(cell, hit, new_level, first, rows, columns):
+def _auroc_of_segments(cell, cell_row, cell_column, hit, new_level, first, rows, columns):
     """Wins over comparisons, both summed over segments."""
     out = np.empty(len(rows))
     for sample in prange(len(rows)):
-        table = np.empty(rows.shape[1] * columns.shape[1])
-        _fill(table, rows[sample], columns[sample])
-        won, compared = 0.0, 0.0
+        table = _counted(cell_row, cell_column, rows[sample], columns[sample])
+        won, compared = 0, 0
         for segment in range(len(first) - 1):
             wins, positives, negatives = _wins(cell, hit, new_level, table, first[segment], first[segment + 1])
             won += wins
             compared += positives * negatives
-        out[sample] = won / compared if compared > 0.0 else np.nan
+        out[sample] = 0.5 * won / compared if compared > 0 else np.nan
     return out
 
 
 @njit(cache=True, parallel=True)
 @no_type_check
-def _mean_auroc_of_segments(cell, hit, new_level, first, row, rows, columns):
+def _mean_auroc_of_segments(cell, cell_row, cell_column, hit, new_level, first, row, rows, columns):
     """Mean over segments, each counted as often as its row unit; columns alone weigh the pairs inside."""
     out = np.empty(len(rows))
     for sample in prange(len(rows)):
-        table = np.empty(rows.shape[1] * columns.shape[1])
-        _fill(table, rows[sample], columns[sample])
+        table = _counted(cell_row, cell_column, rows[sample], columns[sample])
         total, weight = 0.0, 0.0
         for segment in range(len(first) - 1):
             count = rows[sample, row[segment]]
             if count == 0:
                 continue
             wins, positives, negatives = _wins(cell, hit, new_level, table, first[segment], first[segment + 1])
-            if positives > 0.0 and negatives > 0.0:
-                total += count * wins / (positives * negatives)
+            if positives > 0 and negatives > 0:
+                total += 0.5 * count * wins / (positives * negatives)
                 weight += count
         out[sample] = total / weight if weight > 0.0 else np.nan
     return out
@@ -140,25 +150,24 @@ def _mean_auroc_of_segments(cell, hit, new_level, first, row, rows, columns):
 
 @njit(cache=True, parallel=True)
 @no_type_check
-def _average_precision(cell, hit, new_level, rows, columns):
+def _average_precision(cell, cell_row, cell_column, hit, new_level, rows, columns):
     out = np.empty(len(rows))
     for sample in prange(len(rows)):
-        table = np.empty(rows.shape[1] * columns.shape[1])
-        _fill(table, rows[sample], columns[sample])
-        chosen, hits, level_hits, area = 0.0, 0.0, 0.0, 0.0
+        table = _counted(cell_row, cell_column, rows[sample], columns[sample])
+        chosen, hits, level_hits, area = 0, 0, 0, 0.0
         for index in range(len(cell)):
-            if new_level[index] and level_hits > 0.0:
+            if new_level[index] and level_hits > 0:
                 hits += level_hits
                 area += level_hits * hits / chosen
-                level_hits = 0.0
+                level_hits = 0
             count = table[cell[index]]
             chosen += count
             if hit[index]:
                 level_hits += count
-        if level_hits > 0.0:
+        if level_hits > 0:
             hits += level_hits
             area += level_hits * hits / chosen
-        out[sample] = area / hits if hits > 0.0 else np.nan
+        out[sample] = area / hits if hits > 0 else np.nan
     return out
 
 
@@ -182,12 +191,11 @@ def _mid_ranks(values, order, count):
 
 @njit(cache=True, parallel=True)
 @no_type_check
-def _spearman(prediction, truth, by_prediction, by_truth, cell, rows, columns):
+def _spearman(cell, cell_row, cell_column, prediction, truth, by_prediction, by_truth, rows, columns):
     out = np.empty(len(rows))
     for sample in prange(len(rows)):
-        table = np.empty(rows.shape[1] * columns.shape[1])
-        _fill(table, rows[sample], columns[sample])
-        count = table[cell]
+        table = _counted(cell_row, cell_column, rows[sample], columns[sample])
+        count = table[cell].astype(np.float64)
         first, second = _mid_ranks(prediction, by_prediction, count), _mid_ranks(truth, by_truth, count)
         total = count.sum()
         if total == 0.0:
