@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import hashlib
 import json
 import os
 import secrets
 import shutil
+import sys
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +23,13 @@ from braincast.errors import BraincastError
 
 MANIFEST = "manifest.json"
 _CHUNK = 1 << 20
+_DISK_ERRORS = frozenset(
+    {
+        *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO),
+        *(errno.EROFS, errno.EACCES, errno.EPERM),
+        *(errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.ELOOP),
+    }
+)
 
 
 def canonical_json(value: Any) -> str:
@@ -90,7 +100,7 @@ def new_folder(path: Path, *, force: bool = False, what: str = "output") -> Iter
             temporary.mkdir(parents=True)
             yield temporary
             write_manifest(temporary)
-            _swap_folder(temporary, path)
+            replace_folder(temporary, path)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
 
@@ -129,6 +139,26 @@ def remove_tree(folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=not folder.exists())
 
 
+def replace_folder(new: Path, path: Path) -> None:
+    """Rename the complete folder `new` to `path`; an old `path` stands until then, and is removed afterwards."""
+    with _write_errors(path):
+        if not path.exists():
+            new.replace(path)
+        elif _exchange(new, path):
+            shutil.rmtree(new, ignore_errors=True)
+        else:
+            _rename_twice(new, path)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove what processes that were killed left half-written inside `folder`; only while holding its `lock`."""
+    for path in sorted(folder.rglob(".*.part")) + sorted(folder.rglob(".*.old")):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
 @contextmanager
 def lock(folder: Path) -> Iterator[None]:
     """Hold `folder` for this process; a second writer gets E504 at once. The lock file lies beside the folder."""
@@ -157,7 +187,8 @@ def read_member(archive: Path, name: str, *, largest: int = 1 << 30) -> bytes:
             return opened.read(info)
     except KeyError as error:
         raise BraincastError("E406", f"{archive}:{name}", "this file is not in the archive", broken) from error
-    except (zipfile.BadZipFile, EOFError, OSError) as error:
+    # RuntimeError is an encrypted member, NotImplementedError a compression that zipfile does not know.
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
         raise BraincastError("E403", str(archive), f"the archive cannot be read ({error})", broken) from error
 
 
@@ -184,15 +215,28 @@ def _regular_files(folder: Path) -> set[str]:
     return names - {MANIFEST}
 
 
-def _swap_folder(new: Path, path: Path) -> None:
-    """Rename `new` to `path`; an old `path` is moved aside first and removed last, never half-overwritten."""
-    aside = None
-    if path.exists():
-        aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.old")
-        path.replace(aside)
-    new.replace(path)
-    if aside is not None:
-        shutil.rmtree(aside, ignore_errors=True)
+def _exchange(new: Path, path: Path) -> bool:
+    """Swap two names in one step, so that not even a kill can come between; False, with nothing done, where it cannot.
+
+    Linux has renameat2(2) for this, which Python does not offer.
+    """
+    rename = getattr(ctypes.CDLL(None), "renameat2", None) if sys.platform == "linux" else None
+    if rename is None:
+        return False
+    here, exchange = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of <fcntl.h> and <linux/fs.h>
+    return rename(here, os.fsencode(new), here, os.fsencode(path), exchange) == 0
+
+
+def _rename_twice(new: Path, path: Path) -> None:
+    """Move an old `path` aside, `new` into its place; whatever stops the second move undoes the first."""
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.old")
+    path.replace(aside)
+    try:
+        new.replace(path)
+    except BaseException:
+        aside.replace(path)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)
 
 
 def _flush(path: Path) -> None:
@@ -202,11 +246,11 @@ def _flush(path: Path) -> None:
 
 @contextmanager
 def _write_errors(path: Path) -> Iterator[None]:
-    """Turn a full or read-only disk into E505."""
+    """Turn a full or read-only disk, or a file in the place of a folder, into E505."""
     try:
         yield
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM):
+        if error.errno in _DISK_ERRORS:
             fix = "Free some space or choose another place"
             raise BraincastError("E505", str(path), f"cannot write here ({error.strerror})", fix) from error
         raise

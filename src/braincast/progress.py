@@ -18,7 +18,7 @@ Advance = Callable[[float], None]
 class Reporter(Protocol):
     """What shows progress to a person."""
 
-    def start(self, what: str, total: float | None) -> Advance:
+    def start(self, what: str, total: float | int | None) -> Advance:
         """Begin a step of `total` units (None: unknown) and return what moves it on."""
         ...
 
@@ -30,7 +30,7 @@ class Reporter(Protocol):
 class Silent:
     """Shows nothing; what a library user gets unless they ask for more."""
 
-    def start(self, what: str, total: float | None) -> Advance:
+    def start(self, what: str, total: float | int | None) -> Advance:
         return lambda amount: None
 
     def finish(self, what: str) -> None:
@@ -44,7 +44,7 @@ class Lines:
         self._stream = stream or sys.stderr
         self._since: dict[str, float] = {}
 
-    def start(self, what: str, total: float | None) -> Advance:
+    def start(self, what: str, total: float | int | None) -> Advance:
         self._since[what] = time.monotonic()
         self._stream.write(f"{what} ...\n")
         self._stream.flush()
@@ -67,7 +67,7 @@ class Bars:
         self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
         self._tasks: dict[str, Any] = {}
 
-    def start(self, what: str, total: float | None) -> Advance:
+    def start(self, what: str, total: float | int | None) -> Advance:
         if not self._tasks:
             self._progress.start()
         task = self._tasks[what] = self._progress.add_task(what, total=total)
@@ -94,7 +94,7 @@ def reporting(reporter: Reporter) -> Iterator[None]:
 
 
 @contextmanager
-def step(what: str, total: float | None = None) -> Iterator[Advance]:
+def step(what: str, total: float | int | None = None) -> Iterator[Advance]:
     """A named step of work; call the yielded function with the amount done."""
     reporter = _current
     advance = reporter.start(what, total)

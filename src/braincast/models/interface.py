@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float
@@ -18,6 +18,7 @@ from braincast.tasks.training import Training
 Settings = Mapping[str, Any]
 
 
+@runtime_checkable
 class Fitted(Protocol):
     """What was learned: a frozen dataclass of numbers, arrays and further such dataclasses, so that it can be saved."""
 
@@ -31,6 +32,7 @@ class Fitted(Protocol):
         ...
 
 
+@runtime_checkable
 class Model(Protocol):
     """A model with a closed-form fit. It sees structure and training responses, and knows nothing about scoring.
 

@@ -1,0 +1,402 @@
+"""Whatever is written is whole or not there; whatever is read is checked first."""
+
+import errno
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import braincast
+from braincast import files
+from braincast.errors import BraincastError
+
+SOURCE = str(Path(braincast.__file__).parent.parent)
+
+
+def refused(code, call, *arguments, **options):
+    """The coded error that a call ends with."""
+    with pytest.raises(BraincastError) as caught:
+        call(*arguments, **options)
+    assert caught.value.code == code, caught.value
+    assert "\n" not in str(caught.value)
+    return caught.value
+
+
+def dies(program):
+    """Run a program that ends itself with exit code 9 in the middle of a write."""
+    environment = {**os.environ, "PYTHONPATH": SOURCE}
+    assert subprocess.run([sys.executable, "-c", program], env=environment, check=False).returncode == 9
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A finished folder with a file and a file in a folder below."""
+    with files.new_folder(tmp_path / "made") as made:
+        (made / "inner").mkdir()
+        (made / "a.txt").write_text("first")
+        (made / "inner" / "b.bin").write_bytes(bytes(range(256)))
+    return tmp_path / "made"
+
+
+# --- JSON and hashes
+
+
+def test_canonical_json_is_the_same_text_for_the_same_value():
+    assert files.canonical_json({"b": [1, 2.5, "ä"], "a": None}) == '{"a":null,"b":[1,2.5,"ä"]}'
+    assert files.sha256_of_json({"b": 1, "a": 2}) == files.sha256_of_json({"a": 2, "b": 1})
+    assert files.sha256_of_json({"a": 1}) == hashlib.sha256(b'{"a":1}').hexdigest()
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf")])
+def test_json_with_a_number_that_is_not_finite_is_refused(tmp_path, number):
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        files.canonical_json({"value": [number]})
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        files.write_json(tmp_path / "a.json", {"value": number})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_json_written_is_json_read(tmp_path):
+    value = {"b": [1, 2.5, None], "a": "µm"}
+    files.write_json(tmp_path / "deep" / "a.json", value)
+    assert files.read_json(tmp_path / "deep" / "a.json") == value
+
+
+def test_damaged_or_missing_json_is_a_coded_error(tmp_path):
+    (tmp_path / "cut.json").write_text('{"a": ')
+    (tmp_path / "binary.json").write_bytes(b"\xff\xfe\x00")
+    refused("E403", files.read_json, tmp_path / "cut.json")
+    refused("E403", files.read_json, tmp_path / "binary.json")
+    refused("E405", files.read_json, tmp_path / "none.json")
+
+
+def test_the_hash_of_a_file_is_that_of_its_bytes(tmp_path):
+    data = os.urandom((1 << 20) + 17)
+    (tmp_path / "a").write_bytes(data)
+    assert files.sha256_of_file(tmp_path / "a") == hashlib.sha256(data).hexdigest()
+
+
+# --- one file, replaced
+
+
+def test_an_error_while_writing_keeps_the_earlier_file(tmp_path):
+    path = tmp_path / "a.txt"
+    files.write_text(path, "earlier")
+    with pytest.raises(RuntimeError), files.replacing(path) as temporary:
+        temporary.write_text("half of the n")
+        raise RuntimeError
+    assert path.read_text() == "earlier"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_process_that_dies_while_writing_keeps_the_earlier_file(tmp_path):
+    path = tmp_path / "a.txt"
+    files.write_text(path, "earlier")
+    dies(f"""
+import os, pathlib
+from braincast import files
+with files.replacing(pathlib.Path({str(path)!r})) as temporary:
+    temporary.write_text("half of the n")
+    os._exit(9)
+""")
+    assert path.read_text() == "earlier"
+
+
+def test_text_is_written_with_the_same_bytes_on_every_system(tmp_path):
+    files.write_text(tmp_path / "a.txt", "µ\nb\n")
+    assert (tmp_path / "a.txt").read_bytes() == "µ\nb\n".encode()
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EFBIG, errno.EIO])
+def test_a_disk_that_takes_no_more_is_a_coded_error(tmp_path, number):
+    def fails():
+        with files.replacing(tmp_path / "a.txt"):
+            raise OSError(number, os.strerror(number))
+
+    error = refused("E505", fails)
+    assert os.strerror(number) in error.what
+    assert error.exit_code == 3
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_os_error_that_is_not_about_writing_is_not_disguised(tmp_path):
+    with pytest.raises(ConnectionResetError), files.replacing(tmp_path / "a.txt"):
+        raise ConnectionResetError(errno.ECONNRESET, "reset")
+
+
+def test_a_file_in_the_place_of_a_parent_folder_is_a_coded_error(tmp_path):
+    (tmp_path / "file").write_text("x")
+    refused("E505", files.write_text, tmp_path / "file" / "a.txt", "text")
+    refused("E505", files.write_text, tmp_path / "file" / "deeper" / "a.txt", "text")
+
+
+# --- a folder, finished by its manifest
+
+
+def test_a_finished_folder_has_a_manifest_of_all_its_files(folder):
+    listed = json.loads((folder / files.MANIFEST).read_text())["files"]
+    assert set(listed) == {"a.txt", "inner/b.bin"}
+    assert listed["a.txt"] == {"bytes": 5, "sha256": hashlib.sha256(b"first").hexdigest()}
+    files.check_manifest(folder)
+
+
+def test_an_existing_folder_is_refused_and_untouched(folder):
+    def write():
+        with files.new_folder(folder, what="fit") as made:
+            (made / "a.txt").write_text("second")
+
+    error = refused("E501", write)
+    assert "fit" in error.what
+    assert error.exit_code == 2
+    assert (folder / "a.txt").read_text() == "first"
+
+
+def test_force_replaces_a_folder_whole(folder):
+    with files.new_folder(folder, force=True) as made:
+        (made / "c.txt").write_text("second")
+        assert (folder / "a.txt").read_text() == "first"
+    assert {p.name for p in folder.iterdir()} == {"c.txt", files.MANIFEST}
+    assert list(folder.parent.iterdir()) == [folder]
+
+
+def test_an_error_while_replacing_a_folder_keeps_the_earlier_one(folder):
+    with pytest.raises(KeyboardInterrupt), files.new_folder(folder, force=True) as made:
+        (made / "c.txt").write_text("second")
+        raise KeyboardInterrupt
+    files.check_manifest(folder)
+    assert (folder / "a.txt").read_text() == "first"
+    assert list(folder.parent.iterdir()) == [folder]
+
+
+@pytest.mark.parametrize("moment", ["in the block", "before the manifest", "at the exchange"])
+def test_a_process_that_dies_while_replacing_a_folder_keeps_the_earlier_one(folder, moment):
+    dies(f"""
+import os, pathlib
+from braincast import files
+moment = {moment!r}
+def die(*arguments): os._exit(9)
+if moment == "before the manifest": files.write_manifest = die
+if moment == "at the exchange": files._exchange = die
+with files.new_folder(pathlib.Path({str(folder)!r}), force=True) as made:
+    (made / "c.txt").write_text("second")
+    if moment == "in the block": die()
+""")
+    files.check_manifest(folder)
+    assert (folder / "a.txt").read_text() == "first"
+
+
+def test_an_interruption_between_the_renames_puts_the_earlier_folder_back(folder, monkeypatch):
+    monkeypatch.setattr(files, "_exchange", lambda new, path: False)
+    rename = Path.replace
+
+    def interrupted(self, target):
+        if self.suffix == ".part" and Path(target) == folder:
+            raise KeyboardInterrupt
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt), files.new_folder(folder, force=True) as made:
+        (made / "c.txt").write_text("second")
+    files.check_manifest(folder)
+    assert list(folder.parent.iterdir()) == [folder]
+
+
+def test_a_folder_is_replaced_also_where_the_system_cannot_exchange(folder, monkeypatch):
+    monkeypatch.setattr(files, "_exchange", lambda new, path: False)
+    with files.new_folder(folder, force=True) as made:
+        (made / "c.txt").write_text("second")
+    files.check_manifest(folder)
+    assert (folder / "c.txt").read_text() == "second"
+    assert list(folder.parent.iterdir()) == [folder]
+
+
+def test_leftovers_of_a_process_that_died_are_swept_and_nothing_else(folder):
+    dies(f"""
+import os, pathlib
+from braincast import files
+folder = pathlib.Path({str(folder)!r})
+with files.new_folder(folder / "inner" / "more"), files.replacing(folder / "a.txt") as temporary:
+    temporary.write_text("half")
+    os._exit(9)
+""")
+    assert len(list(folder.rglob("*.part"))) == 2
+    (folder / "mine.part").write_text("not ours")
+    files.remove_leftovers(folder)
+    kept = {p.relative_to(folder).as_posix() for p in folder.rglob("*")}
+    assert kept == {"a.txt", "inner", "inner/b.bin", files.MANIFEST, "mine.part"}
+
+
+def test_a_tree_that_is_not_there_is_no_error_to_remove(folder):
+    files.remove_tree(folder)
+    files.remove_tree(folder)
+    assert not folder.exists()
+
+
+# --- a folder, checked before it is read
+
+
+def damage(folder, how):
+    """Hurt a finished folder in a named way; the code of the error that must follow."""
+    manifest = folder / files.MANIFEST
+    if how == "flipped bit":
+        data = bytearray((folder / "inner" / "b.bin").read_bytes())
+        data[100] ^= 1
+        (folder / "inner" / "b.bin").write_bytes(bytes(data))
+    elif how == "cut short":
+        (folder / "a.txt").write_text("firs")
+    elif how == "missing file":
+        (folder / "a.txt").unlink()
+    elif how == "extra file":
+        (folder / "inner" / "c.txt").write_text("")
+    elif how == "no manifest":
+        manifest.unlink()
+    elif how == "manifest cut short":
+        manifest.write_text(manifest.read_text()[:-9])
+    elif how == "manifest is a list":
+        manifest.write_text("[]")
+    elif how == "manifest without sizes":
+        manifest.write_text('{"files": {"a.txt": {}}}')
+    elif how == "a link to a file":
+        (folder / "a.txt").unlink()
+        (folder / "a.txt").symlink_to(folder / "inner" / "b.bin")
+    elif how == "a link to a folder":
+        (folder / "link").symlink_to(folder.parent)
+    elif how == "a pipe":
+        os.mkfifo(folder / "pipe")
+
+
+@pytest.mark.parametrize(
+    ("how", "code", "where"),
+    [
+        ("flipped bit", "E210", "b.bin"),
+        ("cut short", "E210", "a.txt"),
+        ("missing file", "E203", "a.txt"),
+        ("extra file", "E203", "inner/c.txt"),
+        ("no manifest", "E202", "made"),
+        ("manifest cut short", "E403", files.MANIFEST),
+        ("manifest is a list", "E202", files.MANIFEST),
+        ("manifest without sizes", "E202", files.MANIFEST),
+        ("a link to a file", "E213", "a.txt"),
+        ("a link to a folder", "E213", "link"),
+        ("a pipe", "E213", "pipe"),
+    ],
+)
+def test_a_damaged_folder_is_refused_by_name(folder, how, code, where):
+    if how == "a pipe" and not hasattr(os, "mkfifo"):
+        pytest.skip("no named pipes on this system")
+    damage(folder, how)
+    assert where in refused(code, files.check_manifest, folder).where
+
+
+def test_a_folder_that_is_not_there_is_refused(tmp_path):
+    refused("E201", files.check_manifest, tmp_path / "none")
+
+
+# --- the lock
+
+
+def test_a_second_writer_is_refused_at_once_and_the_first_keeps_the_lock(tmp_path):
+    place = tmp_path / "run"
+    with files.lock(place):
+        refused("E504", files.lock(place).__enter__)
+        refused("E504", files.lock(place).__enter__)
+    with files.lock(place):
+        pass
+
+
+def test_another_process_is_refused_while_the_lock_is_held(tmp_path):
+    program = f"""
+import os, pathlib
+from braincast import files
+from braincast.errors import BraincastError
+try:
+    with files.lock(pathlib.Path({str(tmp_path / "run")!r})): pass
+except BraincastError as error:
+    os._exit(9 if error.code == "E504" else 1)
+os._exit(5)
+"""
+    with files.lock(tmp_path / "run"):
+        dies(program)
+    environment = {**os.environ, "PYTHONPATH": SOURCE}
+    assert subprocess.run([sys.executable, "-c", program], env=environment, check=False).returncode == 5
+
+
+def test_the_lock_of_a_process_that_died_is_free(tmp_path):
+    dies(f"""
+import os, pathlib
+from braincast import files
+with files.lock(pathlib.Path({str(tmp_path / "run")!r})): os._exit(9)
+""")
+    with files.lock(tmp_path / "run"):
+        pass
+
+
+# --- members of an archive
+
+
+@pytest.fixture
+def archive(tmp_path):
+    """A zip with a stored text and a compressed megabyte of zeros."""
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as opened:
+        opened.writestr("data/text.txt", "some text that is not compressed")
+        opened.writestr("data/zeros.bin", bytes(1 << 20), compress_type=zipfile.ZIP_DEFLATED)
+    return tmp_path / "a.zip"
+
+
+def test_a_member_is_read_without_unpacking(archive):
+    assert files.read_member(archive, "data/text.txt") == b"some text that is not compressed"
+    assert list(archive.parent.iterdir()) == [archive]
+
+
+def test_a_member_that_would_fill_the_memory_is_refused_before_it_is_read(archive):
+    assert archive.stat().st_size < 1 << 12
+    error = refused("E403", files.read_member, archive, "data/zeros.bin", largest=(1 << 20) - 1)
+    assert "1048576" in error.what
+    assert len(files.read_member(archive, "data/zeros.bin", largest=1 << 20)) == 1 << 20
+
+
+def test_a_member_that_is_not_there_is_refused_by_name(archive):
+    assert "data/none.txt" in refused("E406", files.read_member, archive, "data/none.txt").where
+
+
+def test_a_member_whose_bytes_changed_is_refused(archive):
+    data = archive.read_bytes()
+    archive.write_bytes(data.replace(b"some text", b"same text"))
+    refused("E403", files.read_member, archive, "data/text.txt")
+
+
+@pytest.mark.parametrize("name", ["data/text.txt", "data/zeros.bin"])
+def test_a_truncated_archive_is_refused(archive, name):
+    archive.write_bytes(archive.read_bytes()[:-30])
+    refused("E403", files.read_member, archive, name)
+
+
+def test_a_damaged_compressed_stream_is_refused(archive):
+    data = bytearray(archive.read_bytes())
+    start = data.index(b"data/zeros.bin") + len("data/zeros.bin")
+    data[start : start + 40] = b"\xff" * 40
+    archive.write_bytes(bytes(data))
+    refused("E403", files.read_member, archive, "data/zeros.bin")
+
+
+@pytest.mark.parametrize("content", [b"", b"not a zip at all", b"PK\x03\x04" + b"\0" * 60])
+def test_what_is_no_archive_is_refused(tmp_path, content):
+    (tmp_path / "a.zip").write_bytes(content)
+    refused("E403", files.read_member, tmp_path / "a.zip", "data/text.txt")
+
+
+def test_an_archive_that_is_not_there_is_refused(tmp_path):
+    refused("E403", files.read_member, tmp_path / "none.zip", "a")
+
+
+def test_an_encrypted_member_is_refused(archive):
+    data = bytearray(archive.read_bytes())
+    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(signature) + offset] |= 1
+    archive.write_bytes(bytes(data))
+    refused("E403", files.read_member, archive, "data/text.txt")
