@@ -73,11 +73,11 @@ def _carry_out(
         with step(f"Loading {card.dataset}"):
             _ = task.specimen
         result = experiment.run(task, configuration, folder=folder, n_workers=n_cores())
-        report, scorecard = path / "report.html", path / "scorecard.json"
         document = result.to_dict()
-        document["files"] = {"report": str(report), "scorecard": str(scorecard), "folder": str(path)}
-        write_json(scorecard, document)
-        write_report(report, document, card, dataset_card(card.dataset), command_line())
+        names = {"report": "report.html", "scorecard": "scorecard.json", "forecasts": "forecasts"}
+        document["files"] = {"folder": str(path), **{key: str(path / name) for key, name in names.items()}}
+        write_json(folder.path / names["scorecard"], document)
+        write_report(folder.path / names["report"], document, card, dataset_card(card.dataset), command_line())
     return document
 
 

@@ -11,7 +11,17 @@ from typing import Any
 import xarray as xr
 
 from braincast.errors import BraincastError
-from braincast.files import MANIFEST, lock, read_json, remove_tree, sha256_of_json, write_json, write_manifest
+from braincast.files import (
+    MANIFEST,
+    lock,
+    read_json,
+    remove_leftovers,
+    remove_tree,
+    replace_folder,
+    sha256_of_json,
+    write_json,
+    write_manifest,
+)
 from braincast.forecasts.store import load_forecast, save_forecast
 from braincast.tasks.card import TaskCard
 
@@ -45,20 +55,25 @@ class RunFolder:
 
 @contextmanager
 def run_folder(path: Path, configuration: Mapping[str, Any], *, force: bool = False) -> Iterator[RunFolder]:
-    """Hold `path` for a run of `configuration`, and finish it with a manifest when the block ends well.
+    """Hold `path` for a run of `configuration`; the run works beside it and takes its place when the block ends well.
 
-    An unfinished run of the same configuration is resumed. A finished one is E501, one of another configuration E502,
-    and a folder that is no run at all E501 even with `force`, so that nothing foreign is overwritten.
+    A run that was stopped is resumed by one of the same configuration. A finished run is E501 without `force`, and
+    stays whole until the new one is. An unfinished one of another configuration is E502 without `force`. A folder that
+    is no run at all is E501 even with `force`, so that nothing foreign is overwritten.
     """
     with lock(path):
-        _refuse_foreign(path)
-        if (path / MANIFEST).exists() and not force:
-            fix = "Choose another --out, or add --force to run again"
-            raise BraincastError("E501", str(path), "it holds a finished run", fix)
-        _match_configuration(path, configuration, force=force)
-        (path / MANIFEST).unlink(missing_ok=True)
-        yield RunFolder(path)
-        write_manifest(path)
+        _refuse_existing(path, force=force)
+        work = unfinished_folder(path)
+        _match_configuration(work, path, configuration, force=force)
+        remove_leftovers(work)
+        yield RunFolder(work)
+        write_manifest(work)
+        replace_folder(work, path)
+
+
+def unfinished_folder(path: Path) -> Path:
+    """Where a run works until it is finished: a hidden folder beside `path`."""
+    return path.with_name(f".{path.name}.unfinished")
 
 
 def numbered_folder(parent: Path, name: str) -> Path:
@@ -69,28 +84,26 @@ def numbered_folder(parent: Path, name: str) -> Path:
     return path
 
 
-def _refuse_foreign(path: Path) -> None:
-    if path.exists() and (not path.is_dir() or (any(path.iterdir()) and not (path / CONFIGURATION).is_file())):
+def _refuse_existing(path: Path, *, force: bool) -> None:
+    if not path.exists():
+        return
+    is_run = (path / MANIFEST).is_file() and (path / CONFIGURATION).is_file()
+    if not is_run and (path.is_file() or any(path.iterdir())):
         fix = "Choose another --out; --force does not overwrite what braincast run did not write"
-        raise BraincastError("E501", str(path), "it exists and is not a braincast run", fix)
+        raise BraincastError("E501", str(path), "it exists and is not a finished braincast run", fix)
+    if is_run and not force:
+        fix = "Choose another --out, or add --force to run again"
+        raise BraincastError("E501", str(path), "it holds a finished run", fix)
 
 
-def _match_configuration(path: Path, configuration: Mapping[str, Any], *, force: bool) -> None:
-    """Write the configuration of a new run; keep that of a resumed one; forced runs of another one start afresh."""
-    recorded = path / CONFIGURATION
+def _match_configuration(work: Path, path: Path, configuration: Mapping[str, Any], *, force: bool) -> None:
+    """Keep what a run of the same configuration left; write the configuration of a new one."""
+    recorded = work / CONFIGURATION
     if recorded.is_file():
-        same = sha256_of_json(read_json(recorded)) == sha256_of_json(dict(configuration))
-        if same and not force:
+        if sha256_of_json(read_json(recorded)) == sha256_of_json(dict(configuration)):
             return
-        if not same and not force:
-            fix = "Choose another --out, or add --force to replace it"
-            raise BraincastError("E502", str(path), "it holds an unfinished run of another configuration", fix)
-        _clear(path)
+        if not force:
+            fix = "Choose another --out, or add --force to give it up"
+            raise BraincastError("E502", str(path), "a run of another configuration is unfinished here", fix)
+    remove_tree(work)
     write_json(recorded, dict(configuration))
-
-
-def _clear(path: Path) -> None:
-    """Remove what an earlier run wrote, and only that."""
-    remove_tree(path / "forecasts")
-    for name in ("scorecard.json", "report.html", MANIFEST):
-        (path / name).unlink(missing_ok=True)
