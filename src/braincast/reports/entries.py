@@ -1,0 +1,143 @@
+"""A run's JSON document read for showing: who took part, best first, and the arms of each connectome model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from braincast.errors import BraincastError
+
+Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Score:
+    """A metric's entry; everything in it may be undefined."""
+
+    value: float | None = None
+    ci: tuple[float, float] | None = None
+    n: int = 0
+    skill: float | None = None
+    ceiling_share: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """One row of the scoreboard. `arm` is the null's own name, without its model's."""
+
+    name: str
+    role: str
+    of: str | None
+    metrics: Mapping[str, Score]
+    groups: Mapping[str, Mapping[str, Score]]
+    replicates: tuple[float | None, ...]
+    cost: Mapping[str, float]
+
+    @property
+    def arm(self) -> str:
+        return self.name.partition("@")[2] or self.name if self.of is not None else self.name
+
+    def score(self, key: str) -> Score:
+        """The score under a metric; an undefined one when the metric is absent."""
+        return self.metrics.get(key, Score())
+
+    def in_group(self, group: str, label: str) -> Score:
+        """The primary metric inside a group of pairs; undefined when the group is absent."""
+        return self.groups.get(group, {}).get(label, Score())
+
+
+@dataclass(frozen=True)
+class MetricTitle:
+    """How a metric is headed and written."""
+
+    key: str
+    title: str
+    short: str
+    digits: int
+    larger_is_better: bool
+
+
+_SHORT = {
+    "auroc": "AUROC",
+    "auroc_per_stimulus": "per stimulus",
+    "auroc_within_fold": "within folds",
+    "average_precision": "average precision",
+    "log_loss": "log loss",
+}
+
+
+def entries(document: Document) -> list[Entry]:
+    """All contenders, in the document's order."""
+    return [_entry(name, entry) for name, entry in document["models"].items()]
+
+
+def ranked(document: Document) -> list[Entry]:
+    """Models and baselines, best primary score first; undefined scores last."""
+    key = document["primary"]
+    sign = -1 if metric_title(key).larger_is_better else 1
+    own = [entry for entry in entries(document) if entry.of is None]
+    values = {entry.name: entry.score(key).value for entry in own}
+    return sorted(own, key=lambda entry: (values[entry.name] is None, sign * (values[entry.name] or 0.0)))
+
+
+def arms_of(document: Document, model: str) -> list[Entry]:
+    """The nulls and controls of one model."""
+    return [entry for entry in entries(document) if entry.of == model]
+
+
+def named(document: Document, name: str | None) -> Entry | None:
+    """The contender of that name, if it took part."""
+    entry = document["models"].get(name) if name is not None else None
+    return None if entry is None or name is None else _entry(name, entry)
+
+
+def headline(document: Document) -> Entry | None:
+    """The model that leads the report: the document's own choice; in a document without one, the best model."""
+    chosen = named(document, document.get("headline"))
+    if chosen is not None:
+        return chosen
+    order = ranked(document)
+    return next((entry for entry in order if entry.role == "model"), order[0] if order else None)
+
+
+def verdict_on(document: Document, model: str | None) -> Mapping[str, Any] | None:
+    """The wiring verdict on a model; None when none was reached for."""
+    return next((verdict for verdict in document.get("wiring", ()) if verdict["model"] == model), None)
+
+
+def metric_title(key: str) -> MetricTitle:
+    """How to show a metric; one that is not installed here is shown by its key."""
+    from braincast.scoring.metrics import load_metric  # brings numba, which a quick listing must not wait for
+
+    short = _SHORT.get(key, key.replace("_", " "))
+    try:
+        metric = load_metric(key)
+    except BraincastError:
+        return MetricTitle(key, short, short, 3, True)
+    digits = 3 if metric.larger_is_better else 4  # errors are small numbers
+    return MetricTitle(key, metric.title, short, digits, metric.larger_is_better)
+
+
+def _entry(name: str, entry: Mapping[str, Any]) -> Entry:
+    return Entry(
+        name=name,
+        role=entry["role"],
+        of=entry.get("of"),
+        metrics={key: score_of(score) for key, score in entry["metrics"].items()},
+        groups={g: {k: score_of(s) for k, s in labels.items()} for g, labels in entry.get("groups", {}).items()},
+        replicates=tuple(entry.get("replicates", ())),
+        cost=entry.get("cost") or {},
+    )
+
+
+def score_of(score: Mapping[str, Any]) -> Score:
+    """A metric's entry of the JSON document; what it lacks is undefined."""
+    ci = score.get("ci")
+    return Score(
+        value=score.get("value"),
+        ci=None if ci is None else (ci[0], ci[1]),
+        n=score.get("n") or 0,
+        skill=score.get("skill"),
+        ceiling_share=score.get("ceiling_share"),
+    )

@@ -1,0 +1,154 @@
+"""What the report's templates ask for: a run's document, its task and its dataset, put in the order of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from braincast.datasets.card import DatasetCard
+from braincast.reports.entries import (
+    Document,
+    Entry,
+    MetricTitle,
+    arms_of,
+    entries,
+    headline,
+    metric_title,
+    named,
+    ranked,
+    verdict_on,
+)
+from braincast.tasks.card import TaskCard
+
+# Beside the primary metric, as far as the task has them.
+_SCOREBOARD = ("auroc_per_stimulus", "auroc_within_fold", "average_precision", "log_loss", "correlation")
+_CLASSES_SHOWN = 10
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """One kind of groups of pairs: which labels there are, and who is compared in them."""
+
+    group: str
+    labels: tuple[str, ...]
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """Read-only answers for the templates. `command` is what was typed; it is shown, never run."""
+
+    document: Document
+    card: TaskCard
+    dataset: DatasetCard
+    command: str
+
+    @cached_property
+    def primary(self) -> MetricTitle:
+        return metric_title(self.document["primary"])
+
+    @cached_property
+    def leader(self) -> Entry | None:
+        return headline(self.document)
+
+    @cached_property
+    def ranked(self) -> list[Entry]:
+        return ranked(self.document)
+
+    @cached_property
+    def everyone(self) -> list[Entry]:
+        """Models and baselines best first, each followed by its arms."""
+        return [row for entry in self.ranked for row in (entry, *self.arms(entry))]
+
+    @cached_property
+    def headings(self) -> list[MetricTitle]:
+        """Every metric that anybody has a score under."""
+        keys = dict.fromkeys(key for entry in entries(self.document) for key in entry.metrics)
+        return [metric_title(key) for key in keys]
+
+    @cached_property
+    def beside_primary(self) -> list[MetricTitle]:
+        known = {heading.key: heading for heading in self.headings}
+        return [known[key] for key in _SCOREBOARD if key in known and key != self.primary.key]
+
+    @cached_property
+    def baseline(self) -> Entry | None:
+        return named(self.document, self.document.get("baseline"))
+
+    @cached_property
+    def floors(self) -> list[float | None]:
+        """The primary scores of the baselines; first the one that skill refers to."""
+        baselines = sorted(
+            (entry for entry in self.ranked if entry.role == "baseline"),
+            key=lambda entry: self.baseline is None or entry.name != self.baseline.name,
+        )
+        return [entry.score(self.primary.key).value for entry in baselines]
+
+    @cached_property
+    def verdict(self) -> Mapping[str, Any] | None:
+        return None if self.leader is None else verdict_on(self.document, self.leader.name)
+
+    @cached_property
+    def verdicts(self) -> list[Mapping[str, Any]]:
+        """The headline model's verdict first."""
+        return sorted(self.document.get("wiring") or (), key=lambda verdict: verdict is not self.verdict)
+
+    @cached_property
+    def all_arms(self) -> list[Mapping[str, Any]]:
+        return [arm for verdict in self.verdicts for arm in verdict["arms"]]
+
+    @cached_property
+    def panels(self) -> list[Panel]:
+        """The task's strata in which the headline model was scored, with the first decisive null and the floor."""
+        if self.leader is None:
+            return []
+        shown = [self.leader, self._first_null(), self.baseline]
+        compared = tuple({entry.name: entry for entry in shown if entry is not None}.values())
+        found = [group for group in self.card.strata if self.leader.groups.get(group)]
+        return [Panel(group, tuple(self.leader.groups[group]), compared) for group in found]
+
+    @cached_property
+    def classes(self) -> list[str]:
+        """Stimulated classes in which the headline model has a score, best first."""
+        scores = {} if self.leader is None else self.leader.groups.get("stimulated_class", {})
+        values = {label: score.value for label, score in scores.items() if score.value is not None}
+        sign = -1 if self.primary.larger_is_better else 1
+        return sorted(values, key=lambda label: sign * values[label])
+
+    @property
+    def top_classes(self) -> list[str]:
+        return self.classes[:_CLASSES_SHOWN]
+
+    @property
+    def bottom_classes(self) -> list[str]:
+        """The worst, worst first, as far as they are not among the best."""
+        return self.classes[_CLASSES_SHOWN:][::-1][:_CLASSES_SHOWN]
+
+    @property
+    def n_undefined_classes(self) -> int:
+        everything = {} if self.leader is None else self.leader.groups.get("stimulated_class", {})
+        return len(everything) - len(self.classes)
+
+    def arms(self, entry: Entry) -> list[Entry]:
+        return arms_of(self.document, entry.name)
+
+    def entry(self, name: str | None) -> Entry | None:
+        return named(self.document, name)
+
+    def pair_counts(self, key: str) -> list[int]:
+        """Over how many pairs a metric was taken: one number, unless entries differ."""
+        return list(dict.fromkeys(entry.score(key).n for entry in self.ranked))
+
+    def lead_in_group(self, a: str, b: str, group: str, label: str) -> Mapping[str, Any] | None:
+        """The paired difference a - b inside one group of pairs."""
+        wanted = (a, b, f"{group}: {label}")
+        pairs = self.document.get("group_comparisons") or ()
+        return next((pair for pair in pairs if (pair["a"], pair["b"], pair["group"]) == wanted), None)
+
+    def _first_null(self) -> Entry | None:
+        nulls = [] if self.leader is None else self.arms(self.leader)
+        decisive = self.card.decisive_nulls
+        order = sorted(nulls, key=lambda arm: decisive.index(arm.arm) if arm.arm in decisive else len(decisive))
+        return next((arm for arm in order if arm.role == "null" and arm.groups), None)

@@ -1,0 +1,47 @@
+"""What the report says in words about nulls, answers and groups of pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+ANSWERS: Mapping[str, str] = {
+    "helps": "Yes: it helps",
+    "does not help": "No: it does not help",
+    "cannot tell": "It cannot be told for",
+}
+
+SETTINGS: Mapping[str, str] = {
+    "n_seeds": "Seeds",
+    "n_draws": "Draws asked for",
+    "wiring_test": "Full wiring test",
+}
+
+ARMS: Mapping[str, str] = {
+    "identity-permuted": "Every neuron takes the wiring of another, drawn at random: the same graph under other names.",
+    "class-permuted": "Whole cell classes exchange their wiring with classes of the same size, so that left and right "
+    "homologues stay homologues.",
+    "degree-preserving": "Edges are rewired at random; every neuron keeps its number of inputs and outputs and the "
+    "total weight that it sends.",
+    "no-edges": "All edges are taken away: what the model knows without wiring.",
+    "transposed": "Every edge is turned round. This is a control for the orientation of the wiring, not a null.",
+}
+
+WIRING: Mapping[str, str] = {
+    "atlas": "The wiring is an atlas: it was not taken from the animals whose activity is predicted.",
+    "another animal": "The wiring is of another animal than the one whose activity is predicted.",
+    "same animal": "Wiring and activity are of the same animal.",
+}
+
+# Title, and what a reader must know of the groups.
+GROUPS: Mapping[str, tuple[str, str]] = {
+    "trials": (
+        "By number of trials",
+        "How often a pair was tested is hidden from the models, because a response is found more easily in many "
+        "trials. Inside a stratum the count can explain little.",
+    ),
+    "hops": (
+        "By distance in the wiring",
+        "Hops are the edges on the shortest path from the stimulated to the responding neuron, over chemical and "
+        "electrical synapses.",
+    ),
+}

@@ -1,0 +1,256 @@
+import base64
+import hashlib
+import re
+from html.parser import HTMLParser
+
+import pytest
+from documents import renamed, small_dataset, small_document, small_task
+
+from braincast.reports.html import render_report, write_report
+
+PAYLOADS = ("<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "'; </style><b>", "{{ 7 * 7 }}", "[bold]x")
+VOID = {"meta", "link", "br", "img", "input", "hr"}
+SVG_ALONE = {"line", "rect", "circle", "path"}
+
+
+class Page(HTMLParser):
+    """Elements with attributes, the visible text, and the headings, as a parser sees them."""
+
+    def __init__(self, text):
+        super().__init__(convert_charrefs=True)
+        self.elements, self.text, self.headings, self.open = [], [], [], []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        if tag in ("h1", "h2", "h3", "h4"):
+            self.headings.append(int(tag[1]))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag, f"</{tag}> closes another element"
+
+    def handle_data(self, data):
+        if "style" not in self.open:
+            self.text.append(data)
+
+    @property
+    def words(self):
+        return " ".join("".join(self.text).split())
+
+
+def render(document=None, card=None, dataset=None, command="braincast run tiny-perturbation"):
+    return render_report(document or small_document(), card or small_task(), dataset or small_dataset(), command)
+
+
+@pytest.fixture(scope="module")
+def text():
+    return render()
+
+
+@pytest.fixture(scope="module")
+def page(text):
+    return Page(text)
+
+
+def test_every_element_is_closed(page):
+    assert page.open == []
+
+
+def test_the_policy_allows_the_one_style_sheet_and_nothing_else(text, page):
+    styles = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
+    assert len(styles) == 1
+    digest = base64.b64encode(hashlib.sha256(styles[0].encode()).digest()).decode()
+    policy = next(a["content"] for tag, a in page.elements if a.get("http-equiv") == "Content-Security-Policy")
+    assert policy == (
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def test_nothing_is_run_and_nothing_is_loaded(page):
+    tags = {tag for tag, _ in page.elements}
+    assert not tags & {"script", "img", "iframe", "object", "embed", "form", "base", "audio", "video", "use", "image"}
+    for tag, attributes in page.elements:
+        assert not {"style", "src", "srcset"} & set(attributes)
+        assert not any(name.startswith("on") for name in attributes)
+        if tag == "link":
+            assert attributes == {"rel": "icon", "href": "data:,"}
+
+
+def test_the_style_sheet_loads_nothing(text):
+    style = re.search(r"<style>(.*?)</style>", text, re.DOTALL).group(1)
+    assert "url(" not in style and "@import" not in style and "http" not in style
+
+
+def test_links_are_https_or_lead_to_places_on_the_page(page):
+    targets = [a["href"] for tag, a in page.elements if tag == "a"]
+    ids = {a["id"] for _, a in page.elements if "id" in a}
+    assert "https://doi.org/10.1234/a_b" in targets and "https://example.org/t.bin" in targets
+    for target in targets:
+        assert target.startswith("https://") or target[1:] in ids
+
+
+def test_a_link_that_is_not_https_is_dropped():
+    reference = 'Doe J (2020) Brains. Journal 1. doi:10.1234/x" onclick="alert(1)'
+    dataset = small_dataset(citation=("javascript:alert(1)", reference))
+    targets = [a.get("href", "") for tag, a in Page(render(dataset=dataset)).elements if tag == "a"]
+    assert all(target.startswith(("#", "https://example.org/")) for target in targets)
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+@pytest.mark.parametrize("place", ["wired", "identity-permuted", "2+ trials", "floor", "C03", "auroc_within_fold"])
+def test_a_name_from_outside_stays_text(payload, place):
+    document = renamed(small_document(), place, payload)
+    clean, attacked = Page(render()), Page(render(document, small_task()))
+    assert {tag for tag, _ in attacked.elements} <= {tag for tag, _ in clean.elements}
+    assert {name for _, a in attacked.elements for name in a} <= {name for _, a in clean.elements for name in a}
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_words_of_the_cards_and_the_command_stay_text(payload):
+    dataset = small_dataset(title=payload, species=payload, licence=payload, citation=(payload,), traps=(payload,))
+    words = dict.fromkeys(("title", "question", "n_animals", "fold_rule", "resampling", "ceiling"), payload)
+    card = small_task(**words, dataset_hash=dataset.hash)
+    document = small_document()
+    document["wiring"][1]["sentence"] = document["headline_rule"] = document["run"]["platform"] = payload
+    document["run"]["configuration"][payload] = payload
+    attacked = Page(render(document, card, dataset, payload))
+    assert {tag for tag, _ in attacked.elements} <= {tag for tag, _ in Page(render()).elements}
+    assert " ".join(payload.split()) in attacked.words
+
+
+def test_headings_descend_one_step_at_a_time(page):
+    assert page.headings[0] == 1 and page.headings.count(1) == 1
+    assert all(after - before <= 1 for before, after in zip(page.headings, page.headings[1:], strict=False))
+
+
+def test_every_table_has_a_caption_and_every_figure_words(text, page):
+    assert text.count("<table") == text.count("<caption>") > 5
+    images = [a for tag, a in page.elements if tag == "svg" and a.get("role") == "img"]
+    assert len(images) > 20
+    assert len(re.findall(r'<svg [^>]*role="img"[^>]*><title>[^<]', text)) == len(images)
+
+
+def test_every_score_of_the_document_is_on_the_page(page):
+    document = small_document()
+    for name, entry in document["models"].items():
+        score = entry["metrics"]["auroc"]
+        assert f"{score['value']:.3f}" in page.words, name
+        assert f"{score['ci'][0]:.3f} to {score['ci'][1]:.3f}" in page.words, name
+    for key, score in document["models"]["wired"]["metrics"].items():
+        digits = 4 if key == "log_loss" else 3
+        assert f"{score['value']:.{digits}f}" in page.words, key
+    for verdict in document["wiring"]:
+        assert verdict["sentence"] in page.words
+        for arm in verdict["arms"]:
+            assert f"{arm['difference']:+.3f}".replace("-", "−") in page.words
+            assert arm["p"] is None or f"{arm['p']:.3f}" in page.words
+
+
+def test_every_number_in_the_scoreboard_is_one_of_the_document(text):
+    document = small_document()
+    rows = re.findall(r'<tr class="(?:own|arm)[^"]*">\s*<th scope="row">.*?</tr>', text, re.DOTALL)
+    shown = {float(number) for row in rows for number in re.findall(r">(0\.\d{3})<", row)}
+    known = {round(s["value"], 3) for e in document["models"].values() for s in e["metrics"].values()}
+    assert shown and shown <= known
+
+
+def test_the_verdict_stands_before_everything_else(page):
+    assert "Yes: it helps wired" in page.words
+    assert page.words.index("What the wiring does for wired: helps") < page.words.index("Scoreboard Best first")
+
+
+def test_the_notes_name_animals_wiring_folds_and_licence(page):
+    for words in (
+        "seven animals",
+        "The wiring is an atlas",
+        "pooled over folds, even a constant falls below 0.5 (here 0.452)",
+        "How often each pair was tested",
+        "0.726",
+        "numpy 2.4.6",
+        "c" * 64,
+        small_task().dataset_hash,
+        "CC0.",
+        "braincast run tiny-perturbation",
+        "3 min 58 s",
+    ):
+        assert words in page.words
+
+
+def test_a_dataset_card_that_is_not_the_tasks_is_pointed_out(page):
+    assert "differs from the one" not in page.words
+    assert "differs from the one" in Page(render(card=small_task(dataset_hash="d" * 64))).words
+
+
+def test_undefined_scores_are_dashes_and_never_none():
+    document = small_document()
+    for entry in document["models"].values():
+        for score in [*entry["metrics"].values(), *(s for g in entry["groups"].values() for s in g.values())]:
+            score.update(value=None, ci=None, skill=None, ceiling_share=None)
+        entry["replicates"] = [None for _ in entry["replicates"]]
+    for arm in [arm for verdict in document["wiring"] for arm in verdict["arms"]]:
+        arm.update(value=None, difference=None, ci=None, p=None)
+    for verdict in document["wiring"]:
+        verdict["value"] = None
+    document["ceiling"] = dict.fromkeys(document["ceiling"])
+    words = Page(render(document)).words
+    assert "None" not in words and "nan" not in words.lower() and "–" in words and "undefined" in words
+
+
+@pytest.mark.parametrize(
+    "missing", ["wiring", "headline", "run", "ceiling", "group_comparisons", "comparisons", "headline_rule"]
+)
+def test_a_document_that_lacks_a_part_is_still_a_page(missing):
+    document = small_document()
+    del document[missing]
+    assert Page(render(document)).open == []
+
+
+def test_empty_lists_make_a_page_that_says_so():
+    document = small_document() | {"wiring": [], "comparisons": [], "group_comparisons": []}
+    document["models"] = {k: v | {"groups": {}} for k, v in document["models"].items() if v["of"] is None}
+    words = Page(render(document)).words
+    assert "This run does not say" in words and "No model of this run was compared" in words
+    assert Page(render(document | {"models": {}, "headline": None})).open == []
+
+
+def test_a_verdict_without_its_nulls_draws_is_still_a_page():
+    document = small_document()
+    document["models"] = {name: entry for name, entry in document["models"].items() if entry["of"] is None}
+    assert "Yes: it helps wired" in Page(render(document)).words
+
+
+@pytest.mark.parametrize("answer", ["does not help", "cannot tell"])
+def test_each_answer_has_its_words(answer):
+    document = small_document()
+    document["wiring"][1]["answer"] = answer
+    begin = {"does not help": "No: it does not help wired", "cannot tell": "It cannot be told for wired"}[answer]
+    assert begin in Page(render(document)).words
+
+
+def test_an_error_metric_says_that_left_is_better():
+    document = small_document() | {"primary": "log_loss"}
+    assert "To the left of zero the true wiring is better" in Page(render(document)).words
+
+
+def test_the_same_run_gives_the_same_page_and_a_small_one(text):
+    assert render() == text
+    assert len(text.encode()) < 300_000
+
+
+def test_hundreds_of_draws_keep_the_page_small():
+    document = small_document()
+    document["models"]["wired@identity-permuted"]["replicates"] = [0.5 + i / 10_000 for i in range(2000)]
+    assert len(render(document).encode()) < 3_000_000
+
+
+def test_the_page_is_written_whole(tmp_path, text):
+    path = tmp_path / "report.html"
+    write_report(path, small_document(), small_task(), small_dataset(), "braincast run tiny-perturbation")
+    assert path.read_text(encoding="utf-8") == text
+    assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
