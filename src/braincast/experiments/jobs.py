@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,52 +57,49 @@ def mean_cost(forecasts: Sequence[xr.DataArray]) -> Cost:
     return Cost(float(fit_s), float(forecast_s), round(n_parameters))
 
 
-class Workers:
-    """Fits and forecasts jobs of one task; with more than one worker, each is a process with a copy of the specimen.
+def run_jobs(task: Task, jobs: Sequence[Job], n_workers: int) -> Iterator[tuple[Job, xr.DataArray]]:
+    """Forecasts in the order of `jobs`. With more than one worker, each is a process with a copy of the specimen."""
+    if n_workers <= 1 or len(jobs) <= 1:
+        for job in jobs:
+            yield job, run_job(task, job)
+        return
+    context = multiprocessing.get_context("spawn")
+    arguments = (task.card.model_dump_json(), task.specimen)
+    workers = min(n_workers, len(jobs))
+    with ProcessPoolExecutor(workers, context, initializer=_open_task, initargs=arguments) as pool:
+        with _interrupts_held():
+            forecasts = pool.map(_run_in_worker, jobs)
+        yield from zip(jobs, forecasts, strict=True)
 
-    Used as a context manager. The processes start with the first job and serve all that follow.
-    """
 
-    def __init__(self, task: Task, n_workers: int) -> None:
-        self._task, self._n_workers = task, n_workers
-        self._pool: ProcessPoolExecutor | None = None
-
-    def __enter__(self) -> Workers:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        # After an interruption the jobs that have not begun are dropped; what was yielded is kept.
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
-
-    def forecasts(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, xr.DataArray]]:
-        """Each job with its forecast, in the order of `jobs`."""
-        if self._n_workers <= 1 or not jobs:
-            yield from ((job, run_job(self._task, job)) for job in jobs)
-            return
-        if self._pool is None:
-            context = multiprocessing.get_context("spawn")
-            opening = (self._task.card.model_dump_json(), self._task.specimen)
-            self._pool = ProcessPoolExecutor(self._n_workers, context, initializer=_open_task, initargs=opening)
-        yield from zip(jobs, self._pool.map(_run_in_worker, jobs), strict=True)
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Hold back Ctrl-C while workers start. They inherit it held for good: the parent alone answers, and ends them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 _worker: dict[str, Any] = {}
 
 
 def _open_task(card: str, specimen: Specimen) -> None:
-    """Prepare a worker: it leaves interruptions to its parent, and does not outlive it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _worker["task"] = Task(TaskCard.model_validate_json(card), lambda: specimen)
 
 
-def _run_in_worker(job: Job) -> xr.DataArray:
-    return run_job(_worker["task"], job)
-
-
 def _end_with_parent() -> None:
+    """End this worker when its parent is gone, even one that was killed and could not say so."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
         os._exit(1)
+
+
+def _run_in_worker(job: Job) -> xr.DataArray:
+    return run_job(_worker["task"], job)
