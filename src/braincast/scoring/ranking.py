@@ -9,11 +9,15 @@ responses, and all that happens there is that their counts in the resamples of t
 
 from __future__ import annotations
 
-from typing import no_type_check
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from typing import Any, no_type_check
 
 import numpy as np
 from jaxtyping import Float, Int
-from numba import njit, prange
+from numba import njit
 
 from braincast.scoring.evidence import Evidence
 
@@ -24,7 +28,7 @@ BLOCK = 16  # resamples at a time: enough for vector units, few enough for regis
 
 def auroc(evidence: Evidence, rows: Counts, columns: Counts) -> Resampled:
     """Area under the ROC curve (Hanley & McNeil 1982, Radiology 143:29); NaN without both outcomes."""
-    return _pooled_auroc(*_sweep(evidence, np.zeros(len(evidence), dtype=np.int64)), rows, columns)
+    return _by_resample(_pooled_auroc, _sweep(evidence, None), rows, columns)
 
 
 def auroc_within_fold(evidence: Evidence, rows: Counts, columns: Counts) -> Resampled:
@@ -33,7 +37,7 @@ def auroc_within_fold(evidence: Evidence, rows: Counts, columns: Counts) -> Resa
     Every fold has a fit of its own, and fits are not on one scale: pooled over folds, even a constant scores below 0.5,
     because a fold with many responses is answered by a fit that saw few (Forman & Scholz 2010, SIGKDD Explor. 12:49).
     """
-    return _pooled_auroc(*_sweep(evidence, evidence.fold), rows, columns)
+    return _by_resample(_pooled_auroc, _sweep(evidence, evidence.fold), rows, columns)
 
 
 def auroc_per_case(evidence: Evidence, rows: Counts, columns: Counts) -> Resampled:
@@ -41,21 +45,32 @@ def auroc_per_case(evidence: Evidence, rows: Counts, columns: Counts) -> Resampl
     sweep = _sweep(evidence, evidence.case)
     row_of_case = np.zeros(int(evidence.case.max()) + 1, dtype=np.int64)
     row_of_case[evidence.case] = evidence.row
-    return _mean_auroc(*sweep, row_of_case[np.unique(evidence.case)], rows, columns)
+    return _by_resample(_mean_auroc, (*sweep, row_of_case[np.unique(evidence.case)]), rows, columns)
 
 
 def average_precision(evidence: Evidence, rows: Counts, columns: Counts) -> Resampled:
     """Mean precision over the recall gained at each threshold; NaN without a response."""
-    row, column, hit, mixed, new_level, _ = _sweep(evidence, None, falling=True)
-    return _average_precision(row, column, hit, mixed, new_level, rows, columns)
+    sweep = _sweep(evidence, None, falling=True)
+    return _by_resample(_average_precision, sweep[:-1], rows, columns)
 
 
 def rank_correlation(evidence: Evidence, rows: Counts, columns: Counts) -> Resampled:
     """Spearman's ρ with mid-ranks (Spearman 1904); NaN when either side is constant."""
-    by_prediction, by_truth = evidence.by_prediction, evidence.by_truth
-    return _spearman(
-        evidence.row, evidence.column, evidence.prediction, evidence.truth, by_prediction, by_truth, rows, columns
-    )
+    orders = evidence.by_prediction, evidence.by_truth
+    pairs = evidence.row, evidence.column, evidence.prediction, evidence.truth, *orders
+    return _by_resample(_spearman, pairs, rows, columns)
+
+
+def _by_resample(kernel: Callable[..., Any], pairs: tuple[Any, ...], rows: Counts, columns: Counts) -> Resampled:
+    """Run a kernel over all resamples, in threads where there is enough to do; each resample stands for itself."""
+    n_threads = min(os.cpu_count() or 1, 8, len(rows) // (4 * BLOCK))
+    if n_threads < 2:
+        return kernel(*pairs, rows, columns)
+    cuts = np.linspace(0, len(rows) // BLOCK, n_threads + 1).astype(int) * BLOCK
+    cuts[-1] = len(rows)
+    parts = [slice(begin, end) for begin, end in pairwise(cuts)]
+    with ThreadPoolExecutor(n_threads) as pool:
+        return np.concatenate(list(pool.map(lambda part: kernel(*pairs, rows[part], columns[part]), parts)))
 
 
 def _sweep(evidence: Evidence, segment: np.ndarray | None, *, falling: bool = False) -> tuple[np.ndarray, ...]:
@@ -75,7 +90,7 @@ def _sweep(evidence: Evidence, segment: np.ndarray | None, *, falling: bool = Fa
     return evidence.row[order], evidence.column[order], hit, mixed, new_level, first
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 @no_type_check
 def _block_of(counts, block):
     """Counts of a block of resamples as [unit, resample], zero beyond the last resample."""
@@ -86,7 +101,7 @@ def _block_of(counts, block):
     return out
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 @no_type_check
 def _add_level(row, column, hit, new_level, of_row, of_column, begin, end, total, positives):
     """Add the counts of the level of ties that starts at `begin`; return where it ends."""
@@ -104,7 +119,7 @@ def _add_level(row, column, hit, new_level, of_row, of_column, begin, end, total
             return index
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 @no_type_check
 def _wins(row, column, hit, mixed, new_level, of_row, of_column, begin, end):
     """(twice the weighted wins, responses, others) of a block, from the sorted pairs of one segment."""
@@ -126,13 +141,13 @@ def _wins(row, column, hit, mixed, new_level, of_row, of_column, begin, end):
     return wins, positives, total - positives
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, nogil=True)
 @no_type_check
 def _pooled_auroc(row, column, hit, mixed, new_level, first, rows, columns):
     """Wins over comparisons, both summed over segments."""
     n_blocks = (len(rows) + BLOCK - 1) // BLOCK
     out = np.empty(n_blocks * BLOCK)
-    for block in prange(n_blocks):
+    for block in range(n_blocks):
         of_row, of_column = _block_of(rows, block), _block_of(columns, block)
         won, compared = np.zeros(BLOCK), np.zeros(BLOCK)
         for segment in range(len(first) - 1):
@@ -147,13 +162,13 @@ def _pooled_auroc(row, column, hit, mixed, new_level, first, rows, columns):
     return out[: len(rows)]
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, nogil=True)
 @no_type_check
 def _mean_auroc(row, column, hit, mixed, new_level, first, segment_row, rows, columns):
     """Mean over segments, each counted as often as its row unit (which cancels inside)."""
     n_blocks = (len(rows) + BLOCK - 1) // BLOCK
     out = np.empty(n_blocks * BLOCK)
-    for block in prange(n_blocks):
+    for block in range(n_blocks):
         of_row, of_column = _block_of(rows, block), _block_of(columns, block)
         mean, weight = np.zeros(BLOCK), np.zeros(BLOCK)
         for segment in range(len(first) - 1):
@@ -172,12 +187,12 @@ def _mean_auroc(row, column, hit, mixed, new_level, first, segment_row, rows, co
     return out[: len(rows)]
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, nogil=True)
 @no_type_check
 def _average_precision(row, column, hit, mixed, new_level, rows, columns):
     n_blocks = (len(rows) + BLOCK - 1) // BLOCK
     out = np.empty(n_blocks * BLOCK)
-    for block in prange(n_blocks):
+    for block in range(n_blocks):
         of_row, of_column = _block_of(rows, block), _block_of(columns, block)
         chosen, hits = np.zeros(BLOCK), np.zeros(BLOCK)
         level_total, level_hits = np.zeros(BLOCK), np.zeros(BLOCK)
@@ -200,7 +215,7 @@ def _average_precision(row, column, hit, mixed, new_level, rows, columns):
     return out[: len(rows)]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 @no_type_check
 def _mid_ranks(values, order, count):
     ranks = np.empty(len(values))
@@ -218,11 +233,11 @@ def _mid_ranks(values, order, count):
     return ranks
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, nogil=True)
 @no_type_check
 def _spearman(row, column, prediction, truth, by_prediction, by_truth, rows, columns):
     out = np.empty(len(rows))
-    for sample in prange(len(rows)):
+    for sample in range(len(rows)):
         count = np.empty(len(row))
         for pair in range(len(row)):
             count[pair] = rows[sample, row[pair]] * columns[sample, column[pair]]
