@@ -7,10 +7,12 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from typing import Any
 
 import xarray as xr
@@ -57,24 +59,42 @@ def mean_cost(forecasts: Sequence[xr.DataArray]) -> Cost:
     return Cost(float(fit_s), float(forecast_s), round(n_parameters))
 
 
-def run_jobs(task: Task, jobs: Sequence[Job], n_workers: int) -> Iterator[tuple[Job, xr.DataArray]]:
-    """Forecasts in the order of `jobs`. With more than one worker, each is a process with a copy of the specimen."""
-    if n_workers <= 1 or len(jobs) <= 1:
-        for job in jobs:
-            yield job, run_job(task, job)
-        return
+def run_jobs(task: Task, jobs: Sequence[Job], n_workers: int) -> Generator[tuple[Job, xr.DataArray], None, None]:
+    """Forecasts in the order of `jobs`. With more than one worker, each is a process with a copy of the specimen.
+
+    Should a worker be killed (out of memory, say), what it left is done here, one job after the other.
+    """
+    n_done = 0
+    if n_workers > 1 and len(jobs) > 1:
+        with suppress(BrokenProcessPool), _workers(task, min(n_workers, len(jobs))) as pool:
+            with _interrupts_held():
+                forecasts = pool.map(_run_in_worker, jobs)
+            for job, forecast in zip(jobs, forecasts, strict=True):
+                n_done += 1
+                yield job, forecast
+    for job in jobs[n_done:]:
+        yield job, run_job(task, job)
+
+
+@contextmanager
+def _workers(task: Task, n_workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Worker processes that end at once when the block is left early, or when this process is killed."""
     context = multiprocessing.get_context("spawn")
-    arguments = (task.card.model_dump_json(), task.specimen)
-    workers = min(n_workers, len(jobs))
-    with ProcessPoolExecutor(workers, context, initializer=_open_task, initargs=arguments) as pool:
-        with _interrupts_held():
-            forecasts = pool.map(_run_in_worker, jobs)
-        yield from zip(jobs, forecasts, strict=True)
+    leash, hand = context.Pipe(duplex=False)
+    arguments = (task.card.model_dump_json(), task.specimen, leash)
+    pool = ProcessPoolExecutor(n_workers, context, initializer=_open_task, initargs=arguments)
+    try:
+        yield pool
+        pool.shutdown()
+    finally:
+        hand.close()
+        pool.shutdown(cancel_futures=True)
+        leash.close()
 
 
 @contextmanager
 def _interrupts_held() -> Iterator[None]:
-    """Hold back Ctrl-C while workers start. They inherit it held for good: the parent alone answers, and ends them."""
+    """Hold back Ctrl-C while workers start. They inherit it held for good: only this process answers and ends them."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -88,17 +108,16 @@ def _interrupts_held() -> Iterator[None]:
 _worker: dict[str, Any] = {}
 
 
-def _open_task(card: str, specimen: Specimen) -> None:
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+def _open_task(card: str, specimen: Specimen, leash: Connection) -> None:
+    threading.Thread(target=_end_with, args=(leash,), daemon=True).start()
     _worker["task"] = Task(TaskCard.model_validate_json(card), lambda: specimen)
 
 
-def _end_with_parent() -> None:
-    """End this worker when its parent is gone, even one that was killed and could not say so."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+def _end_with(leash: Connection) -> None:
+    """Wait until the other end is closed, by its owner or by its owner's death."""
+    with suppress(EOFError, OSError):
+        leash.recv()
+    os._exit(1)
 
 
 def _run_in_worker(job: Job) -> xr.DataArray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any
@@ -144,11 +145,13 @@ class _Runner:
         with step(what, len(jobs)) as advance:
             open_jobs = [job for job in jobs if not self._found(job)]
             advance(len(jobs) - len(open_jobs))
-            for job, forecast in run_jobs(self.task, open_jobs, self.n_workers):
-                self._keep(job, forecast)
-                if self.folder is not None:
-                    self.folder.store(forecast, job.entrant.name, job.replicate)
-                advance(1)
+            # Closed at once when something goes wrong here, so that no worker goes on without anyone to listen.
+            with closing(run_jobs(self.task, open_jobs, self.n_workers)) as done:
+                for job, forecast in done:
+                    self._keep(job, forecast)
+                    if self.folder is not None:
+                        self.folder.store(forecast, job.entrant.name, job.replicate)
+                    advance(1)
 
     def headline(self, entrants: Sequence[Entrant]) -> tuple[str, dict[str, float]]:
         """The entrant with the smallest log loss on inner folds; baselines can lead too."""
