@@ -14,18 +14,19 @@ from numba import njit, prange
 
 from braincast.scoring.evidence import Evidence
 
-Counts = Int[np.ndarray, "resample unit"]
+RowCounts = Int[np.ndarray, "resample row"]
+ColumnCounts = Int[np.ndarray, "resample column"]
 Resampled = Float[np.ndarray, " resample"]
 
 
-def auroc(evidence: Evidence, rows: Counts, columns: Counts) -> Resampled:
+def auroc(evidence: Evidence, rows: RowCounts, columns: ColumnCounts) -> Resampled:
     """Area under the ROC curve (Hanley & McNeil 1982, Radiology 143:29); NaN without both outcomes."""
     whole = np.zeros(len(evidence), dtype=np.int64)
     order, new_level, first = _ranked(evidence, whole)
     return _auroc_of_segments(*_cells(evidence, order), _hits(evidence, order), new_level, first, rows, columns)
 
 
-def auroc_within_fold(evidence: Evidence, rows: Counts, columns: Counts) -> Resampled:
+def auroc_within_fold(evidence: Evidence, rows: RowCounts, columns: ColumnCounts) -> Resampled:
     """AUROC over pairs of pairs that the same fit answered: Σ wins / Σ (responses × others), both within folds.
 
     Every fold has a fit of its own, and fits are not on one scale: pooled over folds, even a constant scores below 0.5,
@@ -35,14 +36,14 @@ def auroc_within_fold(evidence: Evidence, rows: Counts, columns: Counts) -> Resa
     return _auroc_of_segments(*_cells(evidence, order), _hits(evidence, order), new_level, first, rows, columns)
 
 
-def auroc_per_case(evidence: Evidence, rows: Counts, columns: Counts) -> Resampled:
+def auroc_per_case(evidence: Evidence, rows: RowCounts, columns: ColumnCounts) -> Resampled:
     """Mean over cases of the AUROC within the case; cases without both outcomes are left out."""
     order, new_level, first = _ranked(evidence, evidence.case)
     row, hits = evidence.row[order][first[:-1]], _hits(evidence, order)
     return _mean_auroc_of_segments(*_cells(evidence, order), hits, new_level, first, row, rows, columns)
 
 
-def average_precision(evidence: Evidence, rows: Counts, columns: Counts) -> Resampled:
+def average_precision(evidence: Evidence, rows: RowCounts, columns: ColumnCounts) -> Resampled:
     """Mean precision over the recall gained at each threshold; NaN without a response."""
     order = evidence.by_prediction[::-1]
     prediction = evidence.prediction[order]
@@ -50,7 +51,7 @@ def average_precision(evidence: Evidence, rows: Counts, columns: Counts) -> Resa
     return _average_precision(*_cells(evidence, order), _hits(evidence, order), new_level, rows, columns)
 
 
-def rank_correlation(evidence: Evidence, rows: Counts, columns: Counts) -> Resampled:
+def rank_correlation(evidence: Evidence, rows: RowCounts, columns: ColumnCounts) -> Resampled:
     """Spearman's ρ with mid-ranks (Spearman 1904); NaN when either side is constant."""
     cells = _cells(evidence, np.arange(len(evidence)))
     by_prediction, by_truth = evidence.by_prediction, evidence.by_truth
