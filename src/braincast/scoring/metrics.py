@@ -16,7 +16,7 @@ from jaxtyping import Float
 from braincast.errors import unknown_name
 from braincast.scoring import ranking
 from braincast.scoring.evidence import Evidence
-from braincast.scoring.ranking import Counts, Resampled
+from braincast.scoring.ranking import ColumnCounts, Resampled, RowCounts
 
 Sums = Mapping[str, Float[np.ndarray, " resample"]]
 
@@ -34,13 +34,13 @@ class Metric:
     source: str
     statistics: tuple[str, ...] = ()
     of_sums: Callable[[Sums], Resampled] | None = None
-    of_ranks: Callable[[Evidence, Counts, Counts], Resampled] | None = None
+    of_ranks: Callable[[Evidence, RowCounts, ColumnCounts], Resampled] | None = None
 
     @property
     def larger_is_better(self) -> bool:
         return self.perfect > 0
 
-    def values(self, evidence: Evidence, rows: Counts, columns: Counts) -> Resampled:
+    def values(self, evidence: Evidence, rows: RowCounts, columns: ColumnCounts) -> Resampled:
         """The metric under each resample; NaN without any pair."""
         if len(evidence) == 0:
             return np.full(len(rows), np.nan)
@@ -121,14 +121,14 @@ def load_metric(key: str) -> Metric:
     raise unknown_name("E304", "metric", key, metric_names())
 
 
-def _weighted(total: Float[np.ndarray, "row column"], rows: Counts, columns: Counts) -> Resampled:
+def _weighted(total: Float[np.ndarray, "row column"], rows: RowCounts, columns: ColumnCounts) -> Resampled:
     """Σ rows · total · columns for each resample; zero-weighted infinities do not count."""
     if not np.isfinite(total).all():
         return _weighted_with_infinities(total, rows, columns)
     return np.einsum("rc,rc->r", rows.astype(np.float64) @ total, columns.astype(np.float64))
 
 
-def _weighted_with_infinities(total: np.ndarray, rows: Counts, columns: Counts) -> Resampled:
+def _weighted_with_infinities(total: np.ndarray, rows: RowCounts, columns: ColumnCounts) -> Resampled:
     infinite = np.isinf(total)
     finite = _weighted(np.where(infinite, 0.0, total), rows, columns)
     hit = _weighted(infinite.astype(np.float64), rows, columns) > 0

@@ -21,17 +21,18 @@ from numba import njit
 
 from braincast.scoring.evidence import Evidence
 
-Counts = Int[np.ndarray, "resample unit"]
+RowCounts = Int[np.ndarray, "resample row"]
+ColumnCounts = Int[np.ndarray, "resample column"]
 Resampled = Float[np.ndarray, " resample"]
 BLOCK = 16  # resamples at a time: enough for vector units, few enough for registers
 
 
-def auroc(evidence: Evidence, rows: Counts, columns: Counts) -> Resampled:
+def auroc(evidence: Evidence, rows: RowCounts, columns: ColumnCounts) -> Resampled:
     """Area under the ROC curve (Hanley & McNeil 1982, Radiology 143:29); NaN without both outcomes."""
     return _by_resample(_pooled_auroc, _sweep(evidence, None), rows, columns)
 
 
-def auroc_within_fold(evidence: Evidence, rows: Counts, columns: Counts) -> Resampled:
+def auroc_within_fold(evidence: Evidence, rows: RowCounts, columns: ColumnCounts) -> Resampled:
     """AUROC over pairs of pairs that the same fit answered: Σ wins / Σ (responses × others), both within folds.
 
     Every fold has a fit of its own, and fits are not on one scale: pooled over folds, even a constant scores below 0.5,
@@ -40,7 +41,7 @@ def auroc_within_fold(evidence: Evidence, rows: Counts, columns: Counts) -> Resa
     return _by_resample(_pooled_auroc, _sweep(evidence, evidence.fold), rows, columns)
 
 
-def auroc_per_case(evidence: Evidence, rows: Counts, columns: Counts) -> Resampled:
+def auroc_per_case(evidence: Evidence, rows: RowCounts, columns: ColumnCounts) -> Resampled:
     """Mean over cases of the AUROC within the case; cases without both outcomes are left out."""
     sweep = _sweep(evidence, evidence.case)
     row_of_case = np.zeros(int(evidence.case.max()) + 1, dtype=np.int64)
@@ -48,13 +49,13 @@ def auroc_per_case(evidence: Evidence, rows: Counts, columns: Counts) -> Resampl
     return _by_resample(_mean_auroc, (*sweep, row_of_case[np.unique(evidence.case)]), rows, columns)
 
 
-def average_precision(evidence: Evidence, rows: Counts, columns: Counts) -> Resampled:
+def average_precision(evidence: Evidence, rows: RowCounts, columns: ColumnCounts) -> Resampled:
     """Mean precision over the recall gained at each threshold; NaN without a response."""
     sweep = _sweep(evidence, None, falling=True)
     return _by_resample(_average_precision, sweep[:-1], rows, columns)
 
 
-def rank_correlation(evidence: Evidence, rows: Counts, columns: Counts) -> Resampled:
+def rank_correlation(evidence: Evidence, rows: RowCounts, columns: ColumnCounts) -> Resampled:
     """Spearman's ρ with mid-ranks (Spearman 1904); NaN when either side is constant."""
     orders = evidence.by_prediction, evidence.by_truth
     pairs = evidence.row, evidence.column, evidence.prediction, evidence.truth, *orders
