@@ -87,7 +87,7 @@ def unknown_name(code: str, kind: str, name: str, known: Iterable[str]) -> Brain
     """The error for a name that is not in a registry, with the nearest known name as a suggestion."""
     known = sorted(known)
     nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    hint = f"Did you mean {nearest[0]!r}? " if nearest else ""
+    hint = f"did you mean {nearest[0]!r}? " if nearest else ""
     return BraincastError(code, kind, f"there is no {kind} named {name!r}", f"{hint}Known: {', '.join(known)}")
 
 
