@@ -34,16 +34,19 @@ def score(
 ) -> None:
     """Score forecasts beside the task's baselines."""
     from braincast.experiments.beside import score_beside_baselines
+    from braincast.files import write_json
     from braincast.tasks.registry import load_task
 
+    scorecard = None if out is None else _free(out / "scorecard.json", force)
     with session(quiet=quiet, offline=offline):
         opened = load_task(task, data=data)
         found = _load(opened, forecasts)
         document: dict[str, Any] = score_beside_baselines(opened, found, baseline=baseline).to_dict()
         files: dict[str, Any] = {"forecasts": [str(path) for path in forecasts]}
         document["files"] = files
-        if out is not None:
-            files["scorecard"] = str(_write(document, out, force))
+        if scorecard is not None:
+            files["scorecard"] = str(scorecard)
+            write_json(scorecard, document)
     if json_:
         print_json(document)
         return
@@ -95,11 +98,8 @@ def _load(task: Task, paths: list[Path]) -> dict[str, xr.DataArray]:
     return {name: forecast for name, (_, forecast) in zip(names, loaded, strict=True)}
 
 
-def _write(document: dict[str, Any], out: Path, force: bool) -> Path:
-    from braincast.files import write_json
-
-    path = out / "scorecard.json"
+def _free(path: Path, force: bool) -> Path:
+    """Refuse an existing output before the work is done, not after it."""
     if path.exists() and not force:
         raise BraincastError("E501", str(path), "this scorecard exists already", "Choose another --out or add --force")
-    write_json(path, document)
     return path

@@ -74,8 +74,9 @@ def _carry_out(
             _ = task.specimen
         result = experiment.run(task, configuration, folder=folder, n_workers=n_cores())
         document = result.to_dict()
-        names = {"report": "report.html", "scorecard": "scorecard.json", "forecasts": "forecasts"}
-        document["files"] = {"folder": str(path), **{key: str(path / name) for key, name in names.items()}}
+        names = {"report": "report.html", "scorecard": "scorecard.json"}
+        # Where they will lie; with --force they are written beside the old run first.
+        document["files"] = {**{key: str(path / name) for key, name in names.items()}, "folder": str(path)}
         write_json(folder.path / names["scorecard"], document)
         write_report(folder.path / names["report"], document, card, dataset_card(card.dataset), command_line())
     return document

@@ -37,15 +37,20 @@ def console() -> Any:
     return Console(highlight=False)
 
 
+class Interrupted(BaseException):
+    """Ctrl-C, or a request to end. Not KeyboardInterrupt, which typer would turn into an exit code of its own."""
+
+
 def guarded(command: Any) -> None:
     """Run the application: a coded error is one line on standard error, an interruption exit 4."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     try:
         command()
     except BraincastError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
+    except Interrupted:
         sys.stderr.write("Interrupted. What was finished is kept; the same command with the same --out goes on.\n")
         sys.exit(EXIT_INTERRUPTED)
     except BrokenPipeError:
@@ -55,4 +60,4 @@ def guarded(command: Any) -> None:
 
 
 def _interrupt(signal_number: int, frame: Any) -> None:
-    raise KeyboardInterrupt
+    raise Interrupted

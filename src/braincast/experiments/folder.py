@@ -55,25 +55,23 @@ class RunFolder:
 
 @contextmanager
 def run_folder(path: Path, configuration: Mapping[str, Any], *, force: bool = False) -> Iterator[RunFolder]:
-    """Hold `path` for a run of `configuration`; the run works beside it and takes its place when the block ends well.
+    """Hold `path` for a run of `configuration`, and finish it with a manifest when the block ends well.
 
-    A run that was stopped is resumed by one of the same configuration. A finished run is E501 without `force`, and
-    stays whole until the new one is. An unfinished one of another configuration is E502 without `force`. A folder that
-    is no run at all is E501 even with `force`, so that nothing foreign is overwritten.
+    An unfinished run of the same configuration is resumed. A finished one is E501, one of another configuration E502;
+    with `force` either stays as it is until the new run, made in a hidden folder beside it, is complete and takes its
+    place. A folder that is no run at all is E501 even with `force`, so that nothing foreign is overwritten.
     """
     with lock(path):
-        _refuse_existing(path, force=force)
-        work = unfinished_folder(path)
-        _match_configuration(work, path, configuration, force=force)
-        remove_leftovers(work)
-        yield RunFolder(work)
-        write_manifest(work)
-        replace_folder(work, path)
-
-
-def unfinished_folder(path: Path) -> Path:
-    """Where a run works until it is finished: a hidden folder beside `path`."""
-    return path.with_name(f".{path.name}.unfinished")
+        _refuse_foreign(path)
+        if not force:
+            _refuse_other(path, configuration)
+        place = _place(path, configuration)
+        remove_leftovers(place)
+        write_json(place / CONFIGURATION, dict(configuration))
+        yield RunFolder(place)
+        write_manifest(place)
+        if place != path:
+            replace_folder(place, path)
 
 
 def numbered_folder(parent: Path, name: str) -> Path:
@@ -84,26 +82,34 @@ def numbered_folder(parent: Path, name: str) -> Path:
     return path
 
 
-def _refuse_existing(path: Path, *, force: bool) -> None:
-    if not path.exists():
-        return
-    is_run = (path / MANIFEST).is_file() and (path / CONFIGURATION).is_file()
-    if not is_run and (path.is_file() or any(path.iterdir())):
+def _refuse_foreign(path: Path) -> None:
+    if path.exists() and (not path.is_dir() or (any(path.iterdir()) and not (path / CONFIGURATION).is_file())):
         fix = "Choose another --out; --force does not overwrite what braincast run did not write"
-        raise BraincastError("E501", str(path), "it exists and is not a finished braincast run", fix)
-    if is_run and not force:
+        raise BraincastError("E501", str(path), "it exists and is not a braincast run", fix)
+
+
+def _refuse_other(path: Path, configuration: Mapping[str, Any]) -> None:
+    if (path / MANIFEST).exists():
         fix = "Choose another --out, or add --force to run again"
         raise BraincastError("E501", str(path), "it holds a finished run", fix)
+    if (path / CONFIGURATION).exists() and not _is_unfinished(path, configuration):
+        fix = "Choose another --out, or add --force to replace it"
+        raise BraincastError("E502", str(path), "it holds an unfinished run of another configuration", fix)
 
 
-def _match_configuration(work: Path, path: Path, configuration: Mapping[str, Any], *, force: bool) -> None:
-    """Keep what a run of the same configuration left; write the configuration of a new one."""
-    recorded = work / CONFIGURATION
-    if recorded.is_file():
-        if sha256_of_json(read_json(recorded)) == sha256_of_json(dict(configuration)):
-            return
-        if not force:
-            fix = "Choose another --out, or add --force to give it up"
-            raise BraincastError("E502", str(path), "a run of another configuration is unfinished here", fix)
-    remove_tree(work)
-    write_json(recorded, dict(configuration))
+def _is_unfinished(path: Path, configuration: Mapping[str, Any]) -> bool:
+    """Whether an unfinished run of `configuration` lies there."""
+    recorded = path / CONFIGURATION
+    if not recorded.is_file() or (path / MANIFEST).exists():
+        return False
+    return sha256_of_json(read_json(recorded)) == sha256_of_json(dict(configuration))
+
+
+def _place(path: Path, configuration: Mapping[str, Any]) -> Path:
+    """`path` itself, or, where another run's result stands, a hidden sibling that an interrupted run left or empty."""
+    if not (path / CONFIGURATION).exists() or _is_unfinished(path, configuration):
+        return path
+    sibling = path.with_name(f".{path.name}.next")
+    if not _is_unfinished(sibling, configuration):
+        remove_tree(sibling)
+    return sibling

@@ -7,9 +7,12 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from typing import Any
 
 import xarray as xr
@@ -56,52 +59,66 @@ def mean_cost(forecasts: Sequence[xr.DataArray]) -> Cost:
     return Cost(float(fit_s), float(forecast_s), round(n_parameters))
 
 
-class Workers:
-    """Fits and forecasts jobs of one task; with more than one worker, each is a process with a copy of the specimen.
+def run_jobs(task: Task, jobs: Sequence[Job], n_workers: int) -> Generator[tuple[Job, xr.DataArray], None, None]:
+    """Forecasts in the order of `jobs`. With more than one worker, each is a process with a copy of the specimen.
 
-    Used as a context manager. The processes start with the first job and serve all that follow.
+    Should a worker be killed (out of memory, say), what it left is done here, one job after the other.
     """
+    n_done = 0
+    if n_workers > 1 and len(jobs) > 1:
+        with suppress(BrokenProcessPool), _workers(task, min(n_workers, len(jobs))) as pool:
+            with _interrupts_held():
+                forecasts = pool.map(_run_in_worker, jobs)
+            for job, forecast in zip(jobs, forecasts, strict=True):
+                n_done += 1
+                yield job, forecast
+    for job in jobs[n_done:]:
+        yield job, run_job(task, job)
 
-    def __init__(self, task: Task, n_workers: int) -> None:
-        self._task, self._n_workers = task, n_workers
-        self._pool: ProcessPoolExecutor | None = None
 
-    def __enter__(self) -> Workers:
-        return self
+@contextmanager
+def _workers(task: Task, n_workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Worker processes that end at once when the block is left early, or when this process is killed."""
+    context = multiprocessing.get_context("spawn")
+    leash, hand = context.Pipe(duplex=False)
+    arguments = (task.card.model_dump_json(), task.specimen, leash)
+    pool = ProcessPoolExecutor(n_workers, context, initializer=_open_task, initargs=arguments)
+    try:
+        yield pool
+        pool.shutdown()
+    finally:
+        hand.close()
+        pool.shutdown(cancel_futures=True)
+        leash.close()
 
-    def __exit__(self, *error: object) -> None:
-        # After an interruption the jobs that have not begun are dropped; what was yielded is kept.
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def forecasts(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, xr.DataArray]]:
-        """Each job with its forecast, in the order of `jobs`."""
-        if self._n_workers <= 1 or not jobs:
-            yield from ((job, run_job(self._task, job)) for job in jobs)
-            return
-        if self._pool is None:
-            context = multiprocessing.get_context("spawn")
-            opening = (self._task.card.model_dump_json(), self._task.specimen)
-            self._pool = ProcessPoolExecutor(self._n_workers, context, initializer=_open_task, initargs=opening)
-        yield from zip(jobs, self._pool.map(_run_in_worker, jobs), strict=True)
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Hold back Ctrl-C while workers start. They inherit it held for good: only this process answers and ends them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 _worker: dict[str, Any] = {}
 
 
-def _open_task(card: str, specimen: Specimen) -> None:
-    """Prepare a worker: it leaves interruptions to its parent, and does not outlive it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+def _open_task(card: str, specimen: Specimen, leash: Connection) -> None:
+    threading.Thread(target=_end_with, args=(leash,), daemon=True).start()
     _worker["task"] = Task(TaskCard.model_validate_json(card), lambda: specimen)
+
+
+def _end_with(leash: Connection) -> None:
+    """Wait until the other end is closed, by its owner or by its owner's death."""
+    with suppress(EOFError, OSError):
+        leash.recv()
+    os._exit(1)
 
 
 def _run_in_worker(job: Job) -> xr.DataArray:
     return run_job(_worker["task"], job)
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)

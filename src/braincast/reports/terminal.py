@@ -100,11 +100,14 @@ def _comparison_sentence(pair: Mapping[str, Any]) -> str:
     difference, ci = pair["difference"], pair["ci"]
     if difference is None or ci is None:
         return f"{pair['a']} and {pair['b']} cannot be compared by {title.title}: it is undefined."
-    how = f"{title.title}, 95 % interval of the difference {interval(ci, title.digits, signed=True)}"
     if ci[0] <= 0 <= ci[1]:
+        how = f"{title.title}, 95 % interval of the difference {interval(ci, title.digits, signed=True)}"
         return f"No difference can be seen between {pair['a']} and {pair['b']} ({how})."
     first, second = (pair["a"], pair["b"]) if (difference > 0) == title.larger_is_better else (pair["b"], pair["a"])
-    return f"{first} is ahead of {second} by {decimal(abs(difference), title.digits)} ({how})."
+    # The lead is told as a positive number, and so is its interval, whichever way the difference was taken.
+    lead = interval(sorted(abs(end) for end in ci), title.digits)
+    lead_by = decimal(abs(difference), title.digits)
+    return f"{first} is ahead of {second} by {lead_by} ({title.title}, 95 % interval {lead})."
 
 
 def _comparison_row(pair: Mapping[str, Any]) -> tuple[str, ...]:
