@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any
@@ -21,7 +20,7 @@ from braincast.experiments.entrants import (
     wanted_models,
 )
 from braincast.experiments.folder import RunFolder
-from braincast.experiments.jobs import Job, mean_cost, run_jobs
+from braincast.experiments.jobs import Job, Workers, mean_cost
 from braincast.experiments.wiring import Verdict, wiring_verdict
 from braincast.models.registry import load_model
 from braincast.progress import step
@@ -110,16 +109,17 @@ def estimated_s(card: TaskCard, configuration: Configuration) -> float:
 def run(task: Task, configuration: Configuration, *, folder: RunFolder | None = None, n_workers: int = 1) -> RunResult:
     """Run a configuration. With a folder, forecasts are kept there and taken from there if they exist already."""
     began = time.perf_counter()
-    runner = _Runner(task, folder, n_workers)
     entrants = contestants(task.card, configuration.models, configuration.n_seeds)
-    runner.forecast(entrants, "Fitting models")
-    headline, validation = runner.headline(entrants)
-    controls = [
-        control
-        for entrant in entrants
-        for control in controls_of(task.card, entrant, *configuration.draws_for(entrant.name == headline))
-    ]
-    runner.forecast(controls, "Fitting null wirings")
+    with Workers(task, n_workers) as workers:
+        runner = _Runner(task, folder, workers)
+        runner.forecast(entrants, "Fitting models")
+        headline, validation = runner.headline(entrants)
+        controls = [
+            control
+            for entrant in entrants
+            for control in controls_of(task.card, entrant, *configuration.draws_for(entrant.name == headline))
+        ]
+        runner.forecast(controls, "Fitting null wirings")
     scorecard = runner.score([*entrants, *controls])
     tested = dict.fromkeys(control.of for control in controls if control.of is not None)
     verdicts = tuple(wiring_verdict(scorecard, task.card, model) for model in tested)
@@ -136,8 +136,8 @@ def environment() -> dict[str, Any]:
 class _Runner:
     """Makes each entrant's forecasts once, in this run or an earlier one of the same folder."""
 
-    def __init__(self, task: Task, folder: RunFolder | None, n_workers: int) -> None:
-        self.task, self.folder, self.n_workers = task, folder, n_workers
+    def __init__(self, task: Task, folder: RunFolder | None, workers: Workers) -> None:
+        self.task, self.folder, self.workers = task, folder, workers
         self.forecasts: dict[str, dict[int, xr.DataArray]] = {}
 
     def forecast(self, entrants: Sequence[Entrant], what: str) -> None:
@@ -145,13 +145,11 @@ class _Runner:
         with step(what, len(jobs)) as advance:
             open_jobs = [job for job in jobs if not self._found(job)]
             advance(len(jobs) - len(open_jobs))
-            # Closed at once when something goes wrong here, so that no worker goes on without anyone to listen.
-            with closing(run_jobs(self.task, open_jobs, self.n_workers)) as done:
-                for job, forecast in done:
-                    self._keep(job, forecast)
-                    if self.folder is not None:
-                        self.folder.store(forecast, job.entrant.name, job.replicate)
-                    advance(1)
+            for job, forecast in self.workers.forecasts(open_jobs):
+                self._keep(job, forecast)
+                if self.folder is not None:
+                    self.folder.store(forecast, job.entrant.name, job.replicate)
+                advance(1)
 
     def headline(self, entrants: Sequence[Entrant]) -> tuple[str, dict[str, float]]:
         """The entrant with the smallest log loss on inner folds; baselines can lead too."""

@@ -62,7 +62,9 @@ def rank_correlation(evidence: Evidence, rows: RowCounts, columns: ColumnCounts)
     return _by_resample(_spearman, pairs, rows, columns)
 
 
-def _by_resample(kernel: Callable[..., Any], pairs: tuple[Any, ...], rows: Counts, columns: Counts) -> Resampled:
+def _by_resample(
+    kernel: Callable[..., Any], pairs: tuple[Any, ...], rows: RowCounts, columns: ColumnCounts
+) -> Resampled:
     """Run a kernel over all resamples, in threads where there is enough to do; each resample stands for itself."""
     n_threads = min(os.cpu_count() or 1, 8, len(rows) // (4 * BLOCK))
     if n_threads < 2:
