@@ -45,7 +45,7 @@ def value(key: str, prediction, truth) -> float:
 def test_each_metric_of_outcomes_equals_its_referee_on_every_resample(key, seed):
     evidence = random_evidence(seed)
     assert len(np.unique(evidence.prediction)) < 12, "there are ties"
-    rows, columns = random_counts(evidence, 15, seed)
+    rows, columns = random_counts(evidence, 20, seed)
     found = METRICS[key].values(evidence, rows, columns)
     for sample in range(len(rows)):
         truth, prediction, _ = replicated(evidence, rows[sample], columns[sample])
@@ -55,7 +55,7 @@ def test_each_metric_of_outcomes_equals_its_referee_on_every_resample(key, seed)
 @pytest.mark.parametrize("key", ON_VALUES)
 def test_each_metric_of_values_equals_its_referee_on_every_resample(key):
     evidence = random_evidence(4, binary=False)
-    rows, columns = random_counts(evidence, 15, 4)
+    rows, columns = random_counts(evidence, 20, 4)
     found = METRICS[key].values(evidence, rows, columns)
     for sample in range(len(rows)):
         truth, prediction, _ = replicated(evidence, rows[sample], columns[sample])

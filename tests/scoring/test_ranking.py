@@ -5,8 +5,9 @@ import pytest
 from evidences import random_counts, random_evidence, replicated
 from sklearn.metrics import roc_auc_score
 
+from braincast.scoring import ranking
 from braincast.scoring.evidence import Evidence
-from braincast.scoring.ranking import auroc, auroc_per_case, auroc_within_fold
+from braincast.scoring.ranking import auroc, auroc_per_case, auroc_within_fold, rank_correlation
 
 
 def auroc_by_loop(truth, prediction, fold) -> float:
@@ -61,17 +62,15 @@ def mean_over_cases(evidence, rows, columns) -> float:
     return float(np.average(scores, weights=weights))
 
 
-def test_one_more_worker_changes_no_bit():
-    from numba import get_num_threads, set_num_threads
-
+@pytest.mark.parametrize("kernel", [auroc, auroc_per_case, rank_correlation])
+def test_any_number_of_workers_gives_the_same_bits(kernel, monkeypatch):
     evidence = random_evidence(5)
-    counts = random_counts(evidence, 20, 5)
-    every = get_num_threads()
-    try:
-        results = []
-        for threads in (1, every):
-            set_num_threads(threads)
-            results.append(auroc_per_case(evidence, *counts))
-    finally:
-        set_num_threads(every)
-    np.testing.assert_array_equal(*results)
+    rows, columns = random_counts(evidence, 300, 5)
+    results = []
+    for n_cores in (1, 2, 3, 8):
+        monkeypatch.setattr(ranking.os, "cpu_count", lambda n=n_cores: n)
+        results.append(kernel(evidence, rows, columns))
+    one_by_one = [kernel(evidence, rows[i : i + 1], columns[i : i + 1])[0] for i in range(0, 301, 37)]
+    np.testing.assert_array_equal(results[0][::37], one_by_one)
+    for found in results[1:]:
+        np.testing.assert_array_equal(found, results[0])
