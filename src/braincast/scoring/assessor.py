@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 from jaxtyping import Bool, Float
 
+from braincast.errors import unknown_name
 from braincast.scoring.bootstrap import Resamples, draw_resamples, resample_replicates
 from braincast.scoring.ceiling import Ceiling, repeatability
 from braincast.scoring.evidence import Evidence, Units, gather, restrict
@@ -86,6 +87,4 @@ class Assessor:
             if use.key == key:
                 return use
         load_metric(key)
-        from braincast.errors import unknown_name
-
         raise unknown_name("E304", f"metric of {self.task.name}", key, self.task.card.metric_keys)
