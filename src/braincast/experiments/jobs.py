@@ -7,10 +7,10 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
@@ -59,37 +59,51 @@ def mean_cost(forecasts: Sequence[xr.DataArray]) -> Cost:
     return Cost(float(fit_s), float(forecast_s), round(n_parameters))
 
 
-def run_jobs(task: Task, jobs: Sequence[Job], n_workers: int) -> Generator[tuple[Job, xr.DataArray], None, None]:
-    """Forecasts in the order of `jobs`. With more than one worker, each is a process with a copy of the specimen.
+class Workers:
+    """Fits and forecasts the jobs of one task; more than one worker are processes with a copy of the specimen each.
 
-    Should a worker be killed (out of memory, say), what it left is done here, one job after the other.
+    The processes start with the first job and serve all that follow. They end when the `with` block is left, early or
+    not, and when this process is killed.
     """
-    n_done = 0
-    if n_workers > 1 and len(jobs) > 1:
-        with suppress(BrokenProcessPool), _workers(task, min(n_workers, len(jobs))) as pool:
-            with _interrupts_held():
-                forecasts = pool.map(_run_in_worker, jobs)
-            for job, forecast in zip(jobs, forecasts, strict=True):
-                n_done += 1
-                yield job, forecast
-    for job in jobs[n_done:]:
-        yield job, run_job(task, job)
 
+    def __init__(self, task: Task, n_workers: int) -> None:
+        self._task, self._n_workers = task, n_workers
+        self._pool: ProcessPoolExecutor | None = None
+        self._ends = ExitStack()
 
-@contextmanager
-def _workers(task: Task, n_workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Worker processes that end at once when the block is left early, or when this process is killed."""
-    context = multiprocessing.get_context("spawn")
-    leash, hand = context.Pipe(duplex=False)
-    arguments = (task.card.model_dump_json(), task.specimen, leash)
-    pool = ProcessPoolExecutor(n_workers, context, initializer=_open_task, initargs=arguments)
-    try:
-        yield pool
-        pool.shutdown()
-    finally:
-        hand.close()
-        pool.shutdown(cancel_futures=True)
-        leash.close()
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._ends.close()
+
+    def forecasts(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, xr.DataArray]]:
+        """Each job with its forecast, in the order of `jobs`.
+
+        Should a worker be killed (out of memory, say), what it left is done here, one job after the other.
+        """
+        n_done = 0
+        if self._n_workers > 1 and len(jobs) > 1:
+            with suppress(BrokenProcessPool):
+                with _interrupts_held():
+                    forecasts = self._started().map(_run_in_worker, jobs)
+                for job, forecast in zip(jobs, forecasts, strict=True):
+                    n_done += 1
+                    yield job, forecast
+        for job in jobs[n_done:]:
+            yield job, run_job(self._task, job)
+
+    def _started(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            context = multiprocessing.get_context("spawn")
+            leash, hand = context.Pipe(duplex=False)
+            opening = (self._task.card.model_dump_json(), self._task.specimen, leash)
+            self._pool = ProcessPoolExecutor(self._n_workers, context, initializer=_open_task, initargs=opening)
+            # In reverse: the hand lets go, which ends every worker at once; then what had not begun is dropped.
+            self._ends.callback(leash.close)
+            self._ends.callback(self._pool.shutdown, cancel_futures=True)
+            self._ends.callback(hand.close)
+        return self._pool
 
 
 @contextmanager

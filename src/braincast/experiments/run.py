@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any
@@ -21,7 +20,7 @@ from braincast.experiments.entrants import (
     wanted_models,
 )
 from braincast.experiments.folder import RunFolder
-from braincast.experiments.jobs import Job, mean_cost, run_jobs
+from braincast.experiments.jobs import Job, Workers, mean_cost
 from braincast.experiments.wiring import Verdict, wiring_verdict
 from braincast.models.registry import load_model
 from braincast.progress import step
@@ -64,13 +63,17 @@ class Configuration:
 
 @dataclass(frozen=True, eq=False)
 class RunResult:
-    """A scorecard, the headline model (best on inner folds), and the verdict on each connectome model."""
+    """A scorecard, the headline model (best on inner folds), and the verdict on each connectome model.
+
+    `settings[model][fold]` is what inner folds chose.
+    """
 
     configuration: Configuration
     card: TaskCard
     scorecard: Scorecard
     headline: str
     validation: Mapping[str, float]
+    settings: Mapping[str, list[dict[str, Any]]]
     verdicts: tuple[Verdict, ...]
     wall_s: float
 
@@ -78,9 +81,12 @@ class RunResult:
         """The JSON contract of `braincast run`, without the paths of the files."""
         return {
             **self.scorecard.to_dict(),
+            "n_animals": self.card.n_animals,
+            "wiring_of": self.card.wiring,
             "headline": self.headline,
             "headline_rule": "smallest log loss on inner folds of the training data",
             "validation_log_loss": dict(self.validation),
+            "settings": dict(self.settings),
             "wiring": [verdict.to_dict() for verdict in self.verdicts],
             "run": {"configuration": self.configuration.to_dict(), "wall_s": self.wall_s, **environment()},
         }
@@ -110,21 +116,23 @@ def estimated_s(card: TaskCard, configuration: Configuration) -> float:
 def run(task: Task, configuration: Configuration, *, folder: RunFolder | None = None, n_workers: int = 1) -> RunResult:
     """Run a configuration. With a folder, forecasts are kept there and taken from there if they exist already."""
     began = time.perf_counter()
-    runner = _Runner(task, folder, n_workers)
     entrants = contestants(task.card, configuration.models, configuration.n_seeds)
-    runner.forecast(entrants, "Fitting models")
-    headline, validation = runner.headline(entrants)
-    controls = [
-        control
-        for entrant in entrants
-        for control in controls_of(task.card, entrant, *configuration.draws_for(entrant.name == headline))
-    ]
-    runner.forecast(controls, "Fitting null wirings")
+    with Workers(task, n_workers) as workers:
+        runner = _Runner(task, folder, workers)
+        runner.forecast(entrants, "Fitting models")
+        headline, validation = runner.headline(entrants)
+        controls = [
+            control
+            for entrant in entrants
+            for control in controls_of(task.card, entrant, *configuration.draws_for(entrant.name == headline))
+        ]
+        runner.forecast(controls, "Fitting null wirings")
     scorecard = runner.score([*entrants, *controls])
     tested = dict.fromkeys(control.of for control in controls if control.of is not None)
     verdicts = tuple(wiring_verdict(scorecard, task.card, model) for model in tested)
     elapsed_s = time.perf_counter() - began
-    return RunResult(configuration, task.card, scorecard, headline, validation, verdicts, elapsed_s)
+    settings = {entrant.name: runner.settings(entrant) for entrant in entrants}
+    return RunResult(configuration, task.card, scorecard, headline, validation, settings, verdicts, elapsed_s)
 
 
 def environment() -> dict[str, Any]:
@@ -136,8 +144,8 @@ def environment() -> dict[str, Any]:
 class _Runner:
     """Makes each entrant's forecasts once, in this run or an earlier one of the same folder."""
 
-    def __init__(self, task: Task, folder: RunFolder | None, n_workers: int) -> None:
-        self.task, self.folder, self.n_workers = task, folder, n_workers
+    def __init__(self, task: Task, folder: RunFolder | None, workers: Workers) -> None:
+        self.task, self.folder, self.workers = task, folder, workers
         self.forecasts: dict[str, dict[int, xr.DataArray]] = {}
 
     def forecast(self, entrants: Sequence[Entrant], what: str) -> None:
@@ -145,18 +153,20 @@ class _Runner:
         with step(what, len(jobs)) as advance:
             open_jobs = [job for job in jobs if not self._found(job)]
             advance(len(jobs) - len(open_jobs))
-            # Closed at once when something goes wrong here, so that no worker goes on without anyone to listen.
-            with closing(run_jobs(self.task, open_jobs, self.n_workers)) as done:
-                for job, forecast in done:
-                    self._keep(job, forecast)
-                    if self.folder is not None:
-                        self.folder.store(forecast, job.entrant.name, job.replicate)
-                    advance(1)
+            for job, forecast in self.workers.forecasts(open_jobs):
+                self._keep(job, forecast)
+                if self.folder is not None:
+                    self.folder.store(forecast, job.entrant.name, job.replicate)
+                advance(1)
 
     def headline(self, entrants: Sequence[Entrant]) -> tuple[str, dict[str, float]]:
         """The entrant with the smallest log loss on inner folds; baselines can lead too."""
         losses = {e.name: self._mean(e.name, "validation_log_loss") for e in entrants}
         return min(losses, key=lambda name: losses[name]), losses
+
+    def settings(self, entrant: Entrant) -> list[dict[str, Any]]:
+        """What inner folds chose in each fold, with the first seed."""
+        return self.forecasts[entrant.name][entrant.replicates[0]].attrs["settings"]
 
     def score(self, entrants: Sequence[Entrant]) -> Scorecard:
         contenders = {}

@@ -10,7 +10,7 @@ from scipy import linalg
 from scipy.special import expit
 
 _MAX_STEPS = 50
-_TOLERANCE = 1e-6  # of a Newton step, so the error left behind is of the order of its square
+_TOLERANCE = 1e-4  # of a Newton step, so the error left behind is of the order of its square
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
-from braincast.scoring.ranking import Counts, Resampled
+from braincast.scoring.ranking import ColumnCounts, Resampled, RowCounts
 
 LEVEL = 0.95
 _DEFINED_SHARE = 0.9
@@ -22,8 +22,8 @@ _DEFINED_SHARE = 0.9
 class Resamples:
     """Counts of row and column units; the first resample has every count 1 and is the sample itself."""
 
-    rows: Counts
-    columns: Counts
+    rows: RowCounts
+    columns: ColumnCounts
     seed: int
 
     @property
@@ -68,6 +68,6 @@ def two_sided_p(difference: Resampled) -> float | None:
     return min(1.0, 2 * tail / (len(drawn) + 1))
 
 
-def _counts(rng: np.random.Generator, n_resamples: int, n_units: int) -> Counts:
+def _counts(rng: np.random.Generator, n_resamples: int, n_units: int) -> Int[np.ndarray, "resample unit"]:
     drawn = rng.multinomial(n_units, np.full(n_units, 1 / n_units), size=n_resamples)
     return np.concatenate([np.ones((1, n_units), dtype=np.int64), drawn])

@@ -10,6 +10,7 @@ from jaxtyping import Float
 from braincast.scoring.bootstrap import Resamples, interval
 from braincast.scoring.evidence import Evidence, Units, gather
 from braincast.scoring.metrics import METRICS
+from braincast.scoring.ranking import Resampled
 from braincast.tasks.truth import Truth
 
 N_SPLITS = 20
@@ -41,7 +42,7 @@ def repeatability(truth: Truth, units: Units, resamples: Resamples, min_trials: 
     trials = {(case, neuron): truth.trials(case, neuron) for case, neuron in np.argwhere(enough).tolist()}
     splits = [_half_means(trials, enough.shape, units, rng) for _ in range(N_SPLITS)]
     samples = np.mean([correlation.values(split, resamples.rows, resamples.columns) for split in splits], axis=0)
-    full = 2 * samples / (1 + samples)  # Spearman 1910, Brown 1910
+    full = _spearman_brown(samples)
     root = np.sqrt(np.maximum(full, 0.0))
     return Ceiling(
         min_trials=min_trials,
@@ -52,6 +53,11 @@ def repeatability(truth: Truth, units: Units, resamples: Resamples, min_trials: 
         correlation=_defined(root[0]),
         correlation_ci=interval(root),
     )
+
+
+def _spearman_brown(split_half: Resampled) -> Resampled:
+    """Reliability of the full mean (Spearman 1910, Brown 1910); NaN at a split-half correlation of -1."""
+    return np.divide(2 * split_half, 1 + split_half, out=np.full_like(split_half, np.nan), where=split_half > -1)
 
 
 def _half_means(

@@ -16,7 +16,7 @@ from jaxtyping import Float
 from braincast.errors import unknown_name
 from braincast.scoring import ranking
 from braincast.scoring.evidence import Evidence
-from braincast.scoring.ranking import Counts, Resampled
+from braincast.scoring.ranking import ColumnCounts, Resampled, RowCounts
 
 Sums = Mapping[str, Float[np.ndarray, " resample"]]
 
@@ -34,13 +34,13 @@ class Metric:
     source: str
     statistics: tuple[str, ...] = ()
     of_sums: Callable[[Sums], Resampled] | None = None
-    of_ranks: Callable[[Evidence, Counts, Counts], Resampled] | None = None
+    of_ranks: Callable[[Evidence, RowCounts, ColumnCounts], Resampled] | None = None
 
     @property
     def larger_is_better(self) -> bool:
         return self.perfect > 0
 
-    def values(self, evidence: Evidence, rows: Counts, columns: Counts) -> Resampled:
+    def values(self, evidence: Evidence, rows: RowCounts, columns: ColumnCounts) -> Resampled:
         """The metric under each resample; NaN without any pair."""
         if len(evidence) == 0:
             return np.full(len(rows), np.nan)
@@ -90,10 +90,10 @@ _MOMENTS = ("count", "prediction", "truth", "prediction_squared", "truth_squared
 _VARIANCE = ("count", "squared_error", "truth", "truth_squared")
 
 _BUILT_IN = (
-    Metric("auroc", "AUROC, pooled", 1.0, "Hanley & McNeil 1982", of_ranks=ranking.auroc),
+    Metric("auroc", "pooled AUROC", 1.0, "Hanley & McNeil 1982", of_ranks=ranking.auroc),
     Metric("auroc_within_fold", "AUROC within folds", 1.0, "Forman & Scholz 2010", of_ranks=ranking.auroc_within_fold),
     Metric(
-        "auroc_per_stimulus", "AUROC per stimulus, mean", 1.0, "Hanley & McNeil 1982", of_ranks=ranking.auroc_per_case
+        "auroc_per_stimulus", "mean AUROC per stimulus", 1.0, "Hanley & McNeil 1982", of_ranks=ranking.auroc_per_case
     ),
     Metric("average_precision", "Average precision", 1.0, "Manning et al. 2008", of_ranks=ranking.average_precision),
     Metric("brier", "Brier score", 0.0, "Brier 1950", ("count", "squared_error"), mean_squared_error),
@@ -121,14 +121,14 @@ def load_metric(key: str) -> Metric:
     raise unknown_name("E304", "metric", key, metric_names())
 
 
-def _weighted(total: Float[np.ndarray, "row column"], rows: Counts, columns: Counts) -> Resampled:
+def _weighted(total: Float[np.ndarray, "row column"], rows: RowCounts, columns: ColumnCounts) -> Resampled:
     """Σ rows · total · columns for each resample; zero-weighted infinities do not count."""
     if not np.isfinite(total).all():
         return _weighted_with_infinities(total, rows, columns)
     return np.einsum("rc,rc->r", rows.astype(np.float64) @ total, columns.astype(np.float64))
 
 
-def _weighted_with_infinities(total: np.ndarray, rows: Counts, columns: Counts) -> Resampled:
+def _weighted_with_infinities(total: np.ndarray, rows: RowCounts, columns: ColumnCounts) -> Resampled:
     infinite = np.isinf(total)
     finite = _weighted(np.where(infinite, 0.0, total), rows, columns)
     hit = _weighted(infinite.astype(np.float64), rows, columns) > 0

@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 
 from braincast.brain.display import html_card
+from braincast.errors import unknown_name
 from braincast.forecasts.check import check_forecast
 from braincast.scoring.assessor import Assessor
 from braincast.scoring.bootstrap import interval, two_sided_p
@@ -93,15 +94,18 @@ def score(
     assessor = assessor or Assessor(task)
     wanted = baseline or task.card.baseline
     if baseline is not None and baseline not in contenders:
-        from braincast.errors import unknown_name
-
         raise unknown_name("E303", "baseline", baseline, contenders)
     chosen = wanted if wanted in contenders else None
     return _Tally(assessor, contenders, chosen).scorecard()
 
 
 def compare(card: Scorecard, a: str, b: str, metric: str) -> Comparison:
-    """a - b on the same resamples of a scorecard."""
+    """a - b on the same resamples of a scorecard; an unknown contender is E303, an unknown metric E304."""
+    for name in (a, b):
+        if name not in card.models:
+            raise unknown_name("E303", "contender", name, card.models)
+        if (name, metric) not in card.samples:
+            raise unknown_name("E304", f"metric of {card.task}", metric, card.models[name].metrics)
     return _comparison(a, b, metric, card.samples[a, metric], card.samples[b, metric])
 
 
@@ -174,10 +178,9 @@ class _Tally:
             scores[group] = {}
             for label, mask in masks.items():
                 inside = self.assessor.within(replicates, mask)
-                samples, _ = self.assessor.measure(metric, inside)
+                samples, _ = self.assessor.measure(metric, inside, resampled=group in _WITH_INTERVAL)
                 self.group_samples[name, group, label] = samples
-                ci = interval(samples) if group in _WITH_INTERVAL else None
-                scores[group][label] = MetricScore(defined(samples[0]), ci, len(inside[0]))
+                scores[group][label] = MetricScore(defined(samples[0]), interval(samples), len(inside[0]))
         return scores
 
     def _compared(self) -> list[tuple[str, str]]:
@@ -200,7 +203,8 @@ class _Tally:
 def _comparison(
     a: str, b: str, metric: str, first: Resampled, second: Resampled, group: str | None = None
 ) -> Comparison:
-    difference = first - second
+    with np.errstate(invalid="ignore"):  # infinite losses on both sides differ by nothing that could be told
+        difference = first - second
     return Comparison(a, b, metric, defined(difference[0]), interval(difference), two_sided_p(difference), group)
 
 

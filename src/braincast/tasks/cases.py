@@ -49,11 +49,21 @@ class Cases:
     @property
     def drive(self) -> Float[np.ndarray, "case neuron"]:
         """1 where a neuron is stimulated in a case, else 0."""
-        column = {neuron: index for index, neuron in enumerate(self.neurons)}
         drive = np.zeros((len(self.ids), len(self.neurons)))
-        for row, stimulated in enumerate(self.stimulated):
-            drive[row, [column[neuron] for neuron in stimulated]] = 1.0
+        members = self.members
+        rows, places = np.nonzero(members >= 0)
+        drive[rows, members[rows, places]] = 1.0
         return drive
+
+    @property
+    def members(self) -> Int[np.ndarray, "case member"]:
+        """Columns of the stimulated neurons of each case; shorter sets are filled up with -1."""
+        column = {neuron: index for index, neuron in enumerate(self.neurons)}
+        longest = max((len(stimulated) for stimulated in self.stimulated), default=0)
+        members = np.full((len(self.ids), longest), -1, dtype=np.int64)
+        for row, stimulated in enumerate(self.stimulated):
+            members[row, : len(stimulated)] = [column[neuron] for neuron in stimulated]
+        return members
 
     def where(self, keep: Bool[np.ndarray, " case"]) -> Cases:
         """The cases marked True, in the same order."""

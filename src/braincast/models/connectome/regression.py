@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-from jaxtyping import Float
-from scipy import sparse
+from jaxtyping import Bool, Float, Int
 from scipy.special import logit
 
 from braincast.brain.specimen import Specimen
@@ -20,7 +19,7 @@ from braincast.tasks.training import Training
 
 _PSEUDO_COUNT = 20.0
 Structure = Float[np.ndarray, "pre post feature"]
-Features = Float[np.ndarray, "case neuron feature"]
+Asked = Bool[np.ndarray, "case neuron"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,8 +36,10 @@ class FittedRegression:
 
     def forecast(self, cases: Cases, prepared: Structure) -> Float[np.ndarray, "case lead neuron"]:
         rates = np.broadcast_to(self.rates, (len(cases), len(self.rates)))
-        probability = self.logistic.probability(_features(cases, prepared, rates, self.reverse))
-        return np.broadcast_to(probability[:, None, :], cases.shape).copy()
+        everything = np.ones(rates.shape, dtype=bool)
+        probability = self.logistic.probability(_features(cases, everything, prepared, rates, self.reverse))
+        shape = len(cases), 1, len(self.rates)
+        return np.broadcast_to(probability.reshape(shape), cases.shape).copy()
 
 
 class ConnectomeRegression:
@@ -57,7 +58,7 @@ class ConnectomeRegression:
     )
     fitted_type = FittedRegression
     candidates: tuple[Settings, ...] = tuple(
-        {"penalty": penalty, "reverse": reverse} for penalty, reverse in product((10.0, 100.0, 1000.0), (False, True))
+        {"penalty": penalty, "reverse": reverse} for penalty, reverse in product((30.0, 300.0), (False, True))
     )
 
     def prepare(self, structure: Specimen) -> Structure:
@@ -66,25 +67,42 @@ class ConnectomeRegression:
     def fit(self, training: Training, prepared: Structure, settings: Settings, *, seed: int) -> FittedRegression:
         rates = propensity_without_own_group(training, _PSEUDO_COUNT)
         reverse = _reverse_responses(training) if settings["reverse"] else None
-        features = _features(training.cases, prepared, rates, reverse)
         measured = training.measured
-        logistic = fit_logistic(features[measured], training.responds[measured], settings["penalty"])
+        features = _features(training.cases, measured, prepared, rates, reverse)
+        logistic = fit_logistic(features, training.responds[measured], settings["penalty"])
         return FittedRegression(logistic, propensity(training, _PSEUDO_COUNT), reverse)
 
 
 def _features(
-    cases: Cases, structure: Structure, rates: Float[np.ndarray, "case neuron"], reverse: np.ndarray | None
-) -> Features:
-    """Features of each (case, neuron): structure, log odds of both neurons' rates, and the reverse response."""
-    drive = cases.drive
+    cases: Cases,
+    asked: Asked,
+    structure: Structure,
+    rates: Float[np.ndarray, "case neuron"],
+    reverse: np.ndarray | None,
+) -> Float[np.ndarray, "pair feature"]:
+    """Features of the asked pairs: structure, log odds of both neurons' rates, and the reverse response."""
+    case, neuron = np.nonzero(asked)
     log_odds = logit(rates)
-    own = (drive * log_odds).sum(axis=1, keepdims=True) * np.ones_like(log_odds)
-    # Few neurons are stimulated in a case, so a sparse product does not multiply zeros.
-    of_pair = sparse.csr_array(drive) @ structure.reshape(len(structure), -1)
-    parts = [of_pair.reshape(*drive.shape, -1), log_odds[..., None], own[..., None]]
+    members = cases.members
+    own = np.where(members >= 0, np.take_along_axis(log_odds, np.maximum(members, 0), axis=1), 0.0).sum(axis=1)
+    parts = [_of_pairs(structure, members, case, neuron), log_odds[case, neuron][:, None], own[case][:, None]]
     if reverse is not None:
-        parts.append((drive @ reverse)[..., None])
-    return np.concatenate(parts, axis=-1)
+        parts.append(_of_pairs(reverse[..., None], members, case, neuron))
+    return np.concatenate(parts, axis=1)
+
+
+def _of_pairs(
+    matrix: Float[np.ndarray, "pre post feature"],
+    members: Int[np.ndarray, "case member"],
+    case: Int[np.ndarray, " pair"],
+    neuron: Int[np.ndarray, " pair"],
+) -> Float[np.ndarray, "pair feature"]:
+    """matrix[stimulated, neuron] for each pair, summed over the stimulated neurons of its case."""
+    total = np.zeros((len(case), matrix.shape[-1]))
+    for member in members.T:
+        stimulated = member[case]
+        total += np.where((stimulated >= 0)[:, None], matrix[stimulated, neuron], 0.0)
+    return total
 
 
 def _reverse_responses(training: Training) -> Float[np.ndarray, "pre post"]:

@@ -1,0 +1,124 @@
+"""The main job, measured: `python benchmarks/main_job.py [--write]` (needs the dataset in the cache)."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+RESULT = HERE / "results" / "main_job.json"
+README = HERE.parent / "README.md"
+BEGIN, END = "<!-- figures: python benchmarks/main_job.py --write -->", "<!-- end of figures -->"
+SHOWN = ("auroc", "auroc_within_fold", "average_precision", "correlation")
+
+
+def main() -> None:
+    """Run, record, print; with --write also update the README."""
+    subprocess.run([*BRAINCAST, "data", "get", "worm-atlas", "--quiet"], check=True, stdout=subprocess.DEVNULL)
+    with tempfile.TemporaryDirectory() as folder:
+        first, second = (_timed_run(Path(folder) / name) for name in ("first", "second"))
+        report_bytes = (Path(folder) / "first" / "report.html").stat().st_size
+    figures = {
+        "machine": {"system": platform.system(), "python": platform.python_version(), "cores": os.cpu_count()},
+        "help_s": round(statistics.median(_help_s() for _ in range(7)), 3),
+        "run_s": [round(wall_s, 1) for wall_s, _ in (first, second)],
+        "same_numbers_twice": _numbers(first[1]) == _numbers(second[1]),
+        "report_bytes": report_bytes,
+        "document": _condensed(first[1]),
+    }
+    RESULT.write_text(json.dumps(figures, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+    print(table(figures))
+    print({key: figures[key] for key in ("help_s", "run_s", "same_numbers_twice", "report_bytes")})
+    if "--write" in sys.argv:
+        text = README.read_text(encoding="utf-8")
+        before, _, rest = text.partition(BEGIN)
+        README.write_text(f"{before}{BEGIN}\n{table(figures)}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+
+
+BRAINCAST = [sys.executable, "-m", "braincast"]
+
+
+def table(figures: dict[str, Any]) -> str:
+    """The README's table, verdict and ceiling, from recorded figures."""
+    document = figures["document"]
+    rows = [
+        f"| {name} | {entry['role']} | " + " | ".join(_shown(entry["metrics"][key]) for key in SHOWN) + " |"
+        for name, entry in document["models"].items()
+    ]
+    titles = "AUROC, pooled | AUROC within folds | average precision | correlation"
+    ceiling = document["ceiling"]
+    seconds = max(figures["run_s"])
+    return "\n".join(
+        [
+            f"| `{document['task']}` | role | {titles} |",
+            "|---|---|---|---|---|---|",
+            *rows,
+            "",
+            f"Brackets are 95 % intervals over cell classes. {document['sentence']}",
+            "",
+            f"The ceiling of the correlation is {ceiling['correlation']:.2f} "
+            f"(repeatability of the mean response {ceiling['reliability']:.2f}, {ceiling['n_pairs']:,} pairs). "
+            f"The run took {seconds:.0f} s on {figures['machine']['cores']} cores after the download.",
+        ]
+    )
+
+
+def _timed_run(out: Path) -> tuple[float, dict[str, Any]]:
+    began = time.perf_counter()
+    command = [*BRAINCAST, "run", "--json", "--quiet", "--offline", "--out", str(out)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return time.perf_counter() - began, json.loads(done.stdout)
+
+
+def _help_s() -> float:
+    began = time.perf_counter()
+    subprocess.run([*BRAINCAST, "--help"], check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - began
+
+
+def _numbers(document: dict[str, Any]) -> dict[str, Any]:
+    """Everything but costs, times and paths."""
+    models = {name: {k: v for k, v in entry.items() if k != "cost"} for name, entry in document["models"].items()}
+    return {**{k: v for k, v in document.items() if k not in ("files", "run")}, "models": models}
+
+
+def _condensed(document: dict[str, Any]) -> dict[str, Any]:
+    """What documents quote: metrics without groups, the verdict on the headline model, the ceiling."""
+    kept = ("role", "of", "metrics", "cost")
+    verdict = next(v for v in document["wiring"] if v["model"] == document["headline"])
+    return {
+        "task": document["task"],
+        "task_hash": document["task_hash"],
+        "headline": document["headline"],
+        "sentence": verdict["sentence"],
+        "answer": verdict["answer"],
+        "arms": verdict["arms"],
+        "ceiling": document["ceiling"],
+        "models": {name: {key: entry[key] for key in kept} for name, entry in document["models"].items()},
+        "trials": {
+            name: {label: score["value"] for label, score in entry["groups"]["trials"].items()}
+            for name, entry in document["models"].items()
+        },
+        "group_comparisons": [
+            c for c in document["group_comparisons"] if c["a"] == document["headline"] and "identity" in c["b"]
+        ],
+    }
+
+
+def _shown(score: dict[str, Any]) -> str:
+    if score["value"] is None:
+        return "–"
+    interval = "" if score["ci"] is None else f" ({score['ci'][0]:.3f}, {score['ci'][1]:.3f})"
+    return f"{score['value']:.3f}{interval}"
+
+
+if __name__ == "__main__":
+    main()
