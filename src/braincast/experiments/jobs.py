@@ -84,9 +84,11 @@ class Workers:
         """
         n_done = 0
         if self._n_workers > 1 and len(jobs) > 1:
+            # Made before interrupts are held: its first semaphore starts Python's resource tracker, which lets them go.
+            pool = self._started()
             with suppress(BrokenProcessPool):
                 with _interrupts_held():
-                    forecasts = self._started().map(_run_in_worker, jobs)
+                    forecasts = pool.map(_run_in_worker, jobs)
                 for job, forecast in zip(jobs, forecasts, strict=True):
                     n_done += 1
                     yield job, forecast
