@@ -155,8 +155,15 @@ def test_a_damaged_forecast_of_an_unfinished_run_is_made_again(example, undistur
 # --- interrupted
 
 
-@pytest.mark.parametrize("workers", [False, True], ids=["alone", "with workers"])
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "terminated"])
+@pytest.mark.parametrize(
+    ("number", "workers"),
+    [
+        pytest.param(signal.SIGINT, True, id="Ctrl-C, with workers"),
+        pytest.param(signal.SIGTERM, False, id="terminated, alone"),
+        pytest.param(signal.SIGINT, False, id="Ctrl-C, alone", marks=pytest.mark.slow),
+        pytest.param(signal.SIGTERM, True, id="terminated, with workers", marks=pytest.mark.slow),
+    ],
+)
 def test_an_interrupted_run_says_so_exits_with_4_and_goes_on_later(
     example, on_all_cores, undisturbed, tmp_path, number, workers
 ):
@@ -176,10 +183,11 @@ def test_an_interrupted_run_says_so_exits_with_4_and_goes_on_later(
     assert kept.items() <= stored(tmp_path / "run").items()
 
 
-def test_an_interruption_while_workers_start_is_answered_too(on_all_cores, tmp_path):
+@pytest.mark.parametrize("after_s", [0.1, 0.6])
+def test_an_interruption_while_workers_start_is_answered_too(on_all_cores, tmp_path, after_s):
     process = on_all_cores.start(*RUN, "--out", tmp_path / "run", **PAUSE)
     wait_for((tmp_path / "run" / "configuration.json").exists, process)
-    time.sleep(0.3)
+    time.sleep(after_s)
     code, _, err = end(process, signal.SIGINT)
     assert code == 4
     assert "Traceback" not in err
@@ -236,7 +244,9 @@ def test_force_keeps_the_old_run_until_the_new_one_is_complete(example, undistur
     assert [path.name for path in tmp_path.iterdir() if path.name != ".run.lock"] == ["run"]
 
 
-@pytest.mark.parametrize("place", ["a folder", "a file", "a link", "a folder with a finished fit"])
+@pytest.mark.parametrize(
+    "place", ["a folder", "a file", "a link", pytest.param("a folder with a finished fit", marks=pytest.mark.slow)]
+)
 def test_a_foreign_place_is_never_touched_not_even_with_force(example, tmp_path, place):
     mine = tmp_path / "mine"
     if place == "a folder with a finished fit":
