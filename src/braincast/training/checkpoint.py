@@ -8,7 +8,7 @@ from typing import Any, get_args, get_type_hints
 
 import numpy as np
 
-from braincast.brain.arrays import read_arrays, write_arrays
+from braincast.brain.arrays import read_arrays, values_of, write_arrays
 from braincast.errors import BraincastError
 from braincast.files import check_manifest, new_folder, read_json, write_json
 from braincast.models.registry import load_model
@@ -61,7 +61,7 @@ def load_fit(path: Path, task: Task) -> FittedFolds:
     folds = []
     for fold in range(task.card.n_folds):
         arrays, attributes = read_arrays(path / f"fold-{fold}", check=False)
-        values = {name: np.asarray(array[...]) for name, array in arrays.items()}
+        values = {name: values_of(array) for name, array in arrays.items()}
         folds.append(_restored(model.fitted_type, values | dict(attributes["numbers"])))
     choices = tuple(Choice(choice["settings"], choice["log_loss"]) for choice in record["choices"])
     return FittedFolds(task, record["model"], record["seed"], tuple(folds), choices, record["fit_s"], record["wiring"])
