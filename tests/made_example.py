@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import time
 from collections.abc import Sequence
@@ -40,7 +41,10 @@ def card() -> TaskCard:
 
 
 class SlowWeights(DirectWeights):
-    """direct-weights with a pause of MADE_PAUSE_S seconds in each of the 20 fits of a job, so that one can step in."""
+    """direct-weights with a pause of MADE_PAUSE_S seconds in each of the 20 fits of a job, so that one can step in.
+
+    With MADE_CRASH set, a worker process that fits it is gone at once, as one is that the system kills.
+    """
 
     card = ModelCard(
         name="slow-weights",
@@ -53,6 +57,8 @@ class SlowWeights(DirectWeights):
 
     def fit(self, *arguments: Any, **options: Any) -> Any:
         time.sleep(float(os.environ.get("MADE_PAUSE_S", "0")))
+        if "MADE_CRASH" in os.environ and multiprocessing.parent_process() is not None:
+            os._exit(9)
         return super().fit(*arguments, **options)
 
 

@@ -35,6 +35,11 @@ def test_an_error_is_one_line_with_code_place_finding_and_next_step():
     assert str(error) == "E405 a.zip:b: there is no such file. Check the path."
 
 
+def test_nothing_in_an_error_can_steer_a_terminal():
+    error = BraincastError("E201", "a\x1b[31m\r\nb\x07\u202e", "what", "fix")
+    assert str(error) == "E201 a\ufffd[31m b\ufffd\ufffd: what. fix."
+
+
 @pytest.mark.parametrize("code", CODES)
 def test_an_unknown_name_or_an_output_in_the_way_is_usage_and_all_else_is_input(code):
     is_usage = code.startswith("E3") or code in ("E501", "E502")

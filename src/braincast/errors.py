@@ -75,7 +75,9 @@ class BraincastError(Exception):
         super().__init__(code, where, what, fix)
 
     def __str__(self) -> str:
-        return " ".join(f"{self.code} {self.where}: {_sentence(self.what)} {_sentence(self.fix)}".split())
+        line = " ".join(f"{self.code} {self.where}: {_sentence(self.what)} {_sentence(self.fix)}".split())
+        # A file's name or a label may hold anything; nothing in it may steer the terminal.
+        return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line)
 
     @property
     def exit_code(self) -> int:

@@ -168,6 +168,9 @@ def lock(folder: Path) -> Iterator[None]:
         try:
             held.acquire(timeout=0)
         except Timeout as error:
+            if not Path(held.lock_file).exists():
+                fix = "Choose a place where you may write"
+                raise BraincastError("E505", str(folder), "nothing can be written here", fix) from error
             what, fix = "another process is writing here", "Wait for it to end or choose another --out"
             raise BraincastError("E504", str(folder), what, fix) from error
     try:

@@ -46,7 +46,8 @@ def main() -> None:
     guarded(app)
 
 
-def _show_version(asked: bool) -> None:
+def _show_version(asked: bool) -> bool:
     if asked:
         typer.echo(f"braincast {VERSION}")
         raise typer.Exit
+    return asked

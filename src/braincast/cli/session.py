@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -26,8 +27,9 @@ def session(*, quiet: bool = False, offline: bool = False) -> Iterator[None]:
 
 
 def print_json(document: Any) -> None:
-    """One JSON document on standard output; NaN is a bug and refused."""
-    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    """One JSON document on standard output, escaped where that is not UTF-8; NaN is a bug and refused."""
+    is_utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=not is_utf8, allow_nan=False) + "\n")
 
 
 def console() -> Any:
@@ -45,6 +47,10 @@ def guarded(command: Any) -> None:
     """Run the application: a coded error is one line on standard error, an interruption exit 4."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a letter shows another in its place; it is no reason to fail.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace" if stream is sys.stdout else "backslashreplace")
     try:
         command()
     except BraincastError as error:
