@@ -63,13 +63,17 @@ class Configuration:
 
 @dataclass(frozen=True, eq=False)
 class RunResult:
-    """A scorecard, the headline model (best on inner folds), and the verdict on each connectome model."""
+    """A scorecard, the headline model (best on inner folds), and the verdict on each connectome model.
+
+    `settings[model][fold]` is what inner folds chose.
+    """
 
     configuration: Configuration
     card: TaskCard
     scorecard: Scorecard
     headline: str
     validation: Mapping[str, float]
+    settings: Mapping[str, list[dict[str, Any]]]
     verdicts: tuple[Verdict, ...]
     wall_s: float
 
@@ -77,9 +81,12 @@ class RunResult:
         """The JSON contract of `braincast run`, without the paths of the files."""
         return {
             **self.scorecard.to_dict(),
+            "n_animals": self.card.n_animals,
+            "wiring_of": self.card.wiring,
             "headline": self.headline,
             "headline_rule": "smallest log loss on inner folds of the training data",
             "validation_log_loss": dict(self.validation),
+            "settings": dict(self.settings),
             "wiring": [verdict.to_dict() for verdict in self.verdicts],
             "run": {"configuration": self.configuration.to_dict(), "wall_s": self.wall_s, **environment()},
         }
@@ -124,7 +131,8 @@ def run(task: Task, configuration: Configuration, *, folder: RunFolder | None = 
     tested = dict.fromkeys(control.of for control in controls if control.of is not None)
     verdicts = tuple(wiring_verdict(scorecard, task.card, model) for model in tested)
     elapsed_s = time.perf_counter() - began
-    return RunResult(configuration, task.card, scorecard, headline, validation, verdicts, elapsed_s)
+    settings = {entrant.name: runner.settings(entrant) for entrant in entrants}
+    return RunResult(configuration, task.card, scorecard, headline, validation, settings, verdicts, elapsed_s)
 
 
 def environment() -> dict[str, Any]:
@@ -155,6 +163,10 @@ class _Runner:
         """The entrant with the smallest log loss on inner folds; baselines can lead too."""
         losses = {e.name: self._mean(e.name, "validation_log_loss") for e in entrants}
         return min(losses, key=lambda name: losses[name]), losses
+
+    def settings(self, entrant: Entrant) -> list[dict[str, Any]]:
+        """What inner folds chose in each fold, with the first seed."""
+        return self.forecasts[entrant.name][entrant.replicates[0]].attrs["settings"]
 
     def score(self, entrants: Sequence[Entrant]) -> Scorecard:
         contenders = {}

@@ -113,7 +113,7 @@ def _sentence(model: str, value: float | None, answer: Answer, arms: list[Arm], 
     reason = f" A verdict needs {DECISIVE_DRAWS} draws of each null." if few else ""
     whose = {"atlas": "an atlas", "another animal": "another animal", "same animal": "the same animal"}[card.wiring]
     shown = "undefined" if value is None else f"{value:.3f}"
-    return f"{opening}: {card.primary} {shown}, against {against}.{reason} The wiring is of {whose}."
+    return f"{opening}: {load_metric(card.primary).title} {shown}, against {against}.{reason} The wiring is of {whose}."
 
 
 def _against(arm: Arm) -> str:

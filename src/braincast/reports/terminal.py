@@ -79,6 +79,8 @@ def _show_notes(document: Document, console: Console) -> None:
         reach = f"{decimal(ceiling['correlation'])} ({interval(ceiling['correlation_ci'])})"
         pairs = f"{count(ceiling['n_pairs'])} pairs with {ceiling['min_trials']} or more trials"
         console.print(_line("Ceiling  ", "bold", f"a perfect model would reach a correlation of {reach}; {pairs}", ""))
+    if document.get("n_animals"):
+        console.print(_line("Animals  ", "bold", printable(document["n_animals"]), ""))
     floor = document.get("baseline")
     if floor is not None:
         skill = f"share of the way from {printable(floor)} to a perfect forecast"

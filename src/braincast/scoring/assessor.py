@@ -67,9 +67,15 @@ class Assessor:
         enough = self._truth.n_trials[:, 0] >= use.min_trials
         return [gather(f.values[:, 0].astype(np.float64), truth, enough, self.units) for f in contender.forecasts]
 
-    def measure(self, metric: Metric, replicates: list[Evidence]) -> tuple[Resampled, Float[np.ndarray, " replicate"]]:
-        """The metric on the sample and every resample, averaged over replicates; and each replicate's own value."""
-        rows, columns = self.resamples.rows, self.resamples.columns
+    def measure(
+        self, metric: Metric, replicates: list[Evidence], *, resampled: bool = True
+    ) -> tuple[Resampled, Float[np.ndarray, " replicate"]]:
+        """The metric on the sample and every resample, averaged over replicates; and each replicate's own value.
+
+        Without `resampled`, on the sample alone.
+        """
+        kept = slice(None) if resampled else slice(1)
+        rows, columns = self.resamples.rows[kept], self.resamples.columns[kept]
         values = np.array([metric.values(evidence, rows, columns) for evidence in replicates])
         return resample_replicates(values, self.resamples.seed), values[:, 0]
 

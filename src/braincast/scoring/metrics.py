@@ -90,10 +90,10 @@ _MOMENTS = ("count", "prediction", "truth", "prediction_squared", "truth_squared
 _VARIANCE = ("count", "squared_error", "truth", "truth_squared")
 
 _BUILT_IN = (
-    Metric("auroc", "AUROC, pooled", 1.0, "Hanley & McNeil 1982", of_ranks=ranking.auroc),
+    Metric("auroc", "pooled AUROC", 1.0, "Hanley & McNeil 1982", of_ranks=ranking.auroc),
     Metric("auroc_within_fold", "AUROC within folds", 1.0, "Forman & Scholz 2010", of_ranks=ranking.auroc_within_fold),
     Metric(
-        "auroc_per_stimulus", "AUROC per stimulus, mean", 1.0, "Hanley & McNeil 1982", of_ranks=ranking.auroc_per_case
+        "auroc_per_stimulus", "mean AUROC per stimulus", 1.0, "Hanley & McNeil 1982", of_ranks=ranking.auroc_per_case
     ),
     Metric("average_precision", "Average precision", 1.0, "Manning et al. 2008", of_ranks=ranking.average_precision),
     Metric("brier", "Brier score", 0.0, "Brier 1950", ("count", "squared_error"), mean_squared_error),

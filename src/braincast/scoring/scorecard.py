@@ -178,10 +178,9 @@ class _Tally:
             scores[group] = {}
             for label, mask in masks.items():
                 inside = self.assessor.within(replicates, mask)
-                samples, _ = self.assessor.measure(metric, inside)
+                samples, _ = self.assessor.measure(metric, inside, resampled=group in _WITH_INTERVAL)
                 self.group_samples[name, group, label] = samples
-                ci = interval(samples) if group in _WITH_INTERVAL else None
-                scores[group][label] = MetricScore(defined(samples[0]), ci, len(inside[0]))
+                scores[group][label] = MetricScore(defined(samples[0]), interval(samples), len(inside[0]))
         return scores
 
     def _compared(self) -> list[tuple[str, str]]:
