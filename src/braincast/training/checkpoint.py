@@ -55,7 +55,7 @@ def read_fit_record(path: Path) -> dict[str, Any]:
 def load_fit(path: Path, task: Task, *, structure: Specimen | None = None) -> FittedFolds:
     """A saved fit, to forecast with; one of another task or version of it is E215.
 
-    A fit to a null connectome needs that `structure` again (E502 without it): with the true one it would answer wrongly.
+    A fit to a null connectome needs that `structure` again (E502 without it), as the true one gives other answers.
     """
     record = read_fit_record(path)
     if record["task_hash"] != task.hash:
