@@ -125,7 +125,7 @@ def _weighted(total: Float[np.ndarray, "row column"], rows: RowCounts, columns: 
     """Σ rows · total · columns for each resample; zero-weighted infinities do not count."""
     if not np.isfinite(total).all():
         return _weighted_with_infinities(total, rows, columns)
-    return np.einsum("rc,rc->r", rows.astype(np.float64) @ total, columns.astype(np.float64))
+    return (rows.astype(np.float64) @ total * columns).sum(axis=1)
 
 
 def _weighted_with_infinities(total: np.ndarray, rows: RowCounts, columns: ColumnCounts) -> Resampled:

@@ -1,0 +1,102 @@
+"""The audit lets honest models pass and finds one that looks at what it must not."""
+
+import numpy as np
+import pytest
+from made_brains import made_brain, made_task
+
+from braincast.errors import BraincastError
+from braincast.experiments.leakage import audit
+from braincast.models.baselines.constant import Constant
+from braincast.models.registry import model_names
+from braincast.tasks.task import Task
+
+
+@pytest.fixture(scope="module")
+def task():
+    return made_task()
+
+
+@pytest.mark.parametrize("model", [name for name in model_names() if name != "slow-weights"])
+def test_every_built_in_model_passes(task, model):
+    found = audit(model, task)
+    assert found.passed
+    assert (found.model, found.task, found.n_cases, found.moved) == (model, task.name, 32, ())
+
+
+class Peeking(Constant):
+    """A constant that has got hold of the task, and looks something up in the responses it must not see."""
+
+    def __init__(self, look):
+        self.look = look
+        self.responses = None
+
+    def fit(self, training, prepared, settings, *, seed):
+        fitted = super().fit(training, prepared, settings, seed=seed)
+        return _Shifted(fitted.rate, 0.1 * float(self.look(self.responses)))
+
+
+class _Shifted:
+    n_parameters = 2
+
+    def __init__(self, rate, shift):
+        self.rate, self.shift = rate, shift
+
+    def forecast(self, cases, prepared):
+        return np.full(cases.shape, np.clip(self.rate + self.shift, 0, 1))
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        lambda responses: np.nanmean(responses.q),
+        lambda responses: np.nanmean(responses.mean),
+        lambda responses: responses.measured.mean(),
+        lambda responses: responses.n_trials.mean() / 10,
+        lambda responses: responses.trial_values.mean(),
+    ],
+    ids=["the q values", "the mean responses", "which pairs were measured", "the trial counts", "single trials"],
+)
+def test_a_model_that_peeks_at_the_held_out_truth_or_its_mask_is_found(monkeypatch, task, look):
+    model = Peeking(look)
+    training = Task.training
+
+    def leaking(self, fold):
+        model.responses = self.specimen.responses
+        return training(self, fold)
+
+    monkeypatch.setattr(Task, "training", leaking)
+    found = audit(model, task)
+    assert not found.passed
+    assert set(found.moved) == {case.id for case in task.card.cases}
+
+
+def test_a_model_that_peeks_in_one_fold_is_found_by_that_fold_alone(monkeypatch, task):
+    model = Peeking(lambda responses: 0.0 if responses is None else np.nanmean(responses.q))
+    training = Task.training
+
+    def leaking(self, fold):
+        model.responses = self.specimen.responses if fold == 2 else None
+        return training(self, fold)
+
+    monkeypatch.setattr(Task, "training", leaking)
+    assert set(audit(model, task).moved) == {case.id for case in task.card.cases if case.fold == 2}
+
+
+def test_the_audit_changes_every_held_out_row_and_no_training_row(task):
+    from braincast.experiments.leakage import _with_made_up_truth
+
+    changed = _with_made_up_truth(task, 1, 0)
+    before, after = task.specimen.responses, changed.specimen.responses
+    held = np.array([case.fold == 1 for case in task.card.cases])
+    same = np.array([np.array_equal(a, b, equal_nan=True) for a, b in zip(before.q, after.q, strict=True)])
+    assert np.array_equal(same, ~held)
+    assert not np.array_equal(before.measured[held], after.measured[held])
+    assert np.array_equal(task.training(1).responds, changed.training(1).responds, equal_nan=True)
+
+
+def test_a_task_without_responses_cannot_be_audited():
+    from dataclasses import replace
+
+    specimen = replace(made_brain(), responses=None)
+    with pytest.raises(BraincastError, match="E307"):
+        audit("constant", made_task(specimen))
