@@ -8,10 +8,9 @@ import pytest
 from made_brains import made_brain, made_task
 
 from braincast.errors import BraincastError
-from braincast.experiments import run as experiment
 from braincast.experiments.beside import score_beside_baselines
 from braincast.experiments.folder import RunFolder, numbered_folder, run_folder
-from braincast.experiments.jobs import Job, mean_cost, run_job, run_jobs
+from braincast.experiments.jobs import Job, Workers, mean_cost, run_job
 from braincast.experiments.run import configure, estimated_s, run
 from braincast.files import MANIFEST, check_manifest, read_json
 from braincast.training.fit import fit
@@ -151,7 +150,8 @@ def test_forecasts_come_in_the_order_of_the_jobs_from_workers_too(task, configur
     from braincast.experiments.entrants import contestants
 
     jobs = [Job(entrant, 0) for entrant in contestants(task.card, configuration.models, 1)]
-    made = list(run_jobs(task, jobs, 2))
+    with Workers(task, 2) as workers:
+        made = list(workers.forecasts(jobs))
     assert [job for job, _ in made] == jobs
     for job, forecast in made:
         assert forecast.attrs["model"] == job.entrant.model
@@ -175,15 +175,10 @@ def test_what_lies_in_the_folder_is_not_made_again(task, configuration, result, 
         assert comparable(run(task, configuration, folder=folder)) == comparable(result)
         folder.forecast_path("constant", 0).rename(tmp_path / "away")
         made = []
-        monkeypatch.setattr(experiment, "run_jobs", lambda task, jobs, n: _recorded(made, run_jobs(task, jobs, n)))
+        forecasts = Workers.forecasts
+        monkeypatch.setattr(Workers, "forecasts", lambda self, jobs: made.extend(jobs) or forecasts(self, jobs))
         assert comparable(run(task, configuration, folder=folder)) == comparable(result)
         assert [job.entrant.name for job in made] == ["constant"]
-
-
-def _recorded(made, pairs):
-    for job, forecast in pairs:
-        made.append(job)
-        yield job, forecast
 
 
 def test_a_stored_forecast_of_another_task_is_made_again(task, configuration, tmp_path):

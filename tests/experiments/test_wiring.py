@@ -57,7 +57,9 @@ def arm(found, name):
 def test_it_helps_when_both_decisive_nulls_are_beaten_in_every_draw_and_by_a_clear_interval(card):
     found = verdict(card)
     assert found.answer == "helps"
-    assert found.sentence.startswith("The wiring helps m: auroc 0.700, against 0.600 identity-permuted (lead +0.100")
+    assert found.sentence.startswith(
+        "The wiring helps m: pooled AUROC 0.700, against 0.600 identity-permuted (lead +0.100"
+    )
 
 
 @pytest.mark.parametrize("which", ["identity", "degree"])
@@ -110,7 +112,7 @@ def test_without_decisive_nulls_or_without_an_interval_nothing_is_told(card):
 def test_a_score_that_is_undefined_is_said_to_be_so(card):
     found = wiring_verdict(scorecard({"identity-permuted": ([0.6] * 39, None)}, value=None), card, "m")
     assert (found.answer, found.value) == ("cannot tell", None)
-    assert "auroc undefined" in found.sentence and "identity-permuted (undefined)" in found.sentence
+    assert "AUROC undefined" in found.sentence and "identity-permuted (undefined)" in found.sentence
 
 
 def test_for_a_metric_where_less_is_better_the_lead_and_the_draws_are_turned(card):

@@ -23,7 +23,7 @@ def score_beside_baselines(
         made = tuple(run_job(task, Job(entrant, replicate)) for replicate in entrant.replicates)
         contenders[entrant.name] = Contender(made, entrant.role, cost=mean_cost(made))
     for name, forecast in forecasts.items():
-        if name in contenders:
+        if name in task.card.baselines:
             # The same model as a baseline: it stands for itself, under a name of its own.
             name = f"{name} (submitted)"
         if name in contenders:

@@ -79,7 +79,7 @@ def _features(
     structure: Structure,
     rates: Float[np.ndarray, "case neuron"],
     reverse: np.ndarray | None,
-) -> Float[np.ndarray, "pair feature"]:
+) -> Float[np.ndarray, "pair column"]:
     """Features of the asked pairs: structure, log odds of both neurons' rates, and the reverse response."""
     case, neuron = np.nonzero(asked)
     log_odds = logit(rates)
