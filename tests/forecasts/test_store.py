@@ -75,7 +75,7 @@ def swapped(names: list[str]) -> list[str]:
 
 
 WRONG = {
-    "two neurons swapped": ("E204", lambda f: changed_neurons(f, swapped), ("index 17", "BAJR", "BAJL")),
+    "two neurons swapped": ("E204", lambda f: changed_neurons(f, swapped), ("index 17", "found BAJL", "expected BAIR")),
     "a neuron missing": ("E205", lambda f: f.isel(neuron=slice(1, None)), ("'BAAL'", "1 in all")),
     "a neuron too many": (
         "E206",
@@ -149,6 +149,11 @@ def test_an_attribute_that_json_cannot_hold_is_refused(forecast, tmp_path):
     with refused("E107", "note"):
         save_forecast(forecast.assign_attrs(note=object()), tmp_path / "f.zarr")
     assert not list(tmp_path.iterdir())
+
+
+def test_numbers_of_numpy_are_saved_as_plain_numbers(forecast, tmp_path):
+    path = save_forecast(forecast.assign_attrs(seed=np.int64(7)), tmp_path / "f.zarr")
+    assert load_forecast(path).attrs["seed"] == 7
 
 
 def test_a_task_without_bounds_takes_any_finite_number(forecast, task):

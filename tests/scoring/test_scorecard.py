@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import stats
 from sklearn.metrics import roc_auc_score
 from synthetic import answer, random_answer, small_task
 
@@ -103,6 +104,17 @@ def test_values_are_those_of_the_measured_pairs_alone(card, forecasts, outcome):
     assert found.value == pytest.approx(expected, rel=1e-12)
     assert found.n == measured.sum()
     assert found.ci[0] < found.value < found.ci[1]
+
+
+def test_correlations_use_only_pairs_with_enough_trials(card, task, forecasts):
+    truth = open_truth(task)
+    enough = truth.n_trials >= 8
+    prediction = forecasts["good"].forecasts[0].values[enough].astype(float)
+    mean_response = truth.targets["mean_response"][enough]
+    for key, referee in {"correlation": stats.pearsonr, "rank_correlation": stats.spearmanr}.items():
+        found = card.models["good"].metrics[key]
+        assert found.n == enough.sum() < truth.measured.sum()
+        assert found.value == pytest.approx(referee(prediction, mean_response).statistic, rel=1e-9)
 
 
 def test_skill_is_against_the_baseline_on_the_same_pairs(card):

@@ -94,6 +94,15 @@ def read_arrays(
     return arrays, dict(group.attrs)  # pyright: ignore[reportReturnType]
 
 
+def values_of(array: zarr.Array) -> np.ndarray:
+    """All values of an array that `read_arrays` found; a chunk that does not decode, or fails its checksum, is E210."""
+    try:
+        return np.asarray(array[...])
+    except (RuntimeError, ValueError) as error:  # what zstd's decoder raises
+        what, fix = f"its bytes cannot be decoded ({error})", "Write it again with braincast"
+        raise BraincastError("E210", str(array.store_path), what, fix) from error
+
+
 def default_chunks(shape: tuple[int, ...], itemsize: int) -> tuple[int, ...]:
     """Chunks of at most 4 MiB that split the first axes and leave the last ones whole where they can."""
     left = max(1, _CHUNK_BYTES // itemsize)

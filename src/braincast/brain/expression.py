@@ -11,7 +11,7 @@ import pandas as pd
 from jaxtyping import Float
 
 from braincast import files
-from braincast.brain.arrays import read_arrays, write_arrays
+from braincast.brain.arrays import read_arrays, values_of, write_arrays
 from braincast.brain.display import html_card, text_card
 from braincast.brain.folders import checked_header, field, header, names_in
 from braincast.brain.naming import positions, stated_unit, unique_names
@@ -73,7 +73,7 @@ class Expression:
         found = checked_header(attributes, folder, "expression")
         names = (names_in(found, "genes", folder), names_in(found, "neurons", folder))
         texts = (field(found, name, folder, str) for name in ("unit", "threshold", "source"))
-        return cls(*names, np.asarray(field(arrays, "values", folder)[...]), *texts)
+        return cls(*names, values_of(field(arrays, "values", folder)), *texts)
 
     def __repr__(self) -> str:
         return text_card("Expression", "", self._facts())

@@ -13,7 +13,7 @@ import zarr
 from jaxtyping import Float
 
 from braincast import files
-from braincast.brain.arrays import create_array, create_group, read_arrays
+from braincast.brain.arrays import create_array, create_group, read_arrays, values_of
 from braincast.brain.display import html_card, text_card
 from braincast.brain.folders import checked_header, field, header, names_in, read_table, write_table
 from braincast.brain.naming import stated_unit, unique_names
@@ -118,7 +118,7 @@ class Recording:
         return cls(
             field(arrays, "activity", folder),
             names_in(found, "neurons", folder),
-            np.asarray(arrays["time_s"][...]) if "time_s" in arrays else None,
+            values_of(arrays["time_s"]) if "time_s" in arrays else None,
             **texts,
             **tracks,
             conditions=read_table(folder, "conditions") if (folder / "conditions.parquet").is_file() else None,
@@ -173,4 +173,4 @@ def _loaded_track(values: zarr.Array, described: dict[str, Any], folder: Path) -
     coordinates = None if features is None else {"feature": features}
     attributes = field(described, "attributes", folder, dict)
     name = field(described, "name", folder)
-    return xr.DataArray(np.asarray(values[...]), coordinates, ("time", "feature"), name, attributes)
+    return xr.DataArray(values_of(values), coordinates, ("time", "feature"), name, attributes)

@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from braincast import files
-from braincast.brain.arrays import read_arrays, write_arrays
+from braincast.brain.arrays import read_arrays, values_of, write_arrays
 from braincast.brain.display import html_card, text_card
 from braincast.brain.folders import checked_header, field, header, names_in
 from braincast.brain.naming import positions, stated_unit, unique_names
@@ -128,7 +128,7 @@ class Responses:
         folder = Path(path)
         arrays, attributes = read_arrays(folder, check=check)
         found = checked_header(attributes, folder, "responses")
-        values: dict[str, Any] = {name: np.asarray(field(arrays, name, folder)[...]) for name in _DIMENSIONS}
+        values: dict[str, Any] = {name: values_of(field(arrays, name, folder)) for name in _DIMENSIONS}
         texts = {name: field(found, name, folder, str) for name in ("unit", "source")}
         return cls(neurons=names_in(found, "neurons", folder), **values, **texts)
 

@@ -18,19 +18,27 @@ _FLOATS = (np.dtype("float32"), np.dtype("float64"))
 def check_forecast(card: TaskCard, forecast: xr.DataArray, where: str = "forecast") -> None:
     """Refuse a forecast that does not answer exactly what the task asks: E204–E209, E211, E212, E214, E215."""
     _check_task(card, forecast, where)
-    if forecast.dims != DIMENSIONS:
-        what = f"axes are {', '.join(map(str, forecast.dims))}; expected {', '.join(DIMENSIONS)}"
-        raise BraincastError("E212", where, what, "Write the array on exactly these axes, in this order")
+    labels = labels_of(forecast, where)
     if forecast.dtype not in _FLOATS:
         what = f"data type is {forecast.dtype}; expected float32 or float64"
         raise BraincastError("E209", where, what, "Convert the predictions")
-    _check_labels(_labels(forecast, "neuron", where), card.neurons, card.name, where, neuron=True)
-    _check_labels(_labels(forecast, "case", where), [case.id for case in card.cases], card.name, where, neuron=False)
-    leads = _labels(forecast, "lead", where)
-    if leads != list(card.leads):
-        what = f"leads are {leads}; expected {list(card.leads)}"
+    _check_labels(labels["neuron"], card.neurons, card.name, where, neuron=True)
+    _check_labels(labels["case"], [case.id for case in card.cases], card.name, where, neuron=False)
+    if labels["lead"] != list(card.leads):
+        what = f"leads are {labels['lead']}; expected {list(card.leads)}"
         raise BraincastError("E212", where, what, f"braincast show task {card.name} --json lists the leads")
     _check_values(card, forecast, where)
+
+
+def labels_of(forecast: xr.DataArray, where: str) -> dict[str, list[str]]:
+    """The labels along each axis; other axes, or one without labels, are E212."""
+    if forecast.dims != DIMENSIONS:
+        what = f"axes are {', '.join(map(str, forecast.dims))}; expected {', '.join(DIMENSIONS)}"
+        raise BraincastError("E212", where, what, "Write the array on exactly these axes, in this order")
+    for axis in DIMENSIONS:
+        if axis not in forecast.coords:
+            raise BraincastError("E212", where, f"axis {axis!r} has no labels", "Give every axis its coordinate")
+    return {axis: [str(label) for label in forecast.coords[axis].values] for axis in DIMENSIONS}
 
 
 def _check_task(card: TaskCard, forecast: xr.DataArray, where: str) -> None:
@@ -39,12 +47,6 @@ def _check_task(card: TaskCard, forecast: xr.DataArray, where: str) -> None:
         if found != expected:
             what = f"it answers {key} {str(found)[:64]!r}, not {expected!r}"
             raise BraincastError("E215", where, what, "Forecast again for this task, with this version of braincast")
-
-
-def _labels(forecast: xr.DataArray, axis: str, where: str) -> list[str]:
-    if axis not in forecast.coords:
-        raise BraincastError("E212", where, f"axis {axis!r} has no labels", "Give every axis its coordinate")
-    return [str(label) for label in forecast.coords[axis].values]
 
 
 def _check_labels(found: Sequence[str], expected: Sequence[str], task: str, where: str, *, neuron: bool) -> None:

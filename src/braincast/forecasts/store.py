@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from braincast.brain.arrays import read_arrays, write_arrays
+from braincast.brain.arrays import read_arrays, values_of, write_arrays
 from braincast.errors import BraincastError
-from braincast.files import new_folder
-from braincast.forecasts.check import DIMENSIONS, check_forecast
+from braincast.files import canonical_json, new_folder
+from braincast.forecasts.check import DIMENSIONS, check_forecast, labels_of
 from braincast.tasks.card import TaskCard
 from braincast.version import VERSION
 
@@ -27,11 +27,12 @@ def save_forecast(
     """Write a forecast [case, lead, neuron] to `path`, complete or not at all.
 
     Labels and attributes stand in the group's attributes, so that they can be checked before an array is opened.
+    Other axes or an axis without labels are E212, an attribute that JSON cannot hold is E107.
     """
     path = Path(path)
+    labels, attrs = labels_of(forecast, str(path)), _plain(forecast.attrs, path)
     values = np.asarray(forecast.values)
-    labels = {axis: [str(label) for label in forecast.coords[axis].values] for axis in DIMENSIONS}
-    attributes = {"format": FORMAT, "braincast": VERSION, "axes": labels, "attributes": dict(forecast.attrs)}
+    attributes = {"format": FORMAT, "braincast": VERSION, "axes": labels, "attributes": attrs}
     with new_folder(path, force=force, what="forecast") as folder:
         arrays = {_ARRAY: (DIMENSIONS, values)}
         write_arrays(folder, arrays, attributes, chunks={_ARRAY: chunks or _chunks(values)})
@@ -55,7 +56,7 @@ def load_forecast(path: Path | str, card: TaskCard | None = None) -> xr.DataArra
         raise BraincastError("E212", str(path), what, "Write the forecast again")
     attrs = attributes.get("attributes")
     attrs = dict(attrs) if isinstance(attrs, Mapping) else {}
-    forecast = xr.DataArray(np.asarray(array[:]), dims=DIMENSIONS, coords=labels, attrs=attrs, name=_ARRAY)
+    forecast = xr.DataArray(values_of(array), dims=DIMENSIONS, coords=labels, attrs=attrs, name=_ARRAY)
     if card is not None:
         check_forecast(card, forecast, str(path))
     return forecast
@@ -67,6 +68,18 @@ def _axis_labels(attributes: Mapping[str, Any], path: Path) -> dict[str, list[st
         return {axis: [str(label) for label in labels[axis]] for axis in DIMENSIONS}
     fix = "Write it with braincast.save_forecast"
     raise BraincastError("E212", str(path), "the store does not label its axes case, lead, neuron", fix)
+
+
+def _plain(attributes: Mapping[Any, Any], path: Path) -> dict[str, Any]:
+    """Attributes as JSON can hold them; numpy's scalars become plain numbers."""
+    plain = {str(key): value.item() if isinstance(value, np.generic) else value for key, value in attributes.items()}
+    for name, value in plain.items():
+        try:
+            canonical_json(value)
+        except (TypeError, ValueError) as error:
+            what = f"its attribute {name!r} cannot be saved ({error})"
+            raise BraincastError("E107", str(path), what, "Use plain values") from error
+    return plain
 
 
 def _chunks(values: np.ndarray) -> tuple[int, int, int]:

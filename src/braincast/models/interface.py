@@ -64,7 +64,8 @@ class Setting:
             if isinstance(value, bool):
                 return value
             raise BraincastError("E305", where, f"it is true or false, not {value!r}", f"{self.summary}")
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not self.lower <= value <= self.upper:
+        number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+        if not number or not self.lower <= value <= self.upper:
             what = f"it is a number from {self.lower:g} to {self.upper:g}, not {value!r}"
             raise BraincastError("E305", where, what, f"{self.summary}")
         return float(value)

@@ -48,7 +48,20 @@ class Evidence:
         return len(self.truth)
 
     def sums(self, names: tuple[str, ...]) -> Mapping[str, Float[np.ndarray, "row column"]]:
-        """Each statistic summed within tiles, then over tiles in index order, for each pair of units."""
+        """Each statistic summed within tiles, then over tiles in index order, for each pair of units.
+
+        A statistic that several metrics need is summed once.
+        """
+        missing = [name for name in names if name not in self._sums]
+        if missing:
+            self._sums.update(self._added(missing))
+        return {name: self._sums[name] for name in names}
+
+    @cached_property
+    def _sums(self) -> dict[str, Float[np.ndarray, "row column"]]:
+        return {}
+
+    def _added(self, names: list[str]) -> dict[str, Float[np.ndarray, "row column"]]:
         cell = self.row * self.n_columns + self.column
         totals = {name: np.zeros(self.n_rows * self.n_columns) for name in names}
         for begin, end in zip(self.first[:-1], self.first[1:], strict=True):

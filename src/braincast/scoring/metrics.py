@@ -17,6 +17,7 @@ from braincast.errors import unknown_name
 from braincast.scoring import ranking
 from braincast.scoring.evidence import Evidence
 from braincast.scoring.ranking import ColumnCounts, Resampled, RowCounts
+from braincast.scoring.weighting import weighted_sums
 
 Sums = Mapping[str, Float[np.ndarray, " resample"]]
 
@@ -46,7 +47,7 @@ class Metric:
             return np.full(len(rows), np.nan)
         if self.of_ranks is not None:
             return self.of_ranks(evidence, rows, columns)
-        totals = {name: _weighted(total, rows, columns) for name, total in evidence.sums(self.statistics).items()}
+        totals = {name: weighted_sums(total, rows, columns) for name, total in evidence.sums(self.statistics).items()}
         with np.errstate(divide="ignore", invalid="ignore"):
             return self.of_sums(totals)  # pyright: ignore[reportOptionalCall]
 
@@ -119,20 +120,6 @@ def load_metric(key: str) -> Metric:
     for entry in entry_points(group="braincast.metrics", name=key):
         return entry.load()
     raise unknown_name("E304", "metric", key, metric_names())
-
-
-def _weighted(total: Float[np.ndarray, "row column"], rows: RowCounts, columns: ColumnCounts) -> Resampled:
-    """Σ rows · total · columns for each resample; zero-weighted infinities do not count."""
-    if not np.isfinite(total).all():
-        return _weighted_with_infinities(total, rows, columns)
-    return np.einsum("rc,rc->r", rows.astype(np.float64) @ total, columns.astype(np.float64))
-
-
-def _weighted_with_infinities(total: np.ndarray, rows: RowCounts, columns: ColumnCounts) -> Resampled:
-    infinite = np.isinf(total)
-    finite = _weighted(np.where(infinite, 0.0, total), rows, columns)
-    hit = _weighted(infinite.astype(np.float64), rows, columns) > 0
-    return np.where(hit, np.inf, finite)
 
 
 def _spread(squares: Resampled, total: Resampled, count: Resampled) -> Resampled:

@@ -95,7 +95,7 @@ def _sweep(evidence: Evidence, segment: np.ndarray | None, *, falling: bool = Fa
 
 @njit(cache=True, nogil=True)
 @no_type_check
-def _block_of(counts, block):
+def block_of(counts, block):
     """Counts of a block of resamples as [unit, resample], zero beyond the last resample."""
     out = np.zeros((counts.shape[1], BLOCK))
     begin = block * BLOCK
@@ -151,7 +151,7 @@ def _pooled_auroc(row, column, hit, mixed, new_level, first, rows, columns):
     n_blocks = (len(rows) + BLOCK - 1) // BLOCK
     out = np.empty(n_blocks * BLOCK)
     for block in range(n_blocks):
-        of_row, of_column = _block_of(rows, block), _block_of(columns, block)
+        of_row, of_column = block_of(rows, block), block_of(columns, block)
         won, compared = np.zeros(BLOCK), np.zeros(BLOCK)
         for segment in range(len(first) - 1):
             begin, end = first[segment], first[segment + 1]
@@ -172,7 +172,7 @@ def _mean_auroc(row, column, hit, mixed, new_level, first, segment_row, rows, co
     n_blocks = (len(rows) + BLOCK - 1) // BLOCK
     out = np.empty(n_blocks * BLOCK)
     for block in range(n_blocks):
-        of_row, of_column = _block_of(rows, block), _block_of(columns, block)
+        of_row, of_column = block_of(rows, block), block_of(columns, block)
         mean, weight = np.zeros(BLOCK), np.zeros(BLOCK)
         for segment in range(len(first) - 1):
             begin, end = first[segment], first[segment + 1]
@@ -196,7 +196,7 @@ def _average_precision(row, column, hit, mixed, new_level, rows, columns):
     n_blocks = (len(rows) + BLOCK - 1) // BLOCK
     out = np.empty(n_blocks * BLOCK)
     for block in range(n_blocks):
-        of_row, of_column = _block_of(rows, block), _block_of(columns, block)
+        of_row, of_column = block_of(rows, block), block_of(columns, block)
         chosen, hits = np.zeros(BLOCK), np.zeros(BLOCK)
         level_total, level_hits = np.zeros(BLOCK), np.zeros(BLOCK)
         area = np.zeros(BLOCK)

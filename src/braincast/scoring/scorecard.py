@@ -15,6 +15,7 @@ from braincast.forecasts.check import check_forecast
 from braincast.scoring.assessor import Assessor
 from braincast.scoring.bootstrap import interval, two_sided_p
 from braincast.scoring.ceiling import Ceiling
+from braincast.scoring.evidence import Evidence
 from braincast.scoring.metrics import load_metric
 from braincast.scoring.ranking import Resampled
 from braincast.scoring.scores import Comparison, Contender, MetricScore, ModelScore, defined
@@ -147,15 +148,19 @@ class _Tally:
 
     def _model_score(self, name: str) -> ModelScore:
         contender = self.contenders[name]
-        metrics, own = {}, ()
+        evidence: dict[tuple[str, int], list[Evidence]] = {}
+        metrics, own, groups = {}, (), {}
         for use in self.card.metrics:
-            replicates = self.assessor.evidence(contender, use)
+            part = use.target, use.min_trials
+            if part not in evidence:
+                evidence[part] = self.assessor.evidence(contender, use)
+            replicates = evidence[part]
             samples, each = self.assessor.measure(load_metric(use.key), replicates)
             self.samples[name, use.key] = samples
             metrics[use.key] = self._metric_score(use.key, samples, len(replicates[0]))
             if use.key == self.card.primary:
                 own = tuple(defined(value) for value in each)
-        groups = self._group_scores(name, contender)
+                groups = self._group_scores(name, contender, replicates)
         return ModelScore(contender.role, contender.of, metrics, groups, own, contender.cost)
 
     def _metric_score(self, key: str, samples: Resampled, n_pairs: int) -> MetricScore:
@@ -167,9 +172,10 @@ class _Tally:
             share = defined(value / ceiling)
         return MetricScore(value, interval(samples), n_pairs, skill, share)
 
-    def _group_scores(self, name: str, contender: Contender) -> dict[str, dict[str, MetricScore]]:
+    def _group_scores(
+        self, name: str, contender: Contender, replicates: list[Evidence]
+    ) -> dict[str, dict[str, MetricScore]]:
         metric = load_metric(self.card.primary)
-        replicates = self.assessor.evidence(contender, self.assessor.use(self.card.primary))
         scores: dict[str, dict[str, MetricScore]] = {}
         for group, masks in self.assessor.groups.items():
             # Nulls have many draws; the groups without intervals say nothing about them.

@@ -65,7 +65,12 @@ class Task:
         return replace(bare, connectome=connectome.subgraph(self.card.neurons))
 
     def cases(self, split: Split = "test", *, fold: int | None = None) -> Cases:
-        """The cases of a split; with folds, `test` is what each fold holds out (all folds unless one is named)."""
+        """The cases of a split; with folds, `test` is what each fold holds out (all folds unless one is named).
+
+        A split or fold that the task does not have is E305.
+        """
+        if fold is not None:
+            self._check_fold(fold)
         every = Cases.of(self.card.cases, self.card.neurons, self.card.leads)
         if split == "test":
             return every if fold is None else every.where(every.fold == fold)
@@ -76,9 +81,6 @@ class Task:
 
     def training(self, fold: int) -> Training:
         """What a model that answers the cases of `fold` may learn from: responses to all other folds' stimuli."""
-        if not 0 <= fold < self.card.n_folds:
-            fix = f"Folds are 0 to {self.card.n_folds - 1}"
-            raise BraincastError("E305", f"task {self.name}", f"there is no fold {fold}", fix)
         cases = self.cases("train", fold=fold)
         responses = self.specimen.responses
         if responses is None:
@@ -89,3 +91,8 @@ class Task:
         responds = np.where(measured, responses.q[pairs] < SIGNIFICANT_Q, np.nan)
         mean_response = np.where(measured, mean_response_of(responses, self.card.artefact_limit)[pairs], np.nan)
         return Training(cases, responds, mean_response, self.card.cell_classes)
+
+    def _check_fold(self, fold: int) -> None:
+        if not 0 <= fold < self.card.n_folds:
+            fix = f"Folds are 0 to {self.card.n_folds - 1}"
+            raise BraincastError("E305", f"task {self.name}", f"there is no fold {fold}", fix)

@@ -8,7 +8,8 @@ from typing import Any, get_args, get_type_hints
 
 import numpy as np
 
-from braincast.brain.arrays import read_arrays, write_arrays
+from braincast.brain.arrays import read_arrays, values_of, write_arrays
+from braincast.brain.specimen import Specimen
 from braincast.errors import BraincastError
 from braincast.files import check_manifest, new_folder, read_json, write_json
 from braincast.models.registry import load_model
@@ -51,20 +52,28 @@ def read_fit_record(path: Path) -> dict[str, Any]:
     return read_json(path / _RECORD)
 
 
-def load_fit(path: Path, task: Task) -> FittedFolds:
-    """A saved fit, to forecast with; one of another task or version of it is E215."""
+def load_fit(path: Path, task: Task, *, structure: Specimen | None = None) -> FittedFolds:
+    """A saved fit, to forecast with; one of another task or version of it is E215.
+
+    A fit to a null connectome needs that `structure` again (E502 without it), as the true one gives other answers.
+    """
     record = read_fit_record(path)
     if record["task_hash"] != task.hash:
         what = f"it was fitted to {record['task']} {record['task_hash'][:12]}, not to {task.hash[:12]}"
         raise BraincastError("E215", str(path), what, "Fit again with this version of braincast")
+    if record["wiring"] != "true" and structure is None:
+        what = f"it was fitted to {record['wiring']} wiring, not to the task's own"
+        raise BraincastError("E502", str(path), what, "Give that structure too")
     model = load_model(record["model"])
+    prepared = model.prepare(structure if structure is not None else task.structure)
     folds = []
     for fold in range(task.card.n_folds):
         arrays, attributes = read_arrays(path / f"fold-{fold}", check=False)
-        values = {name: np.asarray(array[...]) for name, array in arrays.items()}
+        values = {name: values_of(array) for name, array in arrays.items()}
         folds.append(_restored(model.fitted_type, values | dict(attributes["numbers"])))
     choices = tuple(Choice(choice["settings"], choice["log_loss"]) for choice in record["choices"])
-    return FittedFolds(task, record["model"], record["seed"], tuple(folds), choices, record["fit_s"], record["wiring"])
+    named = record["model"], record["seed"], tuple(folds), choices, record["fit_s"], record["wiring"]
+    return FittedFolds(task, *named, prepared)
 
 
 def _flattened(fit: Any, prefix: str = "") -> tuple[dict[str, np.ndarray], dict[str, float | int]]:

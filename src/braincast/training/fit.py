@@ -22,7 +22,8 @@ from braincast.training.choice import Choice, choose_settings
 class FittedFolds:
     """A model fitted once for each fold; answers each case with the fit that never saw its group.
 
-    `choices[fold]` has the settings that inner folds chose and their validation log loss.
+    `choices[fold]` has the settings that inner folds chose and their validation log loss; `prepared` is what the model
+    made of the structure (None for a model that makes nothing of it).
     """
 
     task: Task
@@ -47,11 +48,10 @@ class FittedFolds:
     def forecast(self, cases: Cases) -> xr.DataArray:
         """The answer as float32 [case, lead, neuron], labelled."""
         answer = np.full(cases.shape, np.nan)
-        prepared = self.prepared if self.prepared is not None else load_model(self.model).prepare(self.task.structure)
         for fold, fitted in enumerate(self.folds):
             held = cases.fold == fold
             if held.any():
-                answer[held] = fitted.forecast(cases.where(held), prepared)
+                answer[held] = fitted.forecast(cases.where(held), self.prepared)
         coordinates = {"case": list(cases.ids), "lead": list(cases.leads), "neuron": list(cases.neurons)}
         attributes = {"task": self.task.name, "task_hash": self.task.hash, "model": self.model, "seed": self.seed}
         return xr.DataArray(

@@ -18,7 +18,7 @@ from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 
 _PSEUDO_COUNT = 20.0
-Structure = Float[np.ndarray, "pre post feature"]
+Structure = Float[np.ndarray, "pre post structural"]
 Asked = Bool[np.ndarray, "case neuron"]
 
 
