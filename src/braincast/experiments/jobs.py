@@ -84,11 +84,11 @@ class Workers:
         """
         n_done = 0
         if self._n_workers > 1 and len(jobs) > 1:
-            # Made before interrupts are held: its first semaphore starts Python's resource tracker, which lets them go.
-            pool = self._started()
             with suppress(BrokenProcessPool):
                 with _interrupts_held():
-                    forecasts = pool.map(_run_in_worker, jobs)
+                    pool = self._started()
+                    with _interrupts_blocked():
+                        forecasts = pool.map(_run_in_worker, jobs)
                 for job, forecast in zip(jobs, forecasts, strict=True):
                     n_done += 1
                     yield job, forecast
@@ -110,7 +110,25 @@ class Workers:
 
 @contextmanager
 def _interrupts_held() -> Iterator[None]:
-    """Hold back Ctrl-C while workers start. They inherit it held for good: only this process answers and ends them."""
+    """Answer an interruption that comes in the block only after it, so that no half-started worker is left behind."""
+    came: list[int] = []
+    numbers = (signal.SIGINT, signal.SIGTERM) if threading.current_thread() is threading.main_thread() else ()
+    before = {number: signal.signal(number, lambda number, frame: came.append(number)) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+    if came:
+        signal.raise_signal(came[0])
+
+
+@contextmanager
+def _interrupts_blocked() -> Iterator[None]:
+    """Processes that start in the block never see Ctrl-C: their parent answers, and ends them.
+
+    To be entered with semaphores made already: the first one starts Python's resource tracker, which undoes this.
+    """
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
