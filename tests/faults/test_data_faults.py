@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import zipfile
 
 import pytest
@@ -87,14 +86,12 @@ def test_force_offline_keeps_the_cached_file(earlier):
     refused("E401", fetch, earlier, force=True, offline=True)
 
 
-def test_a_dead_package_index_ends_soon_with_pips_own_words(earlier, monkeypatch):
+def test_a_dead_package_index_ends_with_pips_own_words(earlier, monkeypatch):
     monkeypatch.setenv("PIP_INDEX_URL", DEAD_INDEX)
     monkeypatch.setenv("PIP_EXTRA_INDEX_URL", "")
     monkeypatch.setenv("PIP_NO_INDEX", "")
     monkeypatch.setenv("PIP_FIND_LINKS", "")
-    began_s = time.monotonic()
     error = refused("E404", fetch, earlier, force=True)
-    assert time.monotonic() - began_s < 60
     assert PACKAGE in error.what
     assert "--from" in error.fix
 

@@ -169,10 +169,8 @@ def test_an_interrupted_run_says_so_exits_with_4_and_goes_on_later(
 ):
     command_line = on_all_cores if workers else example
     with begun(command_line, tmp_path / "run", n_forecasts=2) as process:
-        asked_s = time.monotonic()
         # A terminal sends Ctrl-C to the whole group; what manages processes asks the first one.
         code, out, err = end(process, number, whole_group=number == signal.SIGINT)
-        assert time.monotonic() - asked_s < 10
     assert (code, out) == (4, "")
     assert err.splitlines()[-1].startswith("Interrupted.")
     assert "Traceback" not in err and "Error" not in err
