@@ -69,11 +69,12 @@ def _arm(scorecard: Scorecard, card: TaskCard, name: str) -> Arm:
     observed = scorecard.models[score.of or ""].metrics[card.primary].value
     pair = next(c for c in scorecard.comparisons if c.a == score.of and c.b == name)
     n_draws = len(score.replicates)
-    drawn = [value for value in score.replicates if value is not None]
     p = None
     if n_draws > 1 and observed is not None:
         sign = 1 if load_metric(card.primary).larger_is_better else -1
-        p = (1 + sum(sign * value >= sign * observed for value in drawn)) / (1 + n_draws)
+        # A draw whose score is undefined counts against the model: it was not shown to be worse.
+        as_good = [value is None or sign * value >= sign * observed for value in score.replicates]
+        p = (1 + sum(as_good)) / (1 + n_draws)
     value = score.metrics[card.primary].value
     decisive = arm in card.decisive_nulls
     return Arm(name, arm, score.role, decisive, n_draws, value, pair.difference, pair.ci, p)
