@@ -28,7 +28,22 @@ _HOMES = {
     "score": "braincast.scoring.scorecard",
 }
 
-__all__ = ["__version__", *_HOMES]
+__all__ = [
+    "BraincastError",
+    "Connectome",
+    "Expression",
+    "Recording",
+    "Responses",
+    "Specimen",
+    "__version__",
+    "fit",
+    "load_dataset",
+    "load_forecast",
+    "load_model",
+    "load_task",
+    "save_forecast",
+    "score",
+]
 
 if TYPE_CHECKING:
     from braincast.brain.connectome import Connectome as Connectome
