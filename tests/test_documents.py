@@ -1,0 +1,25 @@
+"""What documents say is what commands of this repository printed."""
+
+import importlib.util
+import json
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_the_readme_shows_the_recorded_figures():
+    spec = importlib.util.spec_from_file_location("main_job", ROOT / "benchmarks" / "main_job.py")
+    main_job = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(main_job)
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    figures = json.loads(main_job.RESULT.read_text(encoding="utf-8"))
+    assert f"{main_job.BEGIN}\n{main_job.table(figures)}\n{main_job.END}" in readme
+
+
+def test_links_between_documents_lead_somewhere():
+    documents = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/*.md")]
+    for document in documents:
+        for target in re.findall(r"\]\(([^)#]+)\)", document.read_text(encoding="utf-8")):
+            if not target.startswith("https://"):
+                assert (document.parent / target).exists(), f"{document.name} links to {target}"
