@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from braincast.cli.options import Data, Force, Json, Offline, Out, Quiet
-from braincast.cli.session import console, print_json, session
+from braincast.cli.session import Interrupted, console, print_json, session
 
 if TYPE_CHECKING:
     from braincast.experiments.run import Configuration
@@ -45,8 +47,9 @@ def run(
     if dry_run:
         _show_plan(card, configuration, json_)
         return
-    with session(quiet=quiet, offline=offline):
-        document = _carry_out(card, configuration, data, out, force)
+    path = (out or _new_place(card)).resolve()
+    with session(quiet=quiet, offline=offline), _resumable(path):
+        document = _carry_out(card, configuration, data, path, force)
     if json_:
         print_json(document)
         return
@@ -55,19 +58,34 @@ def run(
     show_result(document, console())
 
 
-def _carry_out(
-    card: TaskCard, configuration: Configuration, data: Path | None, out: Path | None, force: bool
-) -> dict[str, Any]:
+def _new_place(card: TaskCard) -> Path:
     from braincast.datasets.cache import home
+    from braincast.experiments.folder import numbered_folder
+
+    return numbered_folder(home() / "runs", card.name)
+
+
+@contextmanager
+def _resumable(path: Path) -> Iterator[None]:
+    """Say how to go on after an interruption, also to one who gave no --out."""
+    try:
+        yield
+    except Interrupted as interruption:
+        message = f"What was finished is kept; the same command with --out {shlex.quote(str(path))} goes on."
+        raise Interrupted(message) from interruption
+
+
+def _carry_out(
+    card: TaskCard, configuration: Configuration, data: Path | None, path: Path, force: bool
+) -> dict[str, Any]:
     from braincast.datasets.registry import dataset_card
     from braincast.experiments import run as experiment
-    from braincast.experiments.folder import numbered_folder, run_folder
+    from braincast.experiments.folder import run_folder
     from braincast.files import write_json
     from braincast.progress import step
     from braincast.reports.html import write_report
     from braincast.tasks.registry import load_task
 
-    path = (out or numbered_folder(home() / "runs", card.name)).resolve()
     with run_folder(path, configuration.to_dict(), force=force) as folder:
         task = load_task(card.name, data=data)
         with step(f"Loading {card.dataset}"):

@@ -40,7 +40,10 @@ def console() -> Any:
 
 
 class Interrupted(BaseException):
-    """Ctrl-C, or a request to end. Not KeyboardInterrupt, which typer would turn into an exit code of its own."""
+    """Ctrl-C, or a request to end; the message says how to go on.
+
+    Not KeyboardInterrupt, which typer would turn into an exit code of its own.
+    """
 
 
 def guarded(command: Any) -> None:
@@ -56,8 +59,8 @@ def guarded(command: Any) -> None:
     except BraincastError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(error.exit_code)
-    except Interrupted:
-        sys.stderr.write("Interrupted. What was finished is kept; the same command with the same --out goes on.\n")
+    except Interrupted as interruption:
+        sys.stderr.write(f"Interrupted. {interruption}\n")
         sys.exit(EXIT_INTERRUPTED)
     except BrokenPipeError:
         # The reader went away (as with `| head`): nothing more can be said to it.
@@ -66,4 +69,4 @@ def guarded(command: Any) -> None:
 
 
 def _interrupt(signal_number: int, frame: Any) -> None:
-    raise Interrupted
+    raise Interrupted("Nothing was half written.")
