@@ -28,7 +28,7 @@ def groups(task, truth):
     return pair_groups(task, truth)
 
 
-@pytest.mark.parametrize("group", ["trials", "hops", "stimulated_class"])
+@pytest.mark.parametrize("group", ["trials", "hops", "stimulated_class", "stimulus"])
 def test_each_group_partitions_the_measured_pairs(groups, truth, group):
     members = np.sum([mask.astype(int) for mask in groups[group].values()], axis=0)
     measured = truth.measured[:, 0]
@@ -61,6 +61,11 @@ def test_a_stimulated_class_holds_exactly_the_cases_of_its_neurons(task, groups)
         assert inside[group].all() and not any(mask.any() for label, mask in inside.items() if label != group)
 
 
+def test_a_stimulus_holds_exactly_its_case(task, groups):
+    for row, case in enumerate(task.cases().ids):
+        assert [label for label, mask in groups["stimulus"].items() if mask[row].any()] == [case]
+
+
 def test_the_primary_metric_inside_a_group_is_that_of_its_pairs_alone(task, truth, groups):
     forecast = random_answer(task, 3)
     scored = score(task, forecast).models["forecast"].groups
@@ -91,6 +96,6 @@ def test_few_pairs_get_no_interval_and_strata_do(task):
     assert all(entry.ci is not None for entry in scored["trials"].values())
 
 
-def test_a_task_without_strata_still_groups_by_stimulated_class():
+def test_a_task_without_strata_still_groups_by_stimulus_and_its_class():
     task = small_task(strata={}, n_resamples=5)
-    assert set(Assessor(task).groups) == {"stimulated_class"}
+    assert set(Assessor(task).groups) == {"stimulated_class", "stimulus"}

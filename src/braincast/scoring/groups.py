@@ -15,14 +15,16 @@ _UNREACHABLE_HOPS = 99
 
 
 def pair_groups(task: Task, truth: Truth) -> dict[str, dict[str, Bool[np.ndarray, "case neuron"]]]:
-    """Masks by group and label: trial-count strata, hop distance, and the class of the stimulated neuron."""
+    """Masks by group and label: trial-count strata, hop distance, class of the stimulated neuron, and each stimulus."""
     properties = {"trials": truth.n_trials[:, 0], "hops": _hops(task)}
     strata = {
         group: {stratum.label: stratum.contains(properties[group]) for stratum in task.card.strata[group]}
         for group in properties
         if group in task.card.strata
     }
-    return {**strata, "stimulated_class": _by_case(task, {case.id: case.group for case in task.card.cases})}
+    cases = task.card.cases
+    by_class = _by_case(task, {case.id: case.group for case in cases})
+    return {**strata, "stimulated_class": by_class, "stimulus": _by_case(task, {case.id: case.id for case in cases})}
 
 
 def _hops(task: Task) -> Int[np.ndarray, "case neuron"]:
