@@ -254,3 +254,11 @@ def test_the_page_is_written_whole(tmp_path, text):
     write_report(path, small_document(), small_task(), small_dataset(), "braincast run tiny-perturbation")
     assert path.read_text(encoding="utf-8") == text
     assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_a_caveat_of_the_leader_stands_beside_the_verdict_and_is_escaped():
+    document = small_document()
+    caveat = "<b>Its features</b> were decided with a look at the test."
+    warned = render({**document, "caveats": {document["headline"]: caveat}})
+    assert "&lt;b&gt;Its features&lt;/b&gt; were decided" in warned
+    assert "were decided" not in render(document)

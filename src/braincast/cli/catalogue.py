@@ -137,6 +137,7 @@ def _model(name: str) -> dict[str, Any]:
         "settings": {key: setting.summary for key, setting in card.settings.items()},
         "candidates": [dict(candidate) for candidate in model.candidates],
         "citation": card.citation,
+        "caveat": card.caveat,
         "stochastic": card.stochastic,
     }
 

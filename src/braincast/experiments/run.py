@@ -87,6 +87,7 @@ class RunResult:
             "headline_rule": "smallest log loss on inner folds of the training data",
             "validation_log_loss": dict(self.validation),
             "settings": dict(self.settings),
+            "caveats": {name: caveat for name in self.settings if (caveat := load_model(name).card.caveat)},
             "wiring": [verdict.to_dict() for verdict in self.verdicts],
             "run": {"configuration": self.configuration.to_dict(), "wall_s": self.wall_s, **environment()},
         }

@@ -75,7 +75,8 @@ class Setting:
 class ModelCard:
     """What a model is, for people: shown by `braincast show model`.
 
-    `typical_fit_s` is the time to fit all folds of its task on one core, for estimates before a run.
+    `caveat` is what a reader of its scores must know. `typical_fit_s` is the time to fit all folds of its task on one
+    core, for estimates before a run.
     """
 
     name: str
@@ -84,6 +85,7 @@ class ModelCard:
     uses: tuple[str, ...]
     settings: Mapping[str, Setting]
     citation: str = ""
+    caveat: str = ""
     stochastic: bool = False
     typical_fit_s: float = 1.0
 

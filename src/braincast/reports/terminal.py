@@ -70,6 +70,8 @@ def _show_headline(document: Document, console: Console) -> None:
         console.print(_line(f"{leader.name} leads: {value}. It has no null wirings to compare with.", "bold"))
     if document.get("headline_rule"):
         console.print(_line(f"{leader.name} is the headline by: {document['headline_rule']}.", "dim"))
+    if caveat := (document.get("caveats") or {}).get(leader.name):
+        console.print(_line(f"Caveat: {printable(caveat)}", "bold"))
     console.print()
 
 

@@ -54,6 +54,11 @@ class View:
         return headline(self.document)
 
     @cached_property
+    def caveat(self) -> str:
+        """What a reader of the leader's scores must know; mostly nothing."""
+        return "" if self.leader is None else (self.document.get("caveats") or {}).get(self.leader.name, "")
+
+    @cached_property
     def ranked(self) -> list[Entry]:
         return ranked(self.document)
 

@@ -54,6 +54,8 @@ class ConnectomeRegression:
             "penalty": Setting("Ridge penalty on standardised coefficients", lower=1e-6),
             "reverse": Setting("Whether the response of the reverse pair is a feature", kind=bool),
         },
+        caveat="Its features were decided with a look at the outer folds of worm-perturbation, so its score there and "
+        "its lead over null wirings are somewhat optimistic.",
         typical_fit_s=1.5,
     )
     fitted_type = FittedRegression
