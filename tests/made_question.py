@@ -19,7 +19,7 @@ def made_question(**changes) -> EffectQuestion:
         "dataset": "made",
         "dataset_hash": "0",
         "based_on": "made-task",
-        "based_on_hash": "0",
+        "folds_hash": "0",
         "neurons": NEURONS,
         "cell_classes": tuple(f"C{number // 2:02d}" for number in range(24)),
         "edges": tuple((a, b) for a in NEURONS for b in NEURONS if a != b),

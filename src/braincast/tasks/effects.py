@@ -23,7 +23,8 @@ class EffectQuestion(BaseModel):
     """A question about edges, declared. `edges` are all chemical edges of the circuit, (pre, post) by neuron id.
 
     What an answerer may learn from, and which neurons it is held out on, is that of the perturbation task `based_on`:
-    each edge whose `pre` is a case there is answered by a fit that never saw the class of `pre` stimulated.
+    each edge whose `pre` is a case there is answered by a fit that never saw the class of `pre` stimulated. Of that
+    task only the folds enter the hash: its line-up may change without another question being asked here.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -34,7 +35,7 @@ class EffectQuestion(BaseModel):
     dataset: str
     dataset_hash: str
     based_on: str
-    based_on_hash: str
+    folds_hash: str
     neurons: tuple[str, ...]
     cell_classes: tuple[str, ...]
     edges: tuple[tuple[str, str], ...]
@@ -69,7 +70,7 @@ def signs_question(dataset: Dataset) -> EffectQuestion:
         dataset=dataset.name,
         dataset_hash=dataset.card.hash,
         based_on=card.name,
-        based_on_hash=card.hash,
+        folds_hash=sha256_of_json([(case.id, case.fold) for case in card.cases]),
         neurons=card.neurons,
         cell_classes=card.cell_classes,
         edges=tuple(sorted(edges)),
