@@ -55,10 +55,10 @@ def main(arguments: Sequence[str]) -> None:
             task, {name: wirings[name] for name in WHOLE}, MODELS, metrics=METRICS, n_draws=N_DRAWS
         ).to_dict(),
     }
-    figures = {"n_draws": N_DRAWS, "relations": _relations(panels["brain"]), "panels": panels}
+    figures = _rounded({"n_draws": N_DRAWS, "relations": _relations(panels["brain"]), "panels": panels})
     print(json.dumps(figures["relations"], indent=1))
     if "--write" in arguments:
-        write_json(RESULT, _rounded(figures))
+        write_json(RESULT, figures)
         draw(figures)
         put_between_markers(PAGE, tables(figures))
 
