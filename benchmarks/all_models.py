@@ -62,8 +62,8 @@ def table(figures: dict[str, Any]) -> str:
             "|---|---|---|---|---|---|---|---|",
             *scores,
             "",
-            "What each model loses when one thing it was given is taken away (its lead over the same model so deprived; "
-            "brackets are paired 95 % intervals; negative is better without):",
+            "What each model loses when one thing it was given is taken away (its lead over the same model so "
+            "deprived; brackets are paired 95 % intervals; negative is better without):",
             "",
             "| model | AUROC | " + " | ".join(ARMS) + " |",
             "|---|---|" + "---|" * len(ARMS),
