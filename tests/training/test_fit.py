@@ -47,9 +47,9 @@ def test_the_chosen_settings_have_the_smallest_loss_on_inner_folds(task, name):
     for fold in range(N_FOLDS):
         losses = [inner_loss(model, task.training(fold), prepared, settings) for settings in model.candidates]
         assert fitted.choices[fold].settings == model.candidates[int(np.argmin(losses))]
-        assert fitted.choices[fold].log_loss == pytest.approx(min(losses), rel=1e-9)
-    mean = np.mean([choice.log_loss for choice in fitted.choices])
-    assert fitted.validation_log_loss == pytest.approx(mean)
+        assert fitted.choices[fold].loss == pytest.approx(min(losses), rel=1e-9)
+    mean = np.mean([choice.loss for choice in fitted.choices])
+    assert fitted.validation_loss == pytest.approx(mean)
 
 
 def test_equal_losses_leave_the_earlier_candidate(task):

@@ -31,12 +31,15 @@ class Units:
 class Evidence:
     """Observed pairs in canonical order, with the resampling units they belong to.
 
-    `first[t]` to `first[t + 1]` are the pairs of tile t. Everything is float64.
+    With several leads a pair stands here once for each; within a tile leads come before neurons. `first[t]` to
+    `first[t + 1]` are the pairs of tile t. Everything is float64.
     """
 
     prediction: Float[np.ndarray, " pair"]
     truth: Float[np.ndarray, " pair"]
     case: Int[np.ndarray, " pair"]
+    lead: Int[np.ndarray, " pair"]
+    neuron: Int[np.ndarray, " pair"]
     fold: Int[np.ndarray, " pair"]
     row: Int[np.ndarray, " pair"]
     column: Int[np.ndarray, " pair"]
@@ -83,20 +86,22 @@ class Evidence:
 
 
 def gather(
-    prediction: Float[np.ndarray, "case neuron"],
-    truth: Float[np.ndarray, "case neuron"],
-    keep: Bool[np.ndarray, "case neuron"],
+    prediction: Float[np.ndarray, "case lead neuron"],
+    truth: Float[np.ndarray, "case lead neuron"],
+    keep: Bool[np.ndarray, "case lead neuron"],
     units: Units,
 ) -> Evidence:
-    """Evidence for one lead, where truth is finite and `keep` is True; tiles are walked in index order."""
+    """Evidence where truth is finite and `keep` is True; tiles are walked in index order."""
     parts = list(_observed(prediction, truth, keep))
     sizes = [len(part[0]) for part in parts]
-    case = np.repeat([part[3] for part in parts], sizes).astype(np.int64)
-    neuron = np.concatenate([part[2] for part in parts])
+    case = np.repeat([part[4] for part in parts], sizes).astype(np.int64)
+    neuron = np.concatenate([part[3] for part in parts])
     return Evidence(
         prediction=np.concatenate([part[0] for part in parts]),
         truth=np.concatenate([part[1] for part in parts]),
         case=case,
+        lead=np.concatenate([part[2] for part in parts]),
+        neuron=neuron,
         fold=units.fold[case],
         row=units.row[case],
         column=units.column[neuron],
@@ -114,6 +119,8 @@ def restrict(evidence: Evidence, keep: Bool[np.ndarray, " pair"]) -> Evidence:
         prediction=evidence.prediction[keep],
         truth=evidence.truth[keep],
         case=evidence.case[keep],
+        lead=evidence.lead[keep],
+        neuron=evidence.neuron[keep],
         fold=evidence.fold[keep],
         row=evidence.row[keep],
         column=evidence.column[keep],
@@ -123,7 +130,10 @@ def restrict(evidence: Evidence, keep: Bool[np.ndarray, " pair"]) -> Evidence:
 
 def _observed(
     prediction: np.ndarray, truth: np.ndarray, keep: np.ndarray
-) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, int]]:
-    for case, neurons in tiles(*truth.shape):
-        seen = np.flatnonzero(np.isfinite(truth[case, neurons]) & keep[case, neurons]) + neurons.start
-        yield prediction[case, seen].astype(np.float64), truth[case, seen].astype(np.float64), seen, case
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, int]]:
+    n_cases, _, n_neurons = truth.shape
+    for case, neurons in tiles(n_cases, n_neurons):
+        lead, neuron = np.nonzero(np.isfinite(truth[case, :, neurons]) & keep[case, :, neurons])
+        neuron = neuron + neurons.start
+        values = prediction[case, lead, neuron], truth[case, lead, neuron]
+        yield values[0].astype(np.float64), values[1].astype(np.float64), lead, neuron, case
