@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _BUILT_IN = {
     "constant": "braincast.models.baselines.constant:Constant",
     "responder-propensity": "braincast.models.baselines.responder_propensity:ResponderPropensity",
+    "response-lookup": "braincast.models.baselines.response_lookup:ResponseLookup",
     "direct-weights": "braincast.models.connectome.direct_weights:DirectWeights",
     "connectome-propagator": "braincast.models.connectome.propagator:ConnectomePropagator",
     "connectome-regression": "braincast.models.connectome.regression:ConnectomeRegression",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from braincast.brain.specimen import Specimen
     from braincast.datasets.dataset import Dataset
 
-_BUILT_IN = ("worm-perturbation",)
+_BUILT_IN = ("worm-perturbation", "worm-perturbation-unc31", "worm-perturbation-unc31-seen")
 
 
 def task_names() -> list[str]:
