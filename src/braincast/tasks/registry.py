@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from braincast.brain.specimen import Specimen
     from braincast.datasets.dataset import Dataset
 
-_BUILT_IN = ("worm-perturbation", "worm-perturbation-unc31", "worm-perturbation-unc31-seen")
+_BUILT_IN = ("worm-perturbation", "worm-perturbation-unc31", "worm-perturbation-unc31-seen", "worm-kernels")
 
 
 def task_names() -> list[str]:

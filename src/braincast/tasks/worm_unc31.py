@@ -33,7 +33,7 @@ _LEFT_OUT = {
     "name": "worm-perturbation-unc31",
     "title": "Worm signal propagation in a mutant: which neurons of unc-31 answer, told by the wild type?",
     "question": "Given the wiring and how wild-type neurons answered other stimuli, how probable is it that each "
-    "neuron of an unc-31 mutant responds (q < 0.05) to the stimulation of a neuron whose class was never seen stimulated?",
+    "neuron of an unc-31 mutant responds (q < 0.05) when a neuron is stimulated whose class was never seen stimulated?",
     "fold_rule": "the folds of worm-perturbation, by cell class of the stimulated neuron; each mutant case is answered "
     "by a model that learned from the wild type without the case's class, and never saw a mutant",
 }
