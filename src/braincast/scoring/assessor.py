@@ -82,13 +82,17 @@ class Assessor:
         """The same evidence, restricted to a group of pairs."""
         return [restrict(evidence, mask[evidence.case, evidence.neuron]) for evidence in replicates]
 
-    def by_lead(self, metric: Metric, replicates: list[Evidence]) -> list[float | None] | None:
-        """The metric on the sample at each lead alone, averaged over replicates; None for a task of one lead."""
+    def at_leads(self, replicates: list[Evidence]) -> list[list[Evidence]]:
+        """The same evidence at each lead alone; nothing for a task of one lead."""
         n_leads = len(self.task.card.leads)
-        if n_leads == 1:
+        leads = range(n_leads) if n_leads > 1 else ()
+        return [[restrict(evidence, evidence.lead == lead) for evidence in replicates] for lead in leads]
+
+    def by_lead(self, metric: Metric, at_leads: list[list[Evidence]]) -> list[float | None] | None:
+        """The metric on the sample at each lead, averaged over replicates; None for a task of one lead."""
+        if not at_leads:
             return None
-        at = [[restrict(evidence, evidence.lead == lead) for evidence in replicates] for lead in range(n_leads)]
-        return [defined(self.measure(metric, evidence, resampled=False)[0][0]) for evidence in at]
+        return [defined(self.measure(metric, evidence, resampled=False)[0][0]) for evidence in at_leads]
 
     def use(self, key: str) -> MetricUse:
         """How the task uses a metric; a metric that it does not name is E304."""

@@ -15,14 +15,14 @@ def course_correlation(evidence: Evidence, rows: RowCounts, columns: ColumnCount
 
     Pairs where either course is constant, or has one lead, are left out; NaN where that leaves none.
     """
-    of_pair = np.unique(np.stack([evidence.case, evidence.neuron]), axis=1, return_inverse=True)[1].ravel()
-    first = np.unique(of_pair, return_index=True)[1]
+    of_pair = evidence.case * (int(evidence.neuron.max()) + 1) + evidence.neuron
     value = _correlations(evidence.prediction, evidence.truth, of_pair)
+    cell = np.zeros(len(value), dtype=np.int64)
+    cell[of_pair] = evidence.row * evidence.n_columns + evidence.column
     defined = np.isfinite(value)
-    cell = (evidence.row[first] * evidence.n_columns + evidence.column[first])[defined]
     shape = evidence.n_rows, evidence.n_columns
-    total = np.bincount(cell, value[defined], shape[0] * shape[1]).reshape(shape)
-    count = np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape).astype(np.float64)
+    total = np.bincount(cell[defined], value[defined], shape[0] * shape[1]).reshape(shape)
+    count = np.bincount(cell[defined], minlength=shape[0] * shape[1]).reshape(shape).astype(np.float64)
     counts = weighted_sums(count, rows, columns)
     sums = weighted_sums(total, rows, columns)
     return np.divide(sums, counts, out=np.full(len(rows), np.nan), where=counts > 0)
@@ -31,8 +31,9 @@ def course_correlation(evidence: Evidence, rows: RowCounts, columns: ColumnCount
 def _correlations(
     prediction: Float[np.ndarray, " value"], truth: Float[np.ndarray, " value"], of_pair: np.ndarray
 ) -> Float[np.ndarray, " pair"]:
+    """Pearson's r over the values of each pair; NaN where it is not defined, and for numbers that no pair has."""
     count = np.bincount(of_pair)
-    first, second = (v - (np.bincount(of_pair, v) / count)[of_pair] for v in (prediction, truth))
+    first, second = (v - (np.bincount(of_pair, v) / np.maximum(count, 1))[of_pair] for v in (prediction, truth))
     spread = np.bincount(of_pair, first**2) * np.bincount(of_pair, second**2)
     # Differences of the order of rounding are no course.
     floor = 1e-24 * np.bincount(of_pair, prediction**2) * np.bincount(of_pair, truth**2)

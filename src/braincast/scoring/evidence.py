@@ -65,14 +65,16 @@ class Evidence:
         return {}
 
     def _added(self, names: list[str]) -> dict[str, Float[np.ndarray, "row column"]]:
-        cell = self.row * self.n_columns + self.column
-        totals = {name: np.zeros(self.n_rows * self.n_columns) for name in names}
+        totals = {name: np.zeros((self.n_rows, self.n_columns)) for name in names}
         for begin, end in zip(self.first[:-1], self.first[1:], strict=True):
-            prediction, truth, cells = self.prediction[begin:end], self.truth[begin:end], cell[begin:end]
+            if begin == end:
+                continue
+            prediction, truth, columns = self.prediction[begin:end], self.truth[begin:end], self.column[begin:end]
             for name in names:
                 values = STATISTICS[name](prediction, truth)
-                totals[name] += np.bincount(cells, values, self.n_rows * self.n_columns)
-        return {name: total.reshape(self.n_rows, self.n_columns) for name, total in totals.items()}
+                # A tile is of one case, and so of one row.
+                totals[name][self.row[begin]] += np.bincount(columns, values, self.n_columns)
+        return totals
 
     @cached_property
     def by_prediction(self) -> Int[np.ndarray, " pair"]:

@@ -150,15 +150,17 @@ class _Tally:
     def _model_score(self, name: str) -> ModelScore:
         contender = self.contenders[name]
         evidence: dict[tuple[str, int], list[Evidence]] = {}
+        at_leads: dict[tuple[str, int], list[list[Evidence]]] = {}
         metrics, own, groups = {}, (), {}
         for use in self.card.metrics:
             part = use.target, use.min_trials
             if part not in evidence:
                 evidence[part] = self.assessor.evidence(contender, use)
+                at_leads[part] = self.assessor.at_leads(evidence[part])
             replicates = evidence[part]
             samples, each = self.assessor.measure(load_metric(use.key), replicates)
             self.samples[name, use.key] = samples
-            by_lead = self.assessor.by_lead(load_metric(use.key), replicates)
+            by_lead = self.assessor.by_lead(load_metric(use.key), at_leads[part])
             metrics[use.key] = replace(self._metric_score(use, samples, len(replicates[0])), by_lead=by_lead)
             if use.key == self.card.primary:
                 own = tuple(defined(value) for value in each)
