@@ -21,7 +21,8 @@ def course_correlation(evidence: Evidence, rows: RowCounts, columns: ColumnCount
     cell[of_pair] = evidence.row * evidence.n_columns + evidence.column
     defined = np.isfinite(value)
     shape = evidence.n_rows, evidence.n_columns
-    total = np.bincount(cell[defined], value[defined], shape[0] * shape[1]).reshape(shape)
+    # Of no pair at all, bincount gives integers.
+    total = np.bincount(cell[defined], value[defined], shape[0] * shape[1]).reshape(shape).astype(np.float64)
     count = np.bincount(cell[defined], minlength=shape[0] * shape[1]).reshape(shape).astype(np.float64)
     counts = weighted_sums(count, rows, columns)
     sums = weighted_sums(total, rows, columns)
