@@ -98,10 +98,11 @@ def test_courses_have_no_ceiling_and_no_share_of_one():
     assert card.models["mean-course"].metrics["correlation"].ceiling_share is None
 
 
-def test_a_group_of_pairs_keeps_all_their_leads():
+def test_pairs_are_counted_once_whatever_the_number_of_leads():
     task = course_task()
     assessor = Assessor(task)
     card = score(task, fit("mean-course", task).forecast(task.cases()), assessor=assessor)
     groups, seen = card.models["mean-course"].groups, np.isfinite(open_truth(task).targets["course"][:, 0])
     for label, mask in assessor.groups["hops"].items():
-        assert groups["hops"][label].n == (seen & mask).sum() * len(task.card.leads)
+        assert groups["hops"][label].n == (seen & mask).sum()
+    assert card.models["mean-course"].metrics["mae"].n == seen.sum()

@@ -15,8 +15,9 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Float
 
+from braincast.brain.connectome import EdgeKind
 from braincast.brain.responses import Responses
-from braincast.models.wiring import SYNAPTIC_KINDS, connectome_of
+from braincast.models.wiring import connectome_of
 from braincast.scoring.bootstrap import Resamples, draw_resamples, interval
 from braincast.scoring.evidence import Evidence, Units, gather
 from braincast.scoring.metrics import METRICS
@@ -24,7 +25,12 @@ from braincast.scoring.ranking import Resampled
 from braincast.tasks.observed import Observed, observed, responses_of
 from braincast.tasks.task import Task
 
-KINDS = ("peptidergic", "monoaminergic", "synaptic")
+_EDGES: Mapping[str, tuple[EdgeKind, ...]] = {
+    "peptidergic": ("peptidergic",),
+    "monoaminergic": ("monoaminergic",),
+    "synaptic": ("chemical", "electrical"),
+}
+KINDS = tuple(_EDGES)
 CONTRASTS = ("lost", "gained", "lost among responders", "lost - gained")
 Pairs = Float[np.ndarray, "case neuron"]
 
@@ -34,15 +40,15 @@ class EdgeTest:
     """AUROC of an edge kind's weights for a contrast (or a difference of AUROCs), against permuted identities.
 
     `null` is the 2.5 and 97.5 % quantile over draws; p is (1 + draws at least as large) / (1 + draws). Of `n_pairs` the
-    contrast marks `n_marked`, and `n_wired` have an edge.
+    contrast marks `n_marked`, and `n_wired` have an edge. None where nothing is marked, or everything.
     """
 
     kind: str
     contrast: str
-    value: float
+    value: float | None
     ci: tuple[float, float] | None
-    null: tuple[float, float]
-    p: float
+    null: tuple[float, float] | None
+    p: float | None
     n_pairs: int
     n_marked: int
     n_wired: int
@@ -81,8 +87,8 @@ class MutantPairs:
     def edges(self, kind: str) -> Float[np.ndarray, "pre post"]:
         """Weights of the edges of a kind among the task's neurons; `synaptic` is chemical and electrical together."""
         connectome = connectome_of(self.task.structure)
-        kinds = SYNAPTIC_KINDS if kind == "synaptic" else (kind,)
-        return np.sum([connectome.adjacency(each).toarray() for each in kinds], axis=0).astype(np.float64)
+        total = sum(connectome.adjacency(each).toarray() for each in _EDGES[kind])
+        return np.asarray(total, dtype=np.float64)
 
     def of_cases(self, edges: Float[np.ndarray, "pre post"]) -> Pairs:
         """Edge weights from each case's stimulated neuron."""
@@ -150,9 +156,11 @@ def _contrasted(
 def _test(
     kind: str, contrast: str, sample: Resampled, null: Float[np.ndarray, " draw"], marked: Pairs, n_wired: int
 ) -> EdgeTest:
+    counts = int(np.isfinite(marked).sum()), int(np.nansum(marked)), n_wired
+    if not (np.isfinite(sample[0]) and np.isfinite(null).all()):
+        return EdgeTest(kind, contrast, None, None, None, None, *counts)
     lower, upper = np.quantile(null, [0.025, 0.975])
     p = float((1 + (null >= sample[0]).sum()) / (1 + len(null)))
-    counts = int(np.isfinite(marked).sum()), int(np.nansum(marked)), n_wired
     return EdgeTest(kind, contrast, float(sample[0]), interval(sample), (float(lower), float(upper)), p, *counts)
 
 

@@ -50,6 +50,13 @@ class Evidence:
     def __len__(self) -> int:
         return len(self.truth)
 
+    @property
+    def n_pairs(self) -> int:
+        """Different pairs of case and neuron; with one lead, all of them."""
+        if len(self) == 0:
+            return 0
+        return int(np.count_nonzero(np.bincount(self.case * (int(self.neuron.max()) + 1) + self.neuron)))
+
     def sums(self, names: tuple[str, ...]) -> Mapping[str, Float[np.ndarray, "row column"]]:
         """Each statistic summed within tiles, then over tiles in index order, for each pair of units.
 

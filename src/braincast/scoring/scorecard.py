@@ -161,7 +161,7 @@ class _Tally:
             samples, each = self.assessor.measure(load_metric(use.key), replicates)
             self.samples[name, use.key] = samples
             by_lead = self.assessor.by_lead(load_metric(use.key), at_leads[part])
-            metrics[use.key] = replace(self._metric_score(use, samples, len(replicates[0])), by_lead=by_lead)
+            metrics[use.key] = replace(self._metric_score(use, samples, replicates[0].n_pairs), by_lead=by_lead)
             if use.key == self.card.primary:
                 own = tuple(defined(value) for value in each)
                 groups = self._group_scores(name, contender, replicates)
@@ -191,7 +191,7 @@ class _Tally:
                 inside = self.assessor.within(replicates, mask)
                 samples, _ = self.assessor.measure(metric, inside, resampled=group in _WITH_INTERVAL)
                 self.group_samples[name, group, label] = samples
-                scores[group][label] = MetricScore(defined(samples[0]), interval(samples), len(inside[0]))
+                scores[group][label] = MetricScore(defined(samples[0]), interval(samples), inside[0].n_pairs)
         return scores
 
     def _compared(self) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ Models learn from the wild type. In the first variant the case's cell class is l
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -76,7 +77,7 @@ def build_seen(dataset: Dataset) -> TaskCard:
 def _card(
     dataset: Dataset,
     wild_type: TaskCard,
-    changes: dict[str, object],
+    changes: Mapping[str, object],
     fold_of: dict[str, int],
     learned: tuple[Case, ...],
 ) -> TaskCard:
