@@ -40,8 +40,8 @@ _CHANGES = {
     "baselines": ("mean-course", "responder-course"),
     "baseline": "responder-course",
     "lineup": ("mean-course", "responder-course", "course-regression"),
-    "ceiling": "none can be computed: the source gives one kernel for each pair, an average over its trials, so nothing "
-    "can be halved; scores on pairs with many trials and on significant responses stand in for it",
+    "ceiling": "none can be computed: the source gives one kernel for each pair, an average over its trials, so "
+    "nothing can be halved; scores on pairs with many trials and on significant responses stand in for it",
 }
 _SIGNIFICANCE = (Stratum(label="q < 0.05", lower=1, upper=1), Stratum(label="q ≥ 0.05", lower=0, upper=0))
 
