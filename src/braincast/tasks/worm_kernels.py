@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _LEAD_S = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 15.0, 20.0, 25.0, 30.0)
 _CHANGES = {
     "name": "worm-kernels",
+    "version": "1",
     "title": "Worm signal propagation in time: how does a response rise and fall?",
     "question": "Given the wiring and the courses of responses to other stimuli, what is the course of each neuron's "
     "response to a standard activity of a neuron whose class was never seen stimulated? Scored where one is known.",

@@ -47,14 +47,6 @@ _SEEN = {
     "fold_rule": "one fit to the whole wild type answers every case; no model sees a mutant",
     "baselines": ("constant", "responder-propensity", "response-lookup"),
     "baseline": "response-lookup",
-    "lineup": (
-        "constant",
-        "responder-propensity",
-        "response-lookup",
-        "direct-weights",
-        "connectome-propagator",
-        "connectome-regression",
-    ),
 }
 
 
@@ -71,7 +63,9 @@ def build_seen(dataset: Dataset) -> TaskCard:
     # Held out in no fold: every fit learns from them.
     learned = tuple(case.model_copy(update={"fold": 1}) for case in wild_type.cases)
     card = _card(dataset, wild_type, _SEEN, {}, learned)
-    return card.model_copy(update={"metrics": tuple(m for m in card.metrics if m.key != "auroc_within_fold")})
+    within_one_fit = tuple(use for use in card.metrics if use.key != "auroc_within_fold")
+    lineup = tuple(dict.fromkeys([*card.baselines, *wild_type.lineup]))
+    return card.model_copy(update={"metrics": within_one_fit, "lineup": lineup})
 
 
 def _card(
@@ -97,6 +91,7 @@ def _card(
         for use in wild_type.metrics
     )
     mutant = {
+        "version": "1",
         "specimen": "unc31",
         "training_specimen": "wt",
         "training_cases": learned,
