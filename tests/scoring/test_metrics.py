@@ -145,7 +145,7 @@ def test_skill_is_the_share_of_the_way_from_the_baseline_to_a_perfect_forecast()
 
 def test_larger_is_better_exactly_where_one_is_perfect():
     better = {key for key, metric in METRICS.items() if metric.larger_is_better}
-    assert better == {*RANKED, "correlation", "rank_correlation", "r2"}
+    assert better == {*RANKED, "correlation", "rank_correlation", "r2", "course_correlation"}
 
 
 def test_restricted_evidence_scores_as_the_pairs_that_were_kept():

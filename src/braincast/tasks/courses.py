@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float
-from scipy.special import gamma, gammainc
 
 from braincast.tasks.card import TaskCard
 
@@ -22,6 +21,9 @@ def pulse_response(
     That is the integral of the term over the last `pulse_s` seconds, in closed form, so that a kernel faster than any
     grid of times (many are nearly a delta) still has its whole area. 0 before the pulse.
     """
+    # Imported here, for a task is listed and shown without it.
+    from scipy.special import gamma, gammainc
+
     rate_per_s, factor, power = (column[:, None] for column in terms.T[:3])
 
     def integral(until_s: np.ndarray) -> np.ndarray:
