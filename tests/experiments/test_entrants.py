@@ -48,7 +48,7 @@ def test_the_line_up_is_the_tasks_own_unless_models_are_named(card):
 
 
 def test_all_models_are_those_that_answer_the_kind_of_task(card):
-    assert set(wanted_models(card, "all")) == {n for n in model_names() if card.kind in load_model(n).card.kinds}
+    assert set(wanted_models(card, "all")) == {n for n in model_names() if load_model(n).card.can_answer(card)}
     assert wanted_models(card.model_copy(update={"kind": "forecast"}), "all") == ()
 
 

@@ -88,7 +88,7 @@ def test_without_edges_direct_weights_are_the_constant(result):
 def test_the_headline_has_the_smallest_log_loss_on_inner_folds(task, result):
     assert result.headline == "direct-weights" == min(result.validation, key=result.validation.get)
     for model, loss in result.validation.items():
-        assert loss == pytest.approx(fit(model, task).validation_log_loss)
+        assert loss == pytest.approx(fit(model, task).validation_loss)
 
 
 def test_the_headline_is_not_chosen_by_the_test_score(task, monkeypatch):

@@ -18,7 +18,7 @@ ONES = np.ones((1, 4), dtype=np.int64), np.ones((1, 6), dtype=np.int64)
 
 
 def score(key: str, prediction: np.ndarray, truth: np.ndarray) -> float:
-    evidence = gather(prediction, truth, np.ones(SHAPE, dtype=bool), UNITS)
+    evidence = gather(prediction[:, None], truth[:, None], np.ones(truth[:, None].shape, dtype=bool), UNITS)
     return float(METRICS[key].values(evidence, *ONES)[0])
 
 

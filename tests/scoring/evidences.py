@@ -30,7 +30,7 @@ def random_evidence(seed: int, *, binary: bool = True) -> Evidence:
     noisy = prediction + rng.normal(0, 0.4, prediction.shape)
     truth = (noisy > 0.8).astype(float) if binary else np.round(noisy, 1)
     truth[rng.random(truth.shape) < 0.2] = np.nan
-    return gather(prediction, truth, np.ones(truth.shape, dtype=bool), units_of(rng))
+    return gather(prediction[:, None], truth[:, None], np.ones((N_CASES, 1, N_NEURONS), dtype=bool), units_of(rng))
 
 
 def random_counts(evidence: Evidence, n_resamples: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

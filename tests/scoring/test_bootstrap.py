@@ -93,7 +93,8 @@ def test_a_single_replicate_is_left_as_it_is():
 def test_pairs_of_drawn_units_count_as_often_as_the_units():
     rng = np.random.default_rng(3)
     truth, units = rng.normal(size=(6, 9)), units_of(rng, 6, 9)
-    evidence = gather(np.zeros_like(truth), truth, np.ones(truth.shape, dtype=bool), units)
+    one_lead = truth[:, None]
+    evidence = gather(np.zeros_like(one_lead), one_lead, np.ones(one_lead.shape, dtype=bool), units)
     resamples = draw_resamples(HASH, evidence.n_rows, evidence.n_columns, 20)
     rows, columns = resamples.rows, resamples.columns
     found = METRICS["mae"].values(evidence, rows, columns)
@@ -113,7 +114,8 @@ def test_nominal_95_percent_intervals_cover_a_two_way_mean_about_as_often():
     for brain in range(n_brains):
         effects = rng.normal(size=(n_rows, 1)) + rng.normal(size=n_columns)
         truth = 10 + effects + rng.normal(size=(n_rows, n_columns))
-        evidence = gather(np.zeros_like(truth), truth, np.ones(truth.shape, dtype=bool), units)
+        one_lead = truth[:, None]
+        evidence = gather(np.zeros_like(one_lead), one_lead, np.ones(one_lead.shape, dtype=bool), units)
         resamples = draw_resamples(f"{brain:015x}", n_rows, n_columns, 400)
         lower, upper = interval(METRICS["mae"].values(evidence, resamples.rows, resamples.columns))
         covered += lower <= 10 <= upper

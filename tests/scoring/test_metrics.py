@@ -32,7 +32,7 @@ def evidence_of(prediction, truth) -> Evidence:
     pairs = np.zeros(len(truth), dtype=np.int64)
     first = np.array([0, len(truth)])
     both = (np.asarray(prediction, dtype=float), np.asarray(truth, dtype=float))
-    return Evidence(*both, pairs, pairs, pairs, pairs, first, n_rows=1, n_columns=1)
+    return Evidence(*both, pairs, pairs, pairs, pairs, pairs, pairs, first, n_rows=1, n_columns=1)
 
 
 def value(key: str, prediction, truth) -> float:
@@ -128,7 +128,9 @@ def test_a_probability_of_zero_for_what_happened_costs_infinitely_much():
 
 def test_an_infinite_loss_counts_only_in_resamples_that_draw_it():
     pairs = np.array([0, 1])
-    evidence = Evidence(np.array([0.0, 0.5]), np.ones(2), pairs, pairs, pairs, pairs * 0, np.array([0, 1, 2]), 2, 1)
+    evidence = Evidence(
+        np.array([0.0, 0.5]), np.ones(2), pairs, pairs, pairs, pairs, pairs, pairs * 0, np.array([0, 1, 2]), 2, 1
+    )
     rows, columns = np.array([[1, 1], [2, 0], [0, 2]]), np.ones((3, 1), dtype=np.int64)
     found = METRICS["log_loss"].values(evidence, rows, columns)
     np.testing.assert_allclose(found, [np.inf, np.inf, np.log(2)])
@@ -143,7 +145,7 @@ def test_skill_is_the_share_of_the_way_from_the_baseline_to_a_perfect_forecast()
 
 def test_larger_is_better_exactly_where_one_is_perfect():
     better = {key for key, metric in METRICS.items() if metric.larger_is_better}
-    assert better == {*RANKED, "correlation", "rank_correlation", "r2"}
+    assert better == {*RANKED, "correlation", "rank_correlation", "r2", "course_correlation"}
 
 
 def test_restricted_evidence_scores_as_the_pairs_that_were_kept():

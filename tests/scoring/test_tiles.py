@@ -30,7 +30,7 @@ def large():
     prediction, truth = rng.random((2, 10_000)), rng.normal(size=(2, 10_000)) * 1e3
     truth[rng.random(truth.shape) < 0.3] = np.nan
     keep = rng.random(truth.shape) < 0.9
-    return prediction, truth, keep, gather(prediction, truth, keep, units_of(rng, 2, 10_000))
+    return prediction, truth, keep, gather(prediction[:, None], truth[:, None], keep[:, None], units_of(rng, 2, 10_000))
 
 
 def test_evidence_crosses_tile_borders_in_order(large):

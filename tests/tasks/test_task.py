@@ -69,7 +69,8 @@ def test_training_responses_are_those_of_the_atlas_at_five_percent(task):
 
 def test_training_hides_how_many_trials_there_were(task):
     names = {field.name for field in fields(Training)} | {name for name in dir(Training) if name[0] != "_"}
-    assert names == {"cases", "responds", "mean_response", "cell_classes", "measured", "where", "inner_folds"}
+    expected = {"cases", "responds", "mean_response", "cell_classes", "course", "measured", "where", "inner_folds"}
+    assert names == expected
     more = replace(worm().responses, n_trials=worm().responses.n_trials * 7)
     other = Task(task.card, lambda: replace(worm(), responses=more)).training(1)
     for name in ("responds", "mean_response"):

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
+from made_courses import course_task
 from sklearn.metrics import log_loss
 from synthetic import N_FOLDS, answer, reordered, small_task
 
@@ -47,9 +48,9 @@ def test_the_chosen_settings_have_the_smallest_loss_on_inner_folds(task, name):
     for fold in range(N_FOLDS):
         losses = [inner_loss(model, task.training(fold), prepared, settings) for settings in model.candidates]
         assert fitted.choices[fold].settings == model.candidates[int(np.argmin(losses))]
-        assert fitted.choices[fold].log_loss == pytest.approx(min(losses), rel=1e-9)
-    mean = np.mean([choice.log_loss for choice in fitted.choices])
-    assert fitted.validation_log_loss == pytest.approx(mean)
+        assert fitted.choices[fold].loss == pytest.approx(min(losses), rel=1e-9)
+    mean = np.mean([choice.loss for choice in fitted.choices])
+    assert fitted.validation_loss == pytest.approx(mean)
 
 
 def test_equal_losses_leave_the_earlier_candidate(task):
@@ -149,6 +150,13 @@ def test_a_model_of_another_kind_of_task_is_refused(task):
 
     with refused("E306", "model forecaster", "forecast, rollout", "perturbation"):
         fit(Forecaster(), task)
+
+
+def test_a_model_that_gives_another_answer_is_refused(task):
+    with refused("E306", "model mean-course", "with a course", "asks for a probability"):
+        fit("mean-course", task)
+    with refused("E306", "model constant", "with a probability", "asks for a course"):
+        fit("constant", course_task())
 
 
 def test_an_unknown_model_is_refused_with_the_nearest_name(task):

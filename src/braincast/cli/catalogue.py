@@ -133,6 +133,7 @@ def _model(name: str) -> dict[str, Any]:
         "name": card.name,
         "summary": card.summary,
         "kinds": list(card.kinds),
+        "answers": list(card.answers),
         "uses": list(card.uses),
         "settings": {key: setting.summary for key, setting in card.settings.items()},
         "candidates": [dict(candidate) for candidate in model.candidates],

@@ -35,15 +35,19 @@ class Entrant:
 
 
 def wanted_models(card: TaskCard, models: str | Sequence[str] | None) -> tuple[str, ...]:
-    """Names to run: the task's default line-up, all that answer its kind, or those named (an unknown one is E303)."""
+    """Names to run: the task's default line-up, all that can answer it, or those named.
+
+    A name that is not known is E303, one that cannot answer this task E306.
+    """
     if models is None:
         return card.lineup
     if models == "all":
-        return tuple(name for name in model_names() if card.kind in load_model(name).card.kinds)
+        return tuple(name for name in model_names() if load_model(name).card.can_answer(card))
     named = models.split(",") if isinstance(models, str) else list(models)
     for name in named:
         if name not in model_names():
             raise unknown_name("E303", "model", name, model_names())
+        load_model(name).card.require_answer(card)
     return tuple(dict.fromkeys(named))
 
 

@@ -46,7 +46,7 @@ def run_job(task: Task, job: Job) -> xr.DataArray:
         began = time.perf_counter()
         forecast = fitted.forecast(task.cases("test"))
     cost = {"fit_s": fitted.fit_s, "forecast_s": time.perf_counter() - began, "n_parameters": fitted.n_parameters}
-    chosen = {"validation_log_loss": fitted.validation_log_loss, "settings": [dict(c.settings) for c in fitted.choices]}
+    chosen = {"validation_loss": fitted.validation_loss, "settings": [dict(c.settings) for c in fitted.choices]}
     return forecast.assign_attrs({**cost, **chosen, "draw": job.replicate if is_null else None})
 
 
@@ -60,7 +60,7 @@ def mean_cost(forecasts: Sequence[xr.DataArray]) -> Cost:
 
 
 class Workers:
-    """Fits and forecasts the jobs of one task; more than one worker are processes with a copy of the specimen each.
+    """Fits and forecasts the jobs of one task; more than one worker are processes with a copy of the specimens each.
 
     The processes start with the first job and serve all that follow. They end when the `with` block is left, early or
     not, and when this process is killed.
@@ -99,7 +99,8 @@ class Workers:
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
             leash, hand = context.Pipe(duplex=False)
-            opening = (self._task.card.model_dump_json(), self._task.specimen, leash)
+            specimens = self._task.specimen, self._task.training_specimen
+            opening = (self._task.card.model_dump_json(), specimens, leash)
             self._pool = ProcessPoolExecutor(self._n_workers, context, initializer=_open_task, initargs=opening)
             # In reverse: the hand lets go, which ends every worker at once; then what had not begun is dropped.
             self._ends.callback(leash.close)
@@ -142,9 +143,10 @@ def _interrupts_blocked() -> Iterator[None]:
 _worker: dict[str, Any] = {}
 
 
-def _open_task(card: str, specimen: Specimen, leash: Connection) -> None:
+def _open_task(card: str, specimens: tuple[Specimen, Specimen], leash: Connection) -> None:
     threading.Thread(target=_end_with, args=(leash,), daemon=True).start()
-    _worker["task"] = Task(TaskCard.model_validate_json(card), lambda: specimen)
+    specimen, training_specimen = specimens
+    _worker["task"] = Task(TaskCard.model_validate_json(card), lambda: specimen, lambda: training_specimen)
 
 
 def _end_with(leash: Connection) -> None:

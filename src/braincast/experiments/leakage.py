@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from braincast.brain.responses import Responses
-from braincast.errors import BraincastError
+from braincast.brain.specimen import Specimen
 from braincast.models.interface import Model
 from braincast.models.registry import load_model
+from braincast.tasks.observed import responses_of
 from braincast.tasks.task import Task
 from braincast.training.fit import fit
 
@@ -31,7 +32,8 @@ class Audit:
 def audit(model: Model | str, task: Task, *, seed: int = 0) -> Audit:
     """Fit `model` on the task as it is and, fold by fold, on a task whose held-out responses are made up.
 
-    Both the values and the mask of what was measured are replaced, for every case that the fold holds out.
+    Values, courses and the mask of what was measured are replaced for every stimulus but the fold's training cases: in
+    the specimen asked about and, where that is another one, in the specimen that models learn from.
     """
     name = model if isinstance(model, str) else model.card.name
     model = load_model(model) if isinstance(model, str) else model
@@ -46,13 +48,20 @@ def audit(model: Model | str, task: Task, *, seed: int = 0) -> Audit:
 
 
 def _with_made_up_truth(task: Task, fold: int, seed: int) -> Task:
-    responses = task.specimen.responses
-    if responses is None:
-        raise BraincastError("E307", task.name, "its specimen has no responses", "Choose another task")
-    stimulated = {neuron for case in task.cases("test", fold=fold).stimulated for neuron in case}
-    rows = np.array([neuron in stimulated for neuron in responses.neurons])
-    specimen = replace(task.specimen, responses=_made_up(responses, rows, np.random.default_rng([seed, fold])))
-    return Task(task.card, lambda: specimen)
+    learned = {neuron for case in task.cases("train", fold=fold).stimulated for neuron in case}
+    rng = np.random.default_rng([seed, fold])
+    if not task.card.training_specimen:
+        specimen = _without(task.specimen, learned, task, rng)
+        return Task(task.card, lambda: specimen)
+    specimen, training = _without(task.specimen, set(), task, rng), _without(task.training_specimen, learned, task, rng)
+    return Task(task.card, lambda: specimen, lambda: training)
+
+
+def _without(specimen: Specimen, kept: set[str], task: Task, rng: np.random.Generator) -> Specimen:
+    """The specimen with made-up responses to every stimulus that is not kept."""
+    responses = responses_of(specimen, task.card)
+    rows = np.array([neuron not in kept for neuron in responses.neurons])
+    return replace(specimen, responses=_made_up(responses, rows, rng))
 
 
 def _made_up(responses: Responses, rows: np.ndarray, rng: np.random.Generator) -> Responses:
@@ -65,4 +74,10 @@ def _made_up(responses: Responses, rows: np.ndarray, rng: np.random.Generator) -
     n_trials[rows] = rng.integers(1, 30, size=shape)
     of_rows = np.repeat(np.repeat(rows, responses.n_neurons), np.diff(responses.trial_offsets))
     trial_values = np.where(of_rows, rng.normal(size=len(of_rows)), responses.trial_values)
-    return replace(responses, q=q, mean=mean, n_trials=n_trials, trial_values=trial_values)
+    kernels = np.repeat(np.repeat(rows, responses.n_neurons), np.diff(responses.kernel_offsets))
+    terms = responses.kernel_terms.copy()
+    # Another rate, and another factor or none: the course changes, and so does which pairs have one.
+    terms[kernels, 0] = rng.uniform(0.05, 5.0, kernels.sum())
+    terms[kernels, 1] = rng.normal(size=kernels.sum()) * (rng.random(kernels.sum()) < 0.5)
+    made_up = {"q": q, "mean": mean, "n_trials": n_trials, "trial_values": trial_values, "kernel_terms": terms}
+    return replace(responses, **made_up)

@@ -28,6 +28,7 @@ from braincast.scoring.scorecard import Scorecard, score
 from braincast.scoring.scores import Contender
 from braincast.tasks.card import TaskCard
 from braincast.tasks.task import Task
+from braincast.training.choice import LOSSES
 from braincast.version import VERSION
 
 _RECORDED_PACKAGES = ("numpy", "scipy", "numba", "pandas", "xarray", "zarr", "h5py")
@@ -79,13 +80,14 @@ class RunResult:
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON contract of `braincast run`, without the paths of the files."""
+        loss = LOSSES[self.card.answer]
         return {
             **self.scorecard.to_dict(),
             "n_animals": self.card.n_animals,
             "wiring_of": self.card.wiring,
             "headline": self.headline,
-            "headline_rule": "smallest log loss on inner folds of the training data",
-            "validation_log_loss": dict(self.validation),
+            "headline_rule": f"smallest {loss.replace('_', ' ')} on inner folds of the training data",
+            f"validation_{loss}": dict(self.validation),
             "settings": dict(self.settings),
             "caveats": {name: caveat for name in self.settings if (caveat := load_model(name).card.caveat)},
             "wiring": [verdict.to_dict() for verdict in self.verdicts],
@@ -162,8 +164,8 @@ class _Runner:
                 advance(1)
 
     def headline(self, entrants: Sequence[Entrant]) -> tuple[str, dict[str, float]]:
-        """The entrant with the smallest log loss on inner folds; baselines can lead too."""
-        losses = {e.name: self._mean(e.name, "validation_log_loss") for e in entrants}
+        """The entrant with the smallest loss on inner folds; baselines can lead too."""
+        losses = {e.name: self._mean(e.name, "validation_loss") for e in entrants}
         return min(losses, key=lambda name: losses[name]), losses
 
     def settings(self, entrant: Entrant) -> list[dict[str, Any]]:

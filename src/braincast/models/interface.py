@@ -12,6 +12,7 @@ from jaxtyping import Float
 
 from braincast.brain.specimen import Specimen
 from braincast.errors import BraincastError
+from braincast.tasks.card import TaskCard
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 
@@ -75,6 +76,8 @@ class Setting:
 class ModelCard:
     """What a model is, for people: shown by `braincast show model`.
 
+    `kinds` are the kinds of tasks it can be put to, `answers` what it can say there; one that can say several looks at
+    its training set for what is asked (`Training.course` is there in a task of courses).
     `caveat` is what a reader of its scores must know. `typical_fit_s` is the time to fit all folds of its task on one
     core, for estimates before a run.
     """
@@ -88,6 +91,18 @@ class ModelCard:
     caveat: str = ""
     stochastic: bool = False
     typical_fit_s: float = 1.0
+    answers: tuple[str, ...] = ("probability",)
+
+    def can_answer(self, card: TaskCard) -> bool:
+        """Whether the model answers what a task asks."""
+        return card.kind in self.kinds and card.answer in self.answers
+
+    def require_answer(self, card: TaskCard) -> None:
+        """E306 for a task that the model cannot answer."""
+        if not self.can_answer(card):
+            what = f"it answers {', '.join(self.kinds)} tasks with a {' or a '.join(self.answers)}"
+            asked = f"{card.name} is a {card.kind} task that asks for a {card.answer}"
+            raise BraincastError("E306", f"model {self.name}", f"{what}, but {asked}", "See braincast list models")
 
     @property
     def uses_connectome(self) -> bool:

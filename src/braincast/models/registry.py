@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 _BUILT_IN = {
     "constant": "braincast.models.baselines.constant:Constant",
     "responder-propensity": "braincast.models.baselines.responder_propensity:ResponderPropensity",
+    "response-lookup": "braincast.models.baselines.response_lookup:ResponseLookup",
+    "mean-course": "braincast.models.baselines.mean_course:MeanCourse",
+    "responder-course": "braincast.models.baselines.responder_course:ResponderCourse",
+    "course-regression": "braincast.models.connectome.course_regression:CourseRegression",
     "distance": "braincast.models.baselines.distance:Distance",
     "response-regression": "braincast.models.baselines.response_regression:ResponseRegression",
     "direct-weights": "braincast.models.connectome.direct_weights:DirectWeights",

@@ -64,6 +64,8 @@ _SHORT = {
     "auroc_within_fold": "within folds",
     "average_precision": "average precision",
     "log_loss": "log loss",
+    "r2": "R²",
+    "course_correlation": "of each course",
 }
 
 

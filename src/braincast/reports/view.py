@@ -53,6 +53,11 @@ class View:
     def leader(self) -> Entry | None:
         return headline(self.document)
 
+    @property
+    def validation(self) -> Mapping[str, float]:
+        """Each model's loss on inner folds: log loss of probabilities, squared error of courses."""
+        return self.document.get("validation_log_loss") or self.document.get("validation_squared_error") or {}
+
     @cached_property
     def caveat(self) -> str:
         """What a reader of the leader's scores must know; mostly nothing."""

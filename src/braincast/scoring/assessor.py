@@ -10,12 +10,12 @@ from jaxtyping import Bool, Float
 
 from braincast.errors import unknown_name
 from braincast.scoring.bootstrap import Resamples, draw_resamples, resample_replicates
-from braincast.scoring.ceiling import Ceiling, repeatability
+from braincast.scoring.ceiling import NO_CEILING, Ceiling, repeatability
 from braincast.scoring.evidence import Evidence, Units, gather, restrict
 from braincast.scoring.groups import pair_groups
 from braincast.scoring.metrics import Metric, load_metric
 from braincast.scoring.ranking import Resampled
-from braincast.scoring.scores import Contender
+from braincast.scoring.scores import Contender, defined
 from braincast.tasks.card import MetricUse
 from braincast.tasks.task import Task
 from braincast.tasks.truth import open_truth
@@ -57,15 +57,14 @@ class Assessor:
 
     @cached_property
     def ceiling(self) -> Ceiling:
-        """Repeatability of the mean response."""
+        """Repeatability of the mean response; undefined for a task that compares nothing with it."""
         use = next((use for use in self.task.card.metrics if use.target == "mean_response"), None)
-        return repeatability(self._truth, self.units, self.resamples, use.min_trials if use else 2)
+        return repeatability(self._truth, self.units, self.resamples, use.min_trials) if use else NO_CEILING
 
     def evidence(self, contender: Contender, use: MetricUse) -> list[Evidence]:
         """Evidence of each replicate for a metric's target."""
-        truth = self._truth.targets[use.target][:, 0]
-        enough = self._truth.n_trials[:, 0] >= use.min_trials
-        return [gather(f.values[:, 0].astype(np.float64), truth, enough, self.units) for f in contender.forecasts]
+        truth, enough = self._truth.targets[use.target], self._truth.n_trials >= use.min_trials
+        return [gather(f.values.astype(np.float64), truth, enough, self.units) for f in contender.forecasts]
 
     def measure(
         self, metric: Metric, replicates: list[Evidence], *, resampled: bool = True
@@ -80,12 +79,20 @@ class Assessor:
         return resample_replicates(values, self.resamples.seed), values[:, 0]
 
     def within(self, replicates: list[Evidence], mask: Bool[np.ndarray, "case neuron"]) -> list[Evidence]:
-        """The same evidence, restricted to a group of pairs of the primary metric's target."""
-        use = self.use(self.task.card.primary)
-        truth = self._truth.targets[use.target][:, 0]
-        seen = np.isfinite(truth) & (self._truth.n_trials[:, 0] >= use.min_trials)
-        keep = mask[seen]
-        return [restrict(evidence, keep) for evidence in replicates]
+        """The same evidence, restricted to a group of pairs."""
+        return [restrict(evidence, mask[evidence.case, evidence.neuron]) for evidence in replicates]
+
+    def at_leads(self, replicates: list[Evidence]) -> list[list[Evidence]]:
+        """The same evidence at each lead alone; nothing for a task of one lead."""
+        n_leads = len(self.task.card.leads)
+        leads = range(n_leads) if n_leads > 1 else ()
+        return [[restrict(evidence, evidence.lead == lead) for evidence in replicates] for lead in leads]
+
+    def by_lead(self, metric: Metric, at_leads: list[list[Evidence]]) -> list[float | None] | None:
+        """The metric on the sample at each lead, averaged over replicates; None for a task of one lead."""
+        if not at_leads:
+            return None
+        return [defined(self.measure(metric, evidence, resampled=False)[0][0]) for evidence in at_leads]
 
     def use(self, key: str) -> MetricUse:
         """How the task uses a metric; a metric that it does not name is E304."""

@@ -34,6 +34,10 @@ class Ceiling:
     correlation_ci: tuple[float, float] | None
 
 
+# Of a task whose truth cannot be halved.
+NO_CEILING = Ceiling(0, 0, None, None, None, None, None)
+
+
 def repeatability(truth: Truth, units: Units, resamples: Resamples, min_trials: int) -> Ceiling:
     """The ceiling from random halves of each pair's trials, averaged over `N_SPLITS` splits."""
     enough = truth.measured[:, 0] & (truth.n_trials[:, 0] >= min_trials)
@@ -69,7 +73,7 @@ def _half_means(
     first, second = np.full(shape, np.nan), np.full(shape, np.nan)
     for pair, values in trials.items():
         first[pair], second[pair] = _split_mean(values, rng)
-    return gather(first, second, np.isfinite(first), units)
+    return gather(first[:, None], second[:, None], np.isfinite(first[:, None]), units)
 
 
 def _split_mean(trials: Float[np.ndarray, " trial"], rng: np.random.Generator) -> tuple[float, float]:

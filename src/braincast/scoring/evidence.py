@@ -31,12 +31,15 @@ class Units:
 class Evidence:
     """Observed pairs in canonical order, with the resampling units they belong to.
 
-    `first[t]` to `first[t + 1]` are the pairs of tile t. Everything is float64.
+    With several leads a pair stands here once for each; within a tile leads come before neurons. `first[t]` to
+    `first[t + 1]` are the pairs of tile t. Everything is float64.
     """
 
     prediction: Float[np.ndarray, " pair"]
     truth: Float[np.ndarray, " pair"]
     case: Int[np.ndarray, " pair"]
+    lead: Int[np.ndarray, " pair"]
+    neuron: Int[np.ndarray, " pair"]
     fold: Int[np.ndarray, " pair"]
     row: Int[np.ndarray, " pair"]
     column: Int[np.ndarray, " pair"]
@@ -46,6 +49,13 @@ class Evidence:
 
     def __len__(self) -> int:
         return len(self.truth)
+
+    @property
+    def n_pairs(self) -> int:
+        """Different pairs of case and neuron; with one lead, all of them."""
+        if len(self) == 0:
+            return 0
+        return int(np.count_nonzero(np.bincount(self.case * (int(self.neuron.max()) + 1) + self.neuron)))
 
     def sums(self, names: tuple[str, ...]) -> Mapping[str, Float[np.ndarray, "row column"]]:
         """Each statistic summed within tiles, then over tiles in index order, for each pair of units.
@@ -62,14 +72,16 @@ class Evidence:
         return {}
 
     def _added(self, names: list[str]) -> dict[str, Float[np.ndarray, "row column"]]:
-        cell = self.row * self.n_columns + self.column
-        totals = {name: np.zeros(self.n_rows * self.n_columns) for name in names}
+        totals = {name: np.zeros((self.n_rows, self.n_columns)) for name in names}
         for begin, end in zip(self.first[:-1], self.first[1:], strict=True):
-            prediction, truth, cells = self.prediction[begin:end], self.truth[begin:end], cell[begin:end]
+            if begin == end:
+                continue
+            prediction, truth, columns = self.prediction[begin:end], self.truth[begin:end], self.column[begin:end]
             for name in names:
                 values = STATISTICS[name](prediction, truth)
-                totals[name] += np.bincount(cells, values, self.n_rows * self.n_columns)
-        return {name: total.reshape(self.n_rows, self.n_columns) for name, total in totals.items()}
+                # A tile is of one case, and so of one row.
+                totals[name][self.row[begin]] += np.bincount(columns, values, self.n_columns)
+        return totals
 
     @cached_property
     def by_prediction(self) -> Int[np.ndarray, " pair"]:
@@ -83,20 +95,22 @@ class Evidence:
 
 
 def gather(
-    prediction: Float[np.ndarray, "case neuron"],
-    truth: Float[np.ndarray, "case neuron"],
-    keep: Bool[np.ndarray, "case neuron"],
+    prediction: Float[np.ndarray, "case lead neuron"],
+    truth: Float[np.ndarray, "case lead neuron"],
+    keep: Bool[np.ndarray, "case lead neuron"],
     units: Units,
 ) -> Evidence:
-    """Evidence for one lead, where truth is finite and `keep` is True; tiles are walked in index order."""
+    """Evidence where truth is finite and `keep` is True; tiles are walked in index order."""
     parts = list(_observed(prediction, truth, keep))
     sizes = [len(part[0]) for part in parts]
-    case = np.repeat([part[3] for part in parts], sizes).astype(np.int64)
-    neuron = np.concatenate([part[2] for part in parts])
+    case = np.repeat([part[4] for part in parts], sizes).astype(np.int64)
+    neuron = np.concatenate([part[3] for part in parts])
     return Evidence(
         prediction=np.concatenate([part[0] for part in parts]),
         truth=np.concatenate([part[1] for part in parts]),
         case=case,
+        lead=np.concatenate([part[2] for part in parts]),
+        neuron=neuron,
         fold=units.fold[case],
         row=units.row[case],
         column=units.column[neuron],
@@ -114,6 +128,8 @@ def restrict(evidence: Evidence, keep: Bool[np.ndarray, " pair"]) -> Evidence:
         prediction=evidence.prediction[keep],
         truth=evidence.truth[keep],
         case=evidence.case[keep],
+        lead=evidence.lead[keep],
+        neuron=evidence.neuron[keep],
         fold=evidence.fold[keep],
         row=evidence.row[keep],
         column=evidence.column[keep],
@@ -123,7 +139,10 @@ def restrict(evidence: Evidence, keep: Bool[np.ndarray, " pair"]) -> Evidence:
 
 def _observed(
     prediction: np.ndarray, truth: np.ndarray, keep: np.ndarray
-) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, int]]:
-    for case, neurons in tiles(*truth.shape):
-        seen = np.flatnonzero(np.isfinite(truth[case, neurons]) & keep[case, neurons]) + neurons.start
-        yield prediction[case, seen].astype(np.float64), truth[case, seen].astype(np.float64), seen, case
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, int]]:
+    n_cases, _, n_neurons = truth.shape
+    for case, neurons in tiles(n_cases, n_neurons):
+        lead, neuron = np.nonzero(np.isfinite(truth[case, :, neurons]) & keep[case, :, neurons])
+        neuron = neuron + neurons.start
+        values = prediction[case, lead, neuron], truth[case, lead, neuron]
+        yield values[0].astype(np.float64), values[1].astype(np.float64), lead, neuron, case

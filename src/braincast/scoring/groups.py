@@ -15,8 +15,12 @@ _UNREACHABLE_HOPS = 99
 
 
 def pair_groups(task: Task, truth: Truth) -> dict[str, dict[str, Bool[np.ndarray, "case neuron"]]]:
-    """Masks by group and label: trial-count strata, hop distance, class of the stimulated neuron, and each stimulus."""
-    properties = {"trials": truth.n_trials[:, 0], "hops": _hops(task)}
+    """Masks by group and label: strata of trials, of hops and of significance, stimulated class, and each stimulus."""
+    properties = {
+        "trials": truth.n_trials[:, 0],
+        "hops": _hops(task),
+        "responses": truth.targets["responds"][:, 0],
+    }
     strata = {
         group: {stratum.label: stratum.contains(properties[group]) for stratum in task.card.strata[group]}
         for group in properties

@@ -15,6 +15,7 @@ from jaxtyping import Float
 
 from braincast.errors import unknown_name
 from braincast.scoring import ranking
+from braincast.scoring.courses import course_correlation
 from braincast.scoring.evidence import Evidence
 from braincast.scoring.ranking import ColumnCounts, Resampled, RowCounts
 from braincast.scoring.weighting import weighted_sums
@@ -26,7 +27,8 @@ Sums = Mapping[str, Float[np.ndarray, " resample"]]
 class Metric:
     """A metric: its key, the value of a perfect forecast, and how it is computed.
 
-    `of_sums` metrics name the statistics that they need; `of_ranks` metrics look at all pairs.
+    `of_sums` metrics name the statistics that they need; `of_ranks` metrics look at all pairs, at their
+    ranks or at whole courses.
     """
 
     key: str
@@ -104,6 +106,7 @@ _BUILT_IN = (
     Metric("mae", "Mean absolute error", 0.0, "", ("count", "absolute_error"), mean_absolute_error),
     Metric("mse", "Mean squared error", 0.0, "", ("count", "squared_error"), mean_squared_error),
     Metric("r2", "R²", 1.0, "", _VARIANCE, coefficient_of_determination),
+    Metric("course_correlation", "mean correlation of courses", 1.0, "Pearson 1895", of_ranks=course_correlation),
 )
 METRICS: Mapping[str, Metric] = {metric.key: metric for metric in _BUILT_IN}
 

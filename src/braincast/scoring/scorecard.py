@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -19,10 +19,11 @@ from braincast.scoring.evidence import Evidence
 from braincast.scoring.metrics import load_metric
 from braincast.scoring.ranking import Resampled
 from braincast.scoring.scores import Comparison, Contender, MetricScore, ModelScore, defined
+from braincast.tasks.card import MetricUse
 from braincast.tasks.task import Task
 
 # Groups with few pairs get a value but no interval, and replicates are only averaged there.
-_WITH_INTERVAL = ("trials", "hops")
+_WITH_INTERVAL = ("trials", "hops", "responses")
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,25 +150,29 @@ class _Tally:
     def _model_score(self, name: str) -> ModelScore:
         contender = self.contenders[name]
         evidence: dict[tuple[str, int], list[Evidence]] = {}
+        at_leads: dict[tuple[str, int], list[list[Evidence]]] = {}
         metrics, own, groups = {}, (), {}
         for use in self.card.metrics:
             part = use.target, use.min_trials
             if part not in evidence:
                 evidence[part] = self.assessor.evidence(contender, use)
+                at_leads[part] = self.assessor.at_leads(evidence[part])
             replicates = evidence[part]
             samples, each = self.assessor.measure(load_metric(use.key), replicates)
             self.samples[name, use.key] = samples
-            metrics[use.key] = self._metric_score(use.key, samples, len(replicates[0]))
+            by_lead = self.assessor.by_lead(load_metric(use.key), at_leads[part])
+            metrics[use.key] = replace(self._metric_score(use, samples, replicates[0].n_pairs), by_lead=by_lead)
             if use.key == self.card.primary:
                 own = tuple(defined(value) for value in each)
                 groups = self._group_scores(name, contender, replicates)
         return ModelScore(contender.role, contender.of, metrics, groups, own, contender.cost)
 
-    def _metric_score(self, key: str, samples: Resampled, n_pairs: int) -> MetricScore:
-        value, skill, share = defined(samples[0]), None, None
+    def _metric_score(self, use: MetricUse, samples: Resampled, n_pairs: int) -> MetricScore:
+        key, value, skill, share = use.key, defined(samples[0]), None, None
         if value is not None and self.baseline is not None:
             skill = defined(load_metric(key).skill(value, self.samples[self.baseline, key][0]))
-        ceiling = self.assessor.ceiling.correlation if key == "correlation" else None
+        has_ceiling = key == "correlation" and use.target == "mean_response"
+        ceiling = self.assessor.ceiling.correlation if has_ceiling else None
         if value is not None and ceiling:
             share = defined(value / ceiling)
         return MetricScore(value, interval(samples), n_pairs, skill, share)
@@ -186,7 +191,7 @@ class _Tally:
                 inside = self.assessor.within(replicates, mask)
                 samples, _ = self.assessor.measure(metric, inside, resampled=group in _WITH_INTERVAL)
                 self.group_samples[name, group, label] = samples
-                scores[group][label] = MetricScore(defined(samples[0]), interval(samples), len(inside[0]))
+                scores[group][label] = MetricScore(defined(samples[0]), interval(samples), inside[0].n_pairs)
         return scores
 
     def _compared(self) -> list[tuple[str, str]]:

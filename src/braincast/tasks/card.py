@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_serializer
 
 from braincast.files import sha256_of_json
 
 TaskKind = Literal["forecast", "rollout", "perturbation", "encoding", "imputation"]
+# What an answer holds: probabilities of a response, or a course in time.
+Answer = Literal["probability", "course"]
 
 
 class _Declaration(BaseModel):
@@ -16,7 +19,10 @@ class _Declaration(BaseModel):
 
 
 class Case(_Declaration):
-    """One question: which neurons are stimulated, in which fold it is held out, and which cases belong together."""
+    """One question: which neurons are stimulated, in which fold it is held out, and which cases belong together.
+
+    A training case whose fold is not among the task's folds is held out nowhere.
+    """
 
     id: str
     stimulated: tuple[str, ...]
@@ -45,7 +51,11 @@ class Stratum(_Declaration):
 
 
 class TaskCard(_Declaration):
-    """A task, declared. Two tasks with equal `hash` ask the same questions and are scored the same way."""
+    """A task, declared. Two tasks with equal `hash` ask the same questions and are scored the same way.
+
+    Models learn from `training_cases` of `training_specimen`; empty means the cases and the specimen asked about. A
+    task of courses has the time of each lead in `lead_s`, after a standard input that lasts `pulse_s`.
+    """
 
     name: str
     version: str
@@ -81,6 +91,18 @@ class TaskCard(_Declaration):
     lineup: tuple[str, ...] = Field(max_length=10)
     strata: dict[str, tuple[Stratum, ...]]
     ceiling: str
+    answer: Answer = "probability"
+    training_specimen: str = ""
+    training_cases: tuple[Case, ...] = ()
+    lead_s: tuple[float, ...] = ()
+    pulse_s: float = Field(default=0.0, ge=0)
+
+    @model_serializer(mode="wrap")
+    def _without_unset_options(self, handler: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+        """Leave out options at their defaults, so that a task declared before an option existed keeps its hash."""
+        fields = type(self).model_fields
+        unset = {n for n, f in fields.items() if not f.is_required() and getattr(self, n) == f.default}
+        return {name: value for name, value in handler(self).items() if name not in unset}
 
     @property
     def hash(self) -> str:
@@ -91,3 +113,8 @@ class TaskCard(_Declaration):
     def metric_keys(self) -> tuple[str, ...]:
         """Keys of the task's metrics, in order."""
         return tuple(use.key for use in self.metrics)
+
+    @property
+    def learns_from(self) -> tuple[Case, ...]:
+        """The cases that models learn from; each is left out of the fit of its own fold."""
+        return self.training_cases or self.cases

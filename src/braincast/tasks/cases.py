@@ -16,7 +16,8 @@ class Cases:
     """Questions without answers.
 
     `fold` says in which fold each case is held out, `group` which cases are related (the stimulated neuron's cell
-    class), `neurons` and `leads` what an answer's other axes are.
+    class), `neurons` and `leads` what an answer's other axes are. `lead_s` has the time of each lead in seconds, and is
+    empty where a lead is no point in time.
     """
 
     ids: tuple[str, ...]
@@ -25,9 +26,16 @@ class Cases:
     group: tuple[str, ...]
     neurons: tuple[str, ...]
     leads: tuple[str, ...]
+    lead_s: tuple[float, ...] = ()
 
     @classmethod
-    def of(cls, cases: Sequence[Case], neurons: tuple[str, ...], leads: tuple[str, ...]) -> Cases:
+    def of(
+        cls,
+        cases: Sequence[Case],
+        neurons: tuple[str, ...],
+        leads: tuple[str, ...],
+        lead_s: tuple[float, ...] = (),
+    ) -> Cases:
         """Gather declared cases."""
         return cls(
             ids=tuple(case.id for case in cases),
@@ -36,6 +44,7 @@ class Cases:
             group=tuple(case.group for case in cases),
             neurons=neurons,
             leads=leads,
+            lead_s=lead_s,
         )
 
     def __len__(self) -> int:
@@ -75,4 +84,5 @@ class Cases:
             group=tuple(self.group[row] for row in rows),
             neurons=self.neurons,
             leads=self.leads,
+            lead_s=self.lead_s,
         )

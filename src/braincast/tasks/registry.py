@@ -6,12 +6,17 @@ from functools import cache
 from importlib.metadata import entry_points
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from braincast.errors import BraincastError, unknown_name
 from braincast.tasks.card import TaskCard
 from braincast.tasks.task import Task
 
-_BUILT_IN = ("worm-perturbation",)
+if TYPE_CHECKING:
+    from braincast.brain.specimen import Specimen
+    from braincast.datasets.dataset import Dataset
+
+_BUILT_IN = ("worm-perturbation", "worm-perturbation-unc31", "worm-perturbation-unc31-seen", "worm-kernels")
 
 
 def task_names() -> list[str]:
@@ -34,13 +39,20 @@ def load_task(name: str, *, data: Path | None = None, offline: bool | None = Non
     """A task by name. Its dataset is fetched on first use; `data` takes a local file instead of a download."""
     card = task_card(name)
 
-    def load():
+    @cache
+    def dataset() -> Dataset:
         from braincast.datasets.registry import load_dataset
 
-        dataset = load_dataset(card.dataset, from_path=data, offline=offline)
-        if dataset.card.hash != card.dataset_hash:
-            what = f"dataset {card.dataset} has hash {dataset.card.hash[:12]}, expected {card.dataset_hash[:12]}"
+        found = load_dataset(card.dataset, from_path=data, offline=offline)
+        if found.card.hash != card.dataset_hash:
+            what = f"dataset {card.dataset} has hash {found.card.hash[:12]}, expected {card.dataset_hash[:12]}"
             raise BraincastError("E215", f"task {name}", what, "Install the braincast version of that dataset")
-        return dataset.specimens[card.specimen]
+        return found
 
-    return Task(card, load)
+    def load() -> Specimen:
+        return dataset().specimens[card.specimen]
+
+    def load_training() -> Specimen:
+        return dataset().specimens[card.training_specimen]
+
+    return Task(card, load, load_training if card.training_specimen else None)

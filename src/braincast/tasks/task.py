@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
 from braincast.errors import BraincastError
-from braincast.tasks.card import TaskCard
+from braincast.tasks.card import Case, TaskCard
 from braincast.tasks.cases import Cases
+from braincast.tasks.observed import observed
 from braincast.tasks.training import Training
-from braincast.tasks.trials import mean_response_of
 
 if TYPE_CHECKING:
     from braincast.brain.specimen import Specimen
 
 Split = Literal["train", "test"]
-SIGNIFICANT_Q = 0.05  # Randi et al. 2023, Nature 623:406: a response is significant at a false discovery rate of 5 %
 
 
 class Task:
     """A perturbation task. Hands out cases, training responses and structure; never the truth of a held-out case.
 
-    The specimen is loaded on first use, so that a task can be shown without its data.
+    The specimens are loaded on first use, so that a task can be shown without its data. `load_training` is for a task
+    whose models learn from another specimen than the one that they are asked about.
     """
 
-    def __init__(self, card: TaskCard, load: Callable[[], Specimen]) -> None:
+    def __init__(
+        self, card: TaskCard, load: Callable[[], Specimen], load_training: Callable[[], Specimen] | None = None
+    ) -> None:
         self.card = card
-        self._load = load
+        self._load, self._load_training = load, load_training
 
     def __repr__(self) -> str:
         card = self.card
@@ -56,6 +56,11 @@ class Task:
         return self._load()
 
     @cached_property
+    def training_specimen(self) -> Specimen:
+        """The specimen whose responses models learn from; mostly the one that they are asked about."""
+        return self.specimen if self._load_training is None else self._load_training()
+
+    @cached_property
     def structure(self) -> Specimen:
         """How the brain is built: the specimen without any activity, its connectome in the task's neuron order."""
         connectome = self.specimen.connectome
@@ -71,26 +76,30 @@ class Task:
         """
         if fold is not None:
             self._check_fold(fold)
-        every = Cases.of(self.card.cases, self.card.neurons, self.card.leads)
         if split == "test":
+            every = self._gathered(self.card.cases)
             return every if fold is None else every.where(every.fold == fold)
         if split == "train" and fold is not None:
+            every = self._gathered(self.card.learns_from)
             return every.where(every.fold != fold)
         fix = 'Ask for "test", or for "train" with a fold' if split == "train" else 'Splits are "train" and "test"'
         raise BraincastError("E305", f"task {self.name}", f"split {split!r} is not defined so", fix)
 
     def training(self, fold: int) -> Training:
         """What a model that answers the cases of `fold` may learn from: responses to all other folds' stimuli."""
-        cases = self.cases("train", fold=fold)
-        responses = self.specimen.responses
-        if responses is None:
-            raise BraincastError("E307", self.name, "its specimen has no responses", "Choose another task")
-        rows = [responses.neurons.index(stimulated) for (stimulated,) in cases.stimulated]
-        pairs = np.ix_(rows, [responses.neurons.index(neuron) for neuron in self.card.neurons])
-        measured = responses.measured[pairs]
-        responds = np.where(measured, responses.q[pairs] < SIGNIFICANT_Q, np.nan)
-        mean_response = np.where(measured, mean_response_of(responses, self.card.artefact_limit)[pairs], np.nan)
-        return Training(cases, responds, mean_response, self.card.cell_classes)
+        self._check_fold(fold)
+        everything = self._everything
+        return everything.where(everything.cases.fold != fold)
+
+    @cached_property
+    def _everything(self) -> Training:
+        """All folds' training cases together; what is said of a pair depends on that pair alone."""
+        cases = self._gathered(self.card.learns_from)
+        seen = observed(self.training_specimen, self.card, cases)
+        return Training(cases, seen.responds, seen.mean_response, self.card.cell_classes, seen.course)
+
+    def _gathered(self, cases: Sequence[Case]) -> Cases:
+        return Cases.of(cases, self.card.neurons, self.card.leads, self.card.lead_s)
 
     def _check_fold(self, fold: int) -> None:
         if not 0 <= fold < self.card.n_folds:

@@ -32,7 +32,7 @@ def save_fit(fitted: FittedFolds, path: Path, *, force: bool = False) -> Path:
         "wiring": fitted.wiring,
         "fit_s": fitted.fit_s,
         "n_parameters": fitted.n_parameters,
-        "choices": [{"settings": dict(c.settings), "log_loss": c.log_loss} for c in fitted.choices],
+        "choices": [{"settings": dict(c.settings), "loss": c.loss} for c in fitted.choices],
     }
     with new_folder(path, force=force, what="fit") as folder:
         for fold, fit in enumerate(fitted.folds):
@@ -71,7 +71,7 @@ def load_fit(path: Path, task: Task, *, structure: Specimen | None = None) -> Fi
         arrays, attributes = read_arrays(path / f"fold-{fold}", check=False)
         values = {name: values_of(array) for name, array in arrays.items()}
         folds.append(_restored(model.fitted_type, values | dict(attributes["numbers"])))
-    choices = tuple(Choice(choice["settings"], choice["log_loss"]) for choice in record["choices"])
+    choices = tuple(Choice(choice["settings"], choice["loss"]) for choice in record["choices"])
     named = record["model"], record["seed"], tuple(folds), choices, record["fit_s"], record["wiring"]
     return FittedFolds(task, *named, prepared)
 

@@ -22,7 +22,7 @@ from braincast.training.choice import Choice, choose_settings
 class FittedFolds:
     """A model fitted once for each fold; answers each case with the fit that never saw its group.
 
-    `choices[fold]` has the settings that inner folds chose and their validation log loss; `prepared` is what the model
+    `choices[fold]` has the settings that inner folds chose and their validation loss; `prepared` is what the model
     made of the structure (None for a model that makes nothing of it).
     """
 
@@ -41,9 +41,9 @@ class FittedFolds:
         return max(fold.n_parameters for fold in self.folds)
 
     @property
-    def validation_log_loss(self) -> float:
-        """Mean log loss on inner folds: what the choice among models may look at."""
-        return float(np.mean([choice.log_loss for choice in self.choices]))
+    def validation_loss(self) -> float:
+        """Mean loss on inner folds: what the choice among models may look at."""
+        return float(np.mean([choice.loss for choice in self.choices]))
 
     def forecast(self, cases: Cases) -> xr.DataArray:
         """The answer as float32 [case, lead, neuron], labelled."""
@@ -78,9 +78,7 @@ def fit(
     task's own (a null connectome, named by `wiring`). A model of another kind of task is E306, an unknown setting E305.
     """
     model = load_model(model) if isinstance(model, str) else model
-    if task.card.kind not in model.card.kinds:
-        what = f"it answers {', '.join(model.card.kinds)}, but {task.name} is a {task.card.kind} task"
-        raise BraincastError("E306", f"model {model.card.name}", what, "See braincast list models")
+    model.card.require_answer(task.card)
     began = time.perf_counter()
     candidates = _candidates(model, settings or {})
     prepared = model.prepare(structure if structure is not None else task.structure)
