@@ -17,6 +17,9 @@ _BUILT_IN = {
     "direct-weights": "braincast.models.connectome.direct_weights:DirectWeights",
     "connectome-propagator": "braincast.models.connectome.propagator:ConnectomePropagator",
     "connectome-regression": "braincast.models.connectome.regression:ConnectomeRegression",
+    "gain-propagator": "braincast.models.connectome.gain_propagator:GainPropagator",
+    "graph-network": "braincast.models.connectome.graph_network:GraphNetwork",
+    "linear-dynamics": "braincast.models.connectome.linear_dynamics:LinearDynamics",
 }
 
 
