@@ -8,7 +8,9 @@ from synthetic import reordered, small_task
 
 from braincast.models.registry import load_model
 
-NAMES = ("constant", "responder-propensity", "direct-weights", "connectome-propagator", "connectome-regression")
+CLOSED_FORMS = ("constant", "responder-propensity", "direct-weights", "connectome-propagator", "connectome-regression")
+BY_GRADIENT = ("gain-propagator", "linear-dynamics", "graph-network")
+NAMES = (*CLOSED_FORMS, *BY_GRADIENT)
 TASK = small_task()
 SEEDS = st.integers(0, 2**32 - 1)
 

@@ -45,6 +45,11 @@ def history_of(training: Training) -> History:
     return History(logit(propensity(training, _PSEUDO_COUNT)), reverse_responses(training))
 
 
+def n_fitted(parameters: Float[np.ndarray, " parameter"], history: History) -> int:
+    """How many numbers were fitted. Parameters that touch nothing (edges that fill up, features not used) stay 0."""
+    return int(np.count_nonzero(parameters)) + len(history.log_odds)
+
+
 def training_batch(training: Training, history: History) -> Batch:
     """All training cases, each with rates from the other groups' cases; pairs not measured have weight 0."""
     log_odds = logit(propensity_without_own_group(training, _PSEUDO_COUNT))

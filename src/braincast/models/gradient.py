@@ -35,7 +35,8 @@ def reference_arithmetic() -> Iterator[None]:
 
     Whoever sets JAX's default device gets that device, and no such promise.
     """
-    device = jax.config.jax_default_device or jax.devices("cpu")[0]
+    chosen = jax.config.jax_default_device  # pyright: ignore[reportAttributeAccessIssue]
+    device = jax.devices("cpu")[0] if chosen is None else chosen
     with jax.enable_x64(True), jax.default_device(device), threadpool_limits(1):
         yield
 

@@ -10,7 +10,7 @@ from jaxtyping import Array, Float
 
 from braincast.models.connectome.edge_list import EdgeList
 
-# In synapses, as a logarithm: what stands beside a neuron's inputs when they are normalised keeps poorly wired ones quiet.
+# In synapses, as a logarithm. What stands beside the inputs when they are normalised keeps poorly wired neurons quiet.
 _TYPICAL_LOG_LEAK = 1.0
 
 Square = Float[Array, "pre post"]
@@ -18,7 +18,7 @@ Square = Float[Array, "pre post"]
 
 def strengths(of_feature: Float[Array, " feature"], edges: EdgeList) -> Float[Array, " edge"]:
     """weight × exp(features · of_feature)."""
-    return edges.weight * jnp.exp(edges.features @ of_feature)
+    return jnp.exp(edges.features @ of_feature) * edges.weight
 
 
 def dense(values: Float[Array, " edge"], edges: EdgeList, n_neurons: int) -> Square:

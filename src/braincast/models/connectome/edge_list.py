@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -12,11 +11,10 @@ from jaxtyping import Float, Int
 from braincast.brain.connectome import Connectome
 from braincast.brain.expression import Expression
 from braincast.brain.specimen import Specimen
-from braincast.models.connectome.chemistry import Levels, Pairs, matches_by_kind
+from braincast.models.connectome.chemistry import Levels, matches_by_kind
 from braincast.models.wiring import SYNAPTIC_KINDS, connectome_of
 
 EXTRASYNAPTIC_KINDS = ("monoaminergic", "peptidergic")
-LOG_WEIGHT = "log weight"
 # The list is filled up to a multiple of this, so that what is compiled for one wiring serves its nulls.
 _EDGES = 2048
 
@@ -37,14 +35,14 @@ def edge_list(structure: Specimen, *, extrasynaptic: bool = False, expression: b
     """Chemical and electrical edges, with `extrasynaptic` also those of monoamines and peptides.
 
     Features are the kind, the logarithm of the weight, and whether the sign is known to be -1 or +1; with `expression`
-    also how well both ends' genes fit (all 0 for a specimen without expression). E307 without a connectome.
+    also how well both ends' genes fit. What is not asked for, or not in the specimen, is 0, so that there is always the
+    same number of features. E307 without a connectome.
     """
     connectome = connectome_of(structure)
     kinds = SYNAPTIC_KINDS + (EXTRASYNAPTIC_KINDS if extrasynaptic else ())
     table = _merged(connectome, kinds)
-    features = _of_the_edge(table, kinds)
-    if expression:
-        features |= _of_both_ends(table, structure.expression, connectome.neuron_ids)
+    genes = structure.expression if expression else None
+    features = _of_the_edge(table) | _of_both_ends(table, genes, connectome.neuron_ids)
     ends = (table[end].to_numpy(np.int64) for end in ("pre", "post"))
     columns = np.stack(list(features.values()), axis=1)
     return EdgeList(*(_filled(values) for values in (*ends, table["weight"].to_numpy(np.float64), columns)))
@@ -58,11 +56,11 @@ def _merged(connectome: Connectome, kinds: tuple[str, ...]) -> pd.DataFrame:
     return merged.reset_index()
 
 
-def _of_the_edge(table: pd.DataFrame, kinds: tuple[str, ...]) -> dict[str, Float[np.ndarray, " edge"]]:
+def _of_the_edge(table: pd.DataFrame) -> dict[str, Float[np.ndarray, " edge"]]:
     sign = table["sign"].to_numpy()
     return {
-        **{kind: (table["kind"] == kind).to_numpy(np.float64) for kind in kinds},
-        LOG_WEIGHT: np.log(table["weight"].to_numpy(np.float64)),
+        **{kind: (table["kind"] == kind).to_numpy(np.float64) for kind in SYNAPTIC_KINDS + EXTRASYNAPTIC_KINDS},
+        "log weight": np.log(table["weight"].to_numpy(np.float64)),
         "inhibitory": (sign < 0).astype(np.float64),
         "excitatory": (sign > 0).astype(np.float64),
     }
@@ -71,7 +69,7 @@ def _of_the_edge(table: pd.DataFrame, kinds: tuple[str, ...]) -> dict[str, Float
 def _of_both_ends(
     table: pd.DataFrame, expression: Expression | None, neurons: list[str]
 ) -> dict[str, Float[np.ndarray, " edge"]]:
-    matches: Mapping[str, Mapping[str, Pairs]] = matches_by_kind(Levels(expression, neurons))
+    matches = matches_by_kind(Levels(expression, neurons))
     pre, post = table["pre"].to_numpy(), table["post"].to_numpy()
     features = {}
     for kind, of_kind in matches.items():

@@ -43,13 +43,13 @@ def coupling(gains: Gains, edges: EdgeList, gain_sd: Float[Array, ""]) -> Square
 
 
 def steady_response(coupled: Square, drive: Float[Array, "row neuron"]) -> Float[Array, "row neuron"]:
-    """Activity at rest under a constant drive: x = xC + drive. Its gradient is one more solve, of the adjoint system."""
+    """Activity at rest under a constant drive, x = xC + drive. Its gradient is one more solve, the adjoint one."""
     return jnp.linalg.solve(jnp.eye(len(coupled)) - coupled.T, drive.T).T
 
 
 def odds(gains: Gains, edges: EdgeList, batch: Batch, gain_sd: Float[Array, ""]) -> Responses:
     """Log odds of a response, with one lead."""
-    response = steady_response(coupling(gains, edges, gain_sd), batch.drive)
+    response = steady_response(coupling(gains, edges, gain_sd), jnp.asarray(batch.drive))
     return log_odds(gains.readout, response[:, None, :], batch)
 
 

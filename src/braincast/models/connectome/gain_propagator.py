@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from braincast.brain.specimen import Specimen
-from braincast.models.batch import History, asked_batch, history_of, training_batch
+from braincast.models.batch import History, asked_batch, history_of, n_fitted, training_batch
 from braincast.models.connectome.edge_list import EdgeList, edge_list
 from braincast.models.interface import ModelCard, Setting, Settings
 from braincast.models.wiring import connectome_of
@@ -45,7 +45,7 @@ class FittedGains:
 
     @property
     def n_parameters(self) -> int:
-        return len(self.parameters) + len(self.history.log_odds)
+        return n_fitted(self.parameters, self.history)
 
     def forecast(self, cases: Cases, prepared: Edges) -> Float[np.ndarray, "case lead neuron"]:
         from braincast.models.connectome import gain_equations as equations

@@ -110,7 +110,7 @@ def odds(network: Network, graph: Graph, batch: Batch, weight_sd: Float[Array, "
     rates = batch.responder - _TYPICAL_LOG_ODDS, batch.stimulated - _TYPICAL_LOG_ODDS
     history = jnp.stack([*rates, batch.reverse], axis=-1)
     of_case = jax.vmap(neuron_odds, in_axes=(None, None, 0, 0, None))
-    return of_case(network, gated, batch.drive, history, weight_sd)
+    return of_case(network, gated, jnp.asarray(batch.drive), history, weight_sd)
 
 
 def loss(network: Network, graph: Graph, batch: Batch, weight_sd: Float[Array, ""]) -> Float[Array, ""]:

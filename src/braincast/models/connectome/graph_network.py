@@ -10,7 +10,7 @@ from jaxtyping import Float
 
 from braincast.brain.specimen import Specimen
 from braincast.dynamics.linear import normalised
-from braincast.models.batch import History, asked_batch, history_of, training_batch
+from braincast.models.batch import History, asked_batch, history_of, n_fitted, training_batch
 from braincast.models.connectome.neuron_features import neuron_features
 from braincast.models.interface import ModelCard, Setting, Settings
 from braincast.models.wiring import synaptic_weights
@@ -34,7 +34,7 @@ class FittedGraphNetwork:
 
     @property
     def n_parameters(self) -> int:
-        return len(self.parameters) + len(self.history.log_odds)
+        return n_fitted(self.parameters, self.history)
 
     def forecast(self, cases: Cases, prepared: Graph) -> Float[np.ndarray, "case lead neuron"]:
         from braincast.models.connectome import graph_equations as equations

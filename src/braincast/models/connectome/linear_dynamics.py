@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from braincast.brain.specimen import Specimen
-from braincast.models.batch import History, asked_batch, history_of, training_batch
+from braincast.models.batch import History, asked_batch, history_of, n_fitted, training_batch
 from braincast.models.connectome.edge_list import EdgeList, edge_list
 from braincast.models.interface import ModelCard, Setting, Settings
 from braincast.tasks.cases import Cases
@@ -20,16 +20,15 @@ _MAX_STEPS = 15
 
 @dataclass(frozen=True, eq=False)
 class FittedDynamics:
-    """The system's parameters in one vector, `n_free` of them of edges that exist or of none, and the history."""
+    """The system's parameters in one vector, and what training says about the neurons."""
 
     parameters: Float[np.ndarray, " parameter"]
     edge_sd: float
-    n_free: int
     history: History
 
     @property
     def n_parameters(self) -> int:
-        return self.n_free + len(self.history.log_odds)
+        return n_fitted(self.parameters, self.history)
 
     def forecast(self, cases: Cases, prepared: EdgeList) -> Float[np.ndarray, "case lead neuron"]:
         from braincast.models.connectome import linear_equations as equations
@@ -39,7 +38,7 @@ class FittedDynamics:
             system = restored(equations.unfitted(prepared.features.shape[1], len(prepared.pre)), self.parameters)
             data = arrays((prepared, asked_batch(cases, self.history), self.edge_sd))
             answer = np.asarray(equations.probability(system, *data, len(cases.leads)))
-        return answer[: len(cases)]
+        return answer[: len(cases)].copy()
 
 
 class LinearDynamics:
@@ -52,9 +51,9 @@ class LinearDynamics:
         uses=("connectome",),
         settings={"edge_sd": Setting("Standard deviation of an edge's weight around the common scale, relative to it")},
         citation="Creamer, Leifer & Pillow 2024 (a linear dynamical system masked by the connectome)",
-        caveat="The published system reaches 82 % of reproducibility on courses of single animals. This one has the pooled "
-        "atlas, one summary per pair, so that free weights gain nothing over a common scale. Its read-out knows the "
-        "reverse pair's response, whose use was first seen on the outer folds of worm-perturbation.",
+        caveat="The published system reaches 82 % of reproducibility on richer data, courses in single animals. Here "
+        "each pair has one summary, pooled over animals, and free weights gain nothing over a common scale. Its "
+        "read-out knows the reverse pair's response, whose use was first seen on the outer folds of worm-perturbation.",
         typical_fit_s=8.0,
     )
     fitted_type = FittedDynamics
@@ -72,6 +71,4 @@ class LinearDynamics:
         with reference_arithmetic():
             start = equations.unfitted(prepared.features.shape[1], len(prepared.pre))
             system = minimise(equations.loss, start, prepared, batch, edge_sd, max_steps=_MAX_STEPS)
-            parameters = flattened(system)
-        filled_up = int((prepared.weight == 0).sum())
-        return FittedDynamics(parameters, edge_sd, len(parameters) - filled_up, history)
+            return FittedDynamics(flattened(system), edge_sd, history)

@@ -20,8 +20,8 @@ _STEPS_PER_LEAD = 5  # as many edges can a response travel before the first lead
 class LinearSystem(eqx.Module):
     """Deviations from the prior's mean, in its standard deviations, so that 0 is where the fit starts.
 
-    `strength` is of each edge feature and makes the scale that an edge's weight is shrunk to; `own` is the weight of each
-    edge relative to that; `common` of their gain, `leak` of the leak, `decay` of how much activity stays (log odds).
+    `strength` is of each edge feature and makes the scale that an edge's weight is shrunk to; `own` is the weight of
+    each edge relative to that; `common` of their gain, `leak` of the leak, `decay` of how much activity stays.
     """
 
     strength: Float[Array, " feature"]
@@ -66,7 +66,7 @@ def course(weight: Square, decay: Float[Array, ""], drive: Float[Array, "row neu
 def odds(system: LinearSystem, edges: EdgeList, batch: Batch, edge_sd: Float[Array, ""], n_leads: int) -> Responses:
     """Log odds of a response at each lead."""
     weight = weights(system, edges, edge_sd, batch.drive.shape[1])
-    response = course(weight, jax.nn.sigmoid(system.decay), batch.drive, n_leads)
+    response = course(weight, jax.nn.sigmoid(system.decay), jnp.asarray(batch.drive), n_leads)
     return log_odds(system.readout, response, batch)
 
 

@@ -22,8 +22,8 @@ Responses = Float[Array, "row lead neuron"]
 class ReadOut(eqx.Module):
     """Deviations from the prior's mean, in its standard deviations.
 
-    `weights` are of: a constant, the log response, the log odds of the responder's and of the stimulated neuron's rates,
-    the reverse response. `floor` is where a response is too weak to count (logarithm).
+    `weights` are of: a constant, the log response, the log odds of the responder's and of the stimulated neuron's
+    rates, the reverse response. `floor` is where a response is too weak to count (logarithm).
     """
 
     weights: Float[Array, " 5"]
