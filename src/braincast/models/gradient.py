@@ -5,6 +5,7 @@ Imports JAX; a module that holds a model's card imports this on use only.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -18,27 +19,36 @@ from jaxtyping import Float
 from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
-# One thread for XLA's matrix products, so that sums are split alike whatever the number of cores.
-_ONE_THREAD = {"xla_cpu_multi_thread_eigen": False}
 Parameters = TypeVar("Parameters")
+_POOL_SIZE = "PJRT_NPROC"
 Loss = Callable[..., Any]
-
-
-def compiled(function: Callable[..., Any], *, static: tuple[int, ...] = ()) -> Callable[..., Any]:
-    """`jax.jit`, with sums that do not depend on the number of cores."""
-    return jax.jit(function, static_argnums=static, compiler_options=_ONE_THREAD)
 
 
 @contextmanager
 def reference_arithmetic() -> Iterator[None]:
     """float64 on the CPU with one thread: the same bits with one core or many, with an accelerator or without.
 
-    Whoever sets JAX's default device gets that device, and no such promise.
+    Whoever sets JAX's default device, or used JAX in this process before, gets their device and threads, and no such
+    promise.
     """
     chosen = jax.config.jax_default_device  # pyright: ignore[reportAttributeAccessIssue]
-    device = jax.devices("cpu")[0] if chosen is None else chosen
+    device = _one_thread_cpu() if chosen is None else chosen
     with jax.enable_x64(True), jax.default_device(device), threadpool_limits(1):
         yield
+
+
+@cache
+def _one_thread_cpu() -> Any:
+    """The CPU. XLA sizes its pool of threads when it starts, by this variable if set; its sums depend on that size."""
+    before = os.environ.get(_POOL_SIZE)
+    os.environ[_POOL_SIZE] = "1"
+    try:
+        return jax.devices("cpu")[0]
+    finally:
+        if before is None:
+            del os.environ[_POOL_SIZE]
+        else:
+            os.environ[_POOL_SIZE] = before
 
 
 def minimise(loss: Loss, start: Parameters, *data: Any, max_steps: int) -> Parameters:
@@ -66,7 +76,7 @@ def flat_value_and_gradient(loss: Loss) -> Callable[..., Any]:
     def of_flat(restore: Any, values: Any, *data: Any) -> Any:
         return jax.value_and_grad(lambda flat: loss(restore(flat), *data))(values)
 
-    return compiled(of_flat, static=(0,))
+    return jax.jit(of_flat, static_argnums=0)
 
 
 def flattened(parameters: Any) -> Float[np.ndarray, " parameter"]:

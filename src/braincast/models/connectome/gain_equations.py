@@ -11,7 +11,6 @@ from braincast.models.batch import Batch
 from braincast.models.connectome.couplings import Square, dense, input_total, strengths
 from braincast.models.connectome.edge_list import EdgeList
 from braincast.models.connectome.readout import ReadOut, Responses, log_odds, negative_log_posterior, unfitted_readout
-from braincast.models.gradient import compiled
 
 _TYPICAL_GAIN = 1.5  # as log odds: a neuron passes on 0.8 of its input
 
@@ -58,7 +57,7 @@ def loss(gains: Gains, edges: EdgeList, batch: Batch, gain_sd: Float[Array, ""])
     return negative_log_posterior(gains, odds(gains, edges, batch, gain_sd), batch)
 
 
-@compiled
+@jax.jit
 def probability(gains: Gains, edges: EdgeList, batch: Batch, gain_sd: Float[Array, ""]) -> Responses:
     """Probability of a response."""
     return jax.nn.sigmoid(odds(gains, edges, batch, gain_sd))

@@ -12,7 +12,6 @@ from jax.flatten_util import ravel_pytree
 from jaxtyping import Array, Float
 
 from braincast.models.batch import Batch
-from braincast.models.gradient import compiled
 
 N_ROUNDS = 3
 _EMBEDDING, _HIDDEN = 8, 16
@@ -120,7 +119,7 @@ def loss(network: Network, graph: Graph, batch: Batch, weight_sd: Float[Array, "
     return surprise + 0.5 * (ravel_pytree(network)[0] ** 2).sum()
 
 
-@compiled
+@jax.jit
 def probability(
     network: Network, graph: Graph, batch: Batch, weight_sd: Float[Array, ""]
 ) -> Float[Array, "row neuron"]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from jaxtyping import Float
+from threadpoolctl import threadpool_limits
 
 from braincast.brain.expression import Expression
 from braincast.brain.specimen import Specimen
@@ -38,7 +39,8 @@ def expression_components(expression: Expression | None, neurons: list[str]) -> 
         return components
     levels = np.log1p(expression.values[:, [column[neurons[row]] for row in rows]].T.astype(np.float64))
     centred = levels - levels.mean(axis=0)
-    found = _principal(centred @ centred.T)
+    with threadpool_limits(1):  # a linear algebra library's sums depend on its number of threads
+        found = _principal(centred @ centred.T)
     components[rows, : found.shape[1]] = found
     return components
 
