@@ -76,7 +76,7 @@ class GainPropagator:
         },
         caveat="Its read-out knows the reverse pair's response, whose use was first seen on the outer folds of "
         "worm-perturbation. Without expression the strengths depend on kind, weight and sign alone.",
-        typical_fit_s=8.0,
+        typical_fit_s=6.0,
     )
     fitted_type = FittedGains
     candidates: tuple[Settings, ...] = (

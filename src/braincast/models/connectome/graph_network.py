@@ -59,7 +59,7 @@ class GraphNetwork:
         caveat="Its read-out knows the reverse pair's response, whose use was first seen on the outer folds of "
         "worm-perturbation. Without expression, or transmitters, it has degrees alone.",
         stochastic=True,
-        typical_fit_s=8.0,
+        typical_fit_s=7.0,
     )
     fitted_type = FittedGraphNetwork
     # 0.03, 0.1 and 0.2 did no better on inner folds; a choice would double the time of every null.
