@@ -8,9 +8,25 @@ from synthetic import reordered, small_task
 
 from braincast.models.registry import load_model
 
-CLOSED_FORMS = ("constant", "responder-propensity", "direct-weights", "connectome-propagator", "connectome-regression")
-BY_GRADIENT = ("gain-propagator", "linear-dynamics", "graph-network")
-NAMES = (*CLOSED_FORMS, *BY_GRADIENT)
+NAMES = (
+    "constant",
+    "responder-propensity",
+    "distance",
+    "response-regression",
+    "direct-weights",
+    "connectome-propagator",
+    "signed-propagator",
+    "extrasynaptic-propagator",
+    "communicability",
+    "diffusion",
+    "nearest-class",
+    "factorisation",
+    "connectome-regression",
+    "joint-regression",
+    "gain-propagator",
+    "linear-dynamics",
+    "graph-network",
+)
 TASK = small_task()
 SEEDS = st.integers(0, 2**32 - 1)
 

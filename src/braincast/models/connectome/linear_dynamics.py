@@ -51,9 +51,9 @@ class LinearDynamics:
         uses=("connectome",),
         settings={"edge_sd": Setting("Standard deviation of an edge's weight around the common scale, relative to it")},
         citation="Creamer, Leifer & Pillow 2024 (a linear dynamical system masked by the connectome)",
-        caveat="The published system reaches 82 % of reproducibility on richer data, courses in single animals. Here each "
-        "pair has one summary, pooled over animals: free weights gain nothing over a common scale, and the AUROC is "
-        "0.73. Its read-out knows the reverse pair's response, whose use was first seen on the outer folds of "
+        caveat="The published system reaches 82 % of reproducibility on richer data, courses in single animals. Here "
+        "each pair has one summary, pooled over animals: free weights gain nothing over a common scale, and the AUROC "
+        "is 0.73. Its read-out knows the reverse pair's response, whose use was first seen on the outer folds of "
         "worm-perturbation.",
         typical_fit_s=5.0,
     )
