@@ -63,6 +63,7 @@ def test_help_and_the_cards_of_tasks_and_datasets_load_nothing_heavy(words):
         ("list", "models", "--json"),
         ("list", "metrics", "--json"),
         ("show", "model", "connectome-regression", "--json"),
+        ("show", "model", "graph-network", "--json"),
         ("show", "metric", "auroc", "--json"),
         ("run", "--dry-run", "--json"),
         ("doctor", "--json"),

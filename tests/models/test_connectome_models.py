@@ -15,8 +15,9 @@ from braincast.models.calibration import calibrate
 from braincast.models.connectome.direct_weights import DirectWeights
 from braincast.models.connectome.features import structural_features
 from braincast.models.connectome.propagator import ConnectomePropagator
-from braincast.models.connectome.regression import ConnectomeRegression, _features, _reverse_responses
+from braincast.models.connectome.regression import ConnectomeRegression, _features
 from braincast.models.propensity import propensity, propensity_without_own_group
+from braincast.models.reverse import reverse_responses
 from braincast.models.wiring import connectome_of, synaptic_weights
 from braincast.tasks.card import Case
 from braincast.tasks.cases import Cases
@@ -136,7 +137,7 @@ def test_the_reverse_response_is_that_of_the_stimulated_neuron_to_the_other_one(
     # b was stimulated: a responds, c does not. c was stimulated: a was not measured, b responds.
     training = made_training([[1, nan, 0], [nan, 1, nan]], ["b", "c"], LETTERS)
     rate = 2 / 3
-    reverse = _reverse_responses(training)
+    reverse = reverse_responses(training)
     np.testing.assert_allclose(reverse, [[0, 1 - rate, 0], [0, 0, 1 - rate], [0, -rate, 0]])
     # Asked about a stimulated: nothing was ever seen of a's effect, but a's response to b speaks for the pair (a, b).
     asked = made_training([[nan, nan, nan]], ["a"], LETTERS)
@@ -146,7 +147,7 @@ def test_the_reverse_response_is_that_of_the_stimulated_neuron_to_the_other_one(
 def test_the_regression_s_features_end_with_both_propensities_and_the_reverse_response():
     task = small_task()
     training, structure = task.training(0), ConnectomeRegression().prepare(task.structure)
-    rates, reverse = propensity_without_own_group(training, 20.0), _reverse_responses(training)
+    rates, reverse = propensity_without_own_group(training, 20.0), reverse_responses(training)
     asked = np.ones((len(training.cases), 40), dtype=bool)
     features = _features(training.cases, asked, structure, rates, reverse).reshape(*asked.shape, -1)
     assert features.shape[-1] == structure.shape[-1] + 3
@@ -179,7 +180,7 @@ def test_the_regression_is_scikit_learn_s_on_the_same_features(reverse):
     training, model = task.training(1), ConnectomeRegression()
     prepared = model.prepare(task.structure)
     fitted = model.fit(training, prepared, {"penalty": 30.0, "reverse": reverse}, seed=0)
-    back = _reverse_responses(training) if reverse else None
+    back = reverse_responses(training) if reverse else None
     rates = propensity_without_own_group(training, 20.0)
     of_training = _features(training.cases, training.measured, prepared, rates, back)
     scaler = StandardScaler().fit(of_training)

@@ -25,7 +25,7 @@ CLOSED_FORMS = (
     "connectome-regression",
     "joint-regression",
 )
-NAMES = (*CLOSED_FORMS, "boosted-features")
+NAMES = (*CLOSED_FORMS, "boosted-features", "gain-propagator", "linear-dynamics", "graph-network")
 
 
 def refused(code: str, *words: str):

@@ -23,6 +23,9 @@ NAMES = (
     "factorisation",
     "connectome-regression",
     "joint-regression",
+    "gain-propagator",
+    "linear-dynamics",
+    "graph-network",
 )
 TASK = small_task()
 SEEDS = st.integers(0, 2**32 - 1)

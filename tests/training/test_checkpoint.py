@@ -14,7 +14,9 @@ from braincast.errors import BraincastError
 from braincast.training.checkpoint import load_fit, read_fit_record, save_fit
 from braincast.training.fit import fit
 
-NAMES = ("constant", "responder-propensity", "direct-weights", "connectome-propagator", "connectome-regression")
+CLOSED_FORMS = ("constant", "responder-propensity", "direct-weights", "connectome-propagator", "connectome-regression")
+BY_GRADIENT = ("gain-propagator", "linear-dynamics", "graph-network")
+NAMES = (*CLOSED_FORMS, *BY_GRADIENT)
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,9 @@ from braincast.models.registry import load_model
 from braincast.training.choice import N_INNER_FOLDS, choose_settings
 from braincast.training.fit import fit
 
-NAMES = ("constant", "responder-propensity", "direct-weights", "connectome-propagator", "connectome-regression")
+CLOSED_FORMS = ("constant", "responder-propensity", "direct-weights", "connectome-propagator", "connectome-regression")
+BY_GRADIENT = ("gain-propagator", "linear-dynamics", "graph-network")
+NAMES = (*CLOSED_FORMS, *BY_GRADIENT)
 
 
 @pytest.fixture(scope="module")

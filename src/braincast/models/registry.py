@@ -29,6 +29,9 @@ _BUILT_IN = {
     "nearest-class": "braincast.models.connectome.nearest_class:NearestClass",
     "factorisation": "braincast.models.connectome.factorisation:Factorisation",
     "connectome-regression": "braincast.models.connectome.regression:ConnectomeRegression",
+    "gain-propagator": "braincast.models.connectome.gain_propagator:GainPropagator",
+    "graph-network": "braincast.models.connectome.graph_network:GraphNetwork",
+    "linear-dynamics": "braincast.models.connectome.linear_dynamics:LinearDynamics",
     "joint-regression": "braincast.models.connectome.joint_regression:JointRegression",
     "boosted-features": "braincast.models.connectome.boosted_features:BoostedFeatures",
 }

@@ -15,6 +15,7 @@ from braincast.models.interface import ModelCard, Setting, Settings
 from braincast.models.logistic import Logistic, fit_logistic
 from braincast.models.pairs import of_pairs
 from braincast.models.propensity import propensity, propensity_without_own_group
+from braincast.models.reverse import reverse_responses
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 
@@ -69,7 +70,7 @@ class ConnectomeRegression:
 
     def fit(self, training: Training, prepared: Structure, settings: Settings, *, seed: int) -> FittedRegression:
         rates = propensity_without_own_group(training, _PSEUDO_COUNT)
-        reverse = _reverse_responses(training) if settings["reverse"] else None
+        reverse = reverse_responses(training) if settings["reverse"] else None
         measured = training.measured
         features = _features(training.cases, measured, prepared, rates, reverse)
         logistic = fit_logistic(features, training.responds[measured], settings["penalty"])
@@ -92,16 +93,3 @@ def _features(
     if reverse is not None:
         parts.append(of_pairs(reverse[..., None], members, case, neuron))
     return np.concatenate(parts, axis=1)
-
-
-def _reverse_responses(training: Training) -> Float[np.ndarray, "pre post"]:
-    """What the training cases say about the pair the other way round: response minus the overall rate, else 0.
-
-    At [i, j] stands the response of i when j was stimulated. It comes from another experiment than the response of j
-    to i, and is there only if j's class is among the training stimuli.
-    """
-    n_neurons = len(training.cases.neurons)
-    seen = np.where(training.measured, training.responds - np.nanmean(training.responds), 0.0)
-    reverse = np.zeros((n_neurons, n_neurons))
-    reverse[:, training.cases.drive.argmax(axis=1)] = seen.T
-    return reverse

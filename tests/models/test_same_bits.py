@@ -1,0 +1,41 @@
+"""A fit by gradient has the same bits on one core and on all."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from made_brains import made_brain, made_task
+
+import braincast
+from braincast.models.registry import load_model
+
+NAMES = ("gain-propagator", "linear-dynamics", "graph-network")
+
+
+def fingerprints() -> list[str]:
+    """SHA-256 of each model's parameters and forecast on a made brain as large as a worm."""
+    task = made_task(made_brain(n_classes=150))
+    found = []
+    for name in NAMES:
+        model = load_model(name)
+        prepared = model.prepare(task.structure)
+        fitted = model.fit(task.training(0), prepared, model.candidates[-1], seed=0)
+        answer = fitted.forecast(task.cases("test", fold=0), prepared)
+        found.append(hashlib.sha256(fitted.parameters.tobytes() + answer.tobytes()).hexdigest())
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="no system call to hold a process to one core")
+def test_one_core_and_all_cores_give_the_same_bits():
+    core = min(os.sched_getaffinity(0))
+    program = f"import os; os.sched_setaffinity(0, [{core}]); import test_same_bits as t; print(*t.fingerprints())"
+    folders = (Path(__file__).parent, Path(__file__).parent.parent, Path(braincast.__file__).parent.parent)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, folders))}
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == fingerprints()
