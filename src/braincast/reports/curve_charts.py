@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
-from braincast.reports.axis import Axis, axis_over
+from braincast.reports.axis import Axis
 from braincast.reports.marks import label
 from braincast.reports.numbers import decimal, percent, printable, typographic
 
 # In the drawing's own units; it grows and shrinks as a whole.
 _SIDE, _LEFT, _TOP, _BOTTOM = 300.0, 46.0, 8.0, 44.0
+_ROOT_TICKS = (0.0, 0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0)
 _FALSE_ALARMS = (0.01, 0.05, 0.1, 0.2)
 
 
@@ -47,12 +48,15 @@ def roc_chart(lines: Sequence[Line]) -> Markup:
 
 
 def calibration_chart(lines: Sequence[Line]) -> Markup:
-    """Share that responded against the probability forecast, in bins, with intervals; on the diagonal both agree."""
+    """Share that responded against the probability forecast, in bins, with intervals; on the diagonal both agree.
+
+    Both axes are square roots of probabilities, since most are small.
+    """
     bins = [found for line in lines for found in line.curves["calibration"]]
     ends = [end for found in bins for end in (found["predicted"], found["observed"], *(found["ci"] or ()))]
-    axis = axis_over([0.0, *ends])
+    axis = _root_axis(max(ends, default=1.0))
     body = [_frame(axis, "probability that was forecast", "share that responded"), _diagonal(axis)]
-    for line in lines:
+    for line in reversed(lines):
         found = line.curves["calibration"]
         x, y = [each["predicted"] for each in found], [each["observed"] for each in found]
         body += [_interval(axis, each, line.style) for each in found if each["ci"]]
@@ -65,15 +69,16 @@ def calibration_chart(lines: Sequence[Line]) -> Markup:
 def legend_line(style: str) -> Markup:
     """A piece of the line for a legend."""
     return Markup(
-        '<svg class="key" aria-hidden="true" width="30" height="12"><line class="curve {}" x1="1" x2="29" y1="6" y2="6"/></svg>'
+        '<svg class="key" aria-hidden="true" width="30" height="12">'
+        '<line class="curve {}" x1="1" x2="29" y1="6" y2="6"/></svg>'
     ).format(style)
 
 
 def _square(title: str, told: str, body: Sequence[Markup]) -> Markup:
     width, height = _LEFT + _SIDE + 14, _TOP + _SIDE + _BOTTOM
-    return Markup(
-        '<svg class="square" role="img" viewBox="0 0 {} {}"><title>{}</title><desc>{}</desc>{}</svg>'
-    ).format(f"{width:.0f}", f"{height:.0f}", title, typographic(printable(told)), Markup("").join(body))
+    return Markup('<svg class="square" role="img" viewBox="0 0 {} {}"><title>{}</title><desc>{}</desc>{}</svg>').format(
+        f"{width:.0f}", f"{height:.0f}", title, typographic(printable(told)), Markup("").join(body)
+    )
 
 
 def _x(axis: Axis, value: float) -> float:
@@ -85,7 +90,17 @@ def _y(axis: Axis, value: float) -> float:
 
 
 def _share(axis: Axis, value: float) -> float:
-    return (min(max(value, axis.lower), axis.upper) - axis.lower) / (axis.upper - axis.lower)
+    share = (min(max(value, axis.lower), axis.upper) - axis.lower) / (axis.upper - axis.lower)
+    return share**0.5 if isinstance(axis, _RootAxis) else share
+
+
+class _RootAxis(Axis):
+    """An axis of square roots."""
+
+
+def _root_axis(largest: float) -> _RootAxis:
+    upper = next(tick for tick in _ROOT_TICKS if tick >= min(largest, 1.0))
+    return _RootAxis(0.0, upper, tuple(tick for tick in _ROOT_TICKS if tick <= upper), 2)
 
 
 def _frame(axis: Axis, across: str, up: str) -> Markup:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -64,6 +65,7 @@ def write_report(
     write_text(path, render_report(document, card, dataset, command, exhibits))
 
 
+@cache
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("braincast.reports", "templates"),
@@ -85,7 +87,9 @@ def _environment() -> Environment:
         before_doi=before_doi,
         sentence=numbers.sentence,
     )
-    environment.globals.update(charts=charts, curves=curve_charts, wording=wording, alpha=ALPHA, decisive_draws=DECISIVE_DRAWS)
+    environment.globals.update(
+        charts=charts, curves=curve_charts, wording=wording, alpha=ALPHA, decisive_draws=DECISIVE_DRAWS
+    )
     return environment
 
 

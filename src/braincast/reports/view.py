@@ -156,7 +156,8 @@ class View:
     @property
     def counts(self) -> Mapping[str, int]:
         """How much was measured; empty when the run does not say."""
-        return self.document.get("measured") or {}
+        counted = self.document.get("measured") or {}
+        return self.exhibits.counts() if self.exhibits is not None else counted
 
     @cached_property
     def lead_over_floor(self) -> Mapping[str, Any] | None:

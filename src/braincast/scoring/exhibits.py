@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -52,7 +53,7 @@ class Exhibits:
 
 
 def exhibits(task: Task, contenders: Mapping[str, Contender], shown: Sequence[str]) -> Exhibits | None:
-    """The maps of the contenders named in `shown`; None for a task that asks for more than single responding neurons."""
+    """The maps of the contenders in `shown`; None for a task that asks for more than which neuron responds to which."""
     responses, cases = task.specimen.responses, task.cases("test")
     if responses is None or len(task.card.leads) != 1 or any(len(names) != 1 for names in cases.stimulated):
         return None
@@ -73,7 +74,7 @@ def exhibits(task: Task, contenders: Mapping[str, Contender], shown: Sequence[st
     )
 
 
-def _observed(truth: Truth, q: np.ndarray, measured: np.ndarray) -> dict[str, np.ndarray]:
+def _observed(truth: Truth, q: np.ndarray, measured: np.ndarray) -> dict[str, Any]:
     return {
         "responds": truth.targets["responds"][:, 0] == 1,
         "n_trials": np.where(measured, truth.n_trials[:, 0], 0).astype(np.int64),
@@ -82,16 +83,14 @@ def _observed(truth: Truth, q: np.ndarray, measured: np.ndarray) -> dict[str, np
     }
 
 
-def _anatomy(task: Task, neurons: Sequence[str]) -> dict[str, np.ndarray | tuple[str, ...]]:
+def _anatomy(task: Task, neurons: Sequence[str]) -> dict[str, Any]:
     """Regions and positions as far as the connectome's table has them."""
-    nowhere = {"regions": ("",) * len(neurons), "position_um": np.full((len(neurons), 3), np.nan)}
-    connectome = task.structure.connectome
-    if connectome is None:
-        return nowhere
-    table = connectome.neurons.set_index("id").reindex(list(neurons))
-    found = dict(nowhere)
-    if "region" in table:
-        found["regions"] = tuple(table["region"].fillna("").astype(str))
-    if set(_AXES_UM) <= set(table.columns):
-        found["position_um"] = table[list(_AXES_UM)].to_numpy(np.float64)
-    return found
+    connectome = task.specimen.connectome
+    columns = {} if connectome is None else connectome.neurons.set_index("id").reindex(list(neurons))
+    placed = all(axis in columns for axis in _AXES_UM)
+    return {
+        "regions": tuple(str(name) for name in columns["region"]) if "region" in columns else ("",) * len(neurons),
+        "position_um": np.full((len(neurons), 3), np.nan)
+        if not placed
+        else np.stack([np.asarray(columns[axis], dtype=np.float64) for axis in _AXES_UM], axis=1),
+    }

@@ -1,7 +1,7 @@
 // One stimulated neuron's answers drawn where the neurons lie: two views, and both again where neurons are crowded.
 
 const SVG = "http://www.w3.org/2000/svg";
-const CROWDED_SHARE = 0.55;
+const CROWDED_SHARE = 0.5;
 
 function makeAnatomy(atlas, onPoint) {
   const views = viewsOf(atlas);
@@ -73,8 +73,9 @@ function drawAnatomy(atlas, state, palette) {
     const silent = measured && atlas.trials[cell] === 0;
     const colour = measured ? measuredShade(atlas, palette, cell) : predictedShade(atlas, palette, state.model.logOdds[cell]);
     dot.style.fill = silent ? "none" : css(colour);
-    dot.classList.toggle("unmeasured", silent);
-    dot.classList.toggle("stimulated", column === atlas.stimulated[state.row]);
+    const own = column === atlas.stimulated[state.row];
+    dot.classList.toggle("unmeasured", silent && !own);
+    dot.classList.toggle("stimulated", own);
   }
   raise(".body .stimulated");
 }

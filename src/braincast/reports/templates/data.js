@@ -42,11 +42,15 @@ function probabilityOf(logOdds) {
 // What a reader is told of one pair, in words.
 function pairInWords(atlas, model, row, column) {
   const stimulated = atlas.stimulated[row];
-  const names = `${atlas.neurons[stimulated]} stimulated, ${atlas.neurons[column]} responding`;
+  const names = `${placed(atlas, stimulated)} stimulated, ${placed(atlas, column)} responding`;
   if (stimulated === column) return `${names}: the stimulated neuron itself`;
   const cell = row * atlas.nColumns + column;
   const p = probabilityOf(model.logOdds[cell]);
   return `${names}: ${measuredInWords(atlas, cell)}; ${model.name} predicted ${p.toFixed(p < 0.0995 ? 3 : 2)}`;
+}
+
+function placed(atlas, column) {
+  return atlas.regions[column] ? `${atlas.neurons[column]} (${atlas.regions[column]})` : atlas.neurons[column];
 }
 
 function measuredInWords(atlas, cell) {

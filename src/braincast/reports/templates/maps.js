@@ -75,3 +75,25 @@ function showCrossHairs(atlas, { order, pair }) {
     down.style.width = `${100 / atlas.nColumns}%`;
   }
 }
+
+// Names of the regions above the columns, where the order keeps a region together and there is room.
+function showGroups(atlas, { order }, kind) {
+  const groups = kind === "region" ? runsOf(order.columns.map(column => atlas.regions[column])) : [];
+  for (const place of document.querySelectorAll(".groups")) {
+    place.hidden = groups.length === 0;
+    place.replaceChildren(...groups.map(group => groupLabel(group, atlas.nColumns)));
+  }
+}
+
+function runsOf(names) {
+  const starts = counting(names.length).filter(index => index === 0 || names[index] !== names[index - 1]);
+  return starts.map((start, k) => ({ name: names[start], start, end: starts[k + 1] ?? names.length }));
+}
+
+function groupLabel({ name, start, end }, n) {
+  const label = document.createElement("span");
+  label.style.left = `${(100 * start) / n}%`;
+  label.style.width = `${(100 * (end - start)) / n}%`;
+  if (end - start >= 0.03 * n) label.textContent = name || "unknown";
+  return label;
+}

@@ -16,7 +16,7 @@ function explore(atlas) {
     find("readout").textContent = pairInWords(atlas, state.model, row, column);
     find("explorer").dataset.pair = `${atlas.neurons[atlas.stimulated[row]]} ${atlas.neurons[column]}`;
     showCrossHairs(atlas, state);
-    pointAnatomy(column);
+    pointAnatomy(row === state.row ? column : null);
   }
 
   function pointNeuron(column) {
@@ -39,6 +39,7 @@ function explore(atlas) {
     state.order = orderOf(atlas, state.model, find("order").value);
     find("explorer").dataset.order = find("order").value;
     drawMaps(atlas, state, palette);
+    showGroups(atlas, state, find("order").value);
     showCrossHairs(atlas, state);
   }
 
