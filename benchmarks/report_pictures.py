@@ -33,8 +33,9 @@ from braincast.tasks.task import Task  # noqa: E402
 N_CLASSES = 48
 # Section, width in pixels, colour scheme, height in pixels.
 SHOTS = (
-    ("top", 1400, "light", 1150),
+    ("top", 1400, "light", 980),
     ("top", 400, "dark", 1150),
+    ("scoreboard", 1400, "light", 720),
     ("wiring", 1400, "dark", 900),
     ("curves", 1400, "light", 820),
     ("atlas", 1400, "dark", 950),
@@ -96,7 +97,7 @@ def photograph(report: Path) -> Iterator[Path]:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         for section, width, scheme, height in SHOTS:
             screen = {"viewport": {"width": width, "height": height}, "color_scheme": scheme, "offline": True}
-            page = browser.new_page(**screen)
+            page = browser.new_page(**screen, reduced_motion="reduce")
             page.goto(report.as_uri())
             show(page, section)
             path = PICTURES / f"report-{section}-{width}-{scheme}.png"
@@ -114,9 +115,9 @@ def show(page: Page, section: str) -> None:
         for _ in range(3):
             page.keyboard.press("Shift+ArrowDown")
             page.keyboard.press("Shift+ArrowRight")
-    place = {"top": "h1", "neuron": "#explorer h3"}.get(section, f"#{section}")
-    scroll = "e => window.scrollTo({ top: e.getBoundingClientRect().top + scrollY - 24, behavior: 'instant' })"
-    page.locator(place).evaluate(scroll)
+        page.keyboard.press("ArrowDown")
+    place = {"top": "body", "neuron": "#explorer h3"}.get(section, f"#{section}")
+    page.locator(place).evaluate("e => window.scrollTo(0, e.getBoundingClientRect().top + scrollY - 24)")
 
 
 def print_sizes(report: Path) -> None:

@@ -334,6 +334,16 @@ def test_sixteen_models_stay_readable():
     assert forest[: forest.index("</table>")].count('class="plot"') == 1 + 2 * 16
 
 
+def test_nulls_are_folded_away_first_those_of_the_leader_then_all_others():
+    titles = re.findall(r"<summary>(Nulls and controls[^<]*|All wirings[^<]*)</summary>", render(large_document()))
+    leader = large_document()["headline"]
+    assert titles == [
+        f"Nulls and controls of {leader}",
+        "Nulls and controls of the other models",
+        "All wirings of the other models",
+    ]
+
+
 def test_a_model_without_nulls_has_no_row_in_the_forest():
     document = small_document()
     document["wiring"] = [v | {"arms": [a for a in v["arms"] if not a["decisive"]]} for v in document["wiring"]]

@@ -60,7 +60,8 @@ def calibration_chart(lines: Sequence[Line]) -> Markup:
         found = line.curves["calibration"]
         x, y = [each["predicted"] for each in found], [each["observed"] for each in found]
         body += [_interval(axis, each, line.style) for each in found if each["ci"]]
-        body.append(_path(axis, x, y, line.style))
+        if line.style != "floor":
+            body.append(_path(axis, x, y, line.style))
         body += [_dot(axis, each, line.style) for each in found]
     told = "; ".join(f"{line.name}: {_told(line.curves['calibration'])}" for line in lines)
     return _square("Calibration", told, body)

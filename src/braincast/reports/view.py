@@ -112,10 +112,13 @@ class View:
         return [arm for _, arms in self.deciding for arm in arms]
 
     @cached_property
-    def with_arms(self) -> list[Entry]:
-        """Who has nulls or controls: the headline model first, then best first."""
+    def arms_shown(self) -> list[tuple[str, list[Entry]]]:
+        """Who has nulls or controls, under a title: the headline model, then all others, best first."""
         found = [entry for entry in self.ranked if self.arms(entry)]
-        return sorted(found, key=lambda entry: self.leader is None or entry.name != self.leader.name)
+        leading = [entry for entry in found if self.leader is not None and entry.name == self.leader.name]
+        others = [entry for entry in found if entry not in leading]
+        groups = [(entry.name, [entry]) for entry in leading]
+        return [*groups, ("the other models" if leading else "all models", others)] if others else groups
 
     @cached_property
     def all_arms(self) -> list[Mapping[str, Any]]:

@@ -82,6 +82,8 @@ function showGroups(atlas, { order }, kind) {
   for (const place of document.querySelectorAll(".groups")) {
     place.hidden = groups.length === 0;
     place.replaceChildren(...groups.map(group => groupLabel(group, atlas.nColumns)));
+    const longest = Math.max(...[...place.children].map(label => label.textContent.length), 0);
+    place.style.height = `${Math.min(0.42 * longest + 0.8, 9)}rem`;
   }
 }
 
