@@ -11,7 +11,7 @@ from synthetic import made_training, small_task, wired, worm
 
 from braincast.brain.specimen import Specimen
 from braincast.errors import BraincastError
-from braincast.models.connectome.calibration import calibrate
+from braincast.models.calibration import calibrate
 from braincast.models.connectome.direct_weights import DirectWeights
 from braincast.models.connectome.features import structural_features
 from braincast.models.connectome.propagator import ConnectomePropagator

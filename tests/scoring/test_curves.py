@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from evidences import random_evidence, units_of
+from evidences import random_evidence
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import roc_auc_score, roc_curve
 from synthetic import answer as answer_of
@@ -8,17 +8,8 @@ from synthetic import random_answer, small_task
 
 from braincast.scoring.assessor import Assessor
 from braincast.scoring.curves import MAX_POINTS, calibration, curves, roc, thinned
-from braincast.scoring.evidence import gather
 from braincast.scoring.scores import Contender
-
-
-def fine_evidence(seed, n_cases=40, n_neurons=200):
-    """Probabilities without ties, that come true; about a fifth unmeasured."""
-    rng = np.random.default_rng(seed)
-    prediction = rng.beta(1, 8, (n_cases, n_neurons))
-    truth = (rng.random(prediction.shape) < prediction).astype(float)
-    truth[rng.random(truth.shape) < 0.2] = np.nan
-    return gather(prediction, truth, np.ones(truth.shape, dtype=bool), units_of(rng, n_cases, n_neurons))
+from braincast.tasks.truth import open_truth
 
 
 @pytest.fixture(scope="module")
@@ -41,15 +32,6 @@ def test_the_roc_curve_is_that_of_scikit_learn_also_with_ties(seed):
     np.testing.assert_allclose(hits, expected_y)
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_a_thinned_curve_keeps_its_ends_and_its_area(seed):
-    evidence = fine_evidence(seed)
-    x, y = thinned(*roc(evidence))
-    assert len(x) <= MAX_POINTS and (x[0], y[0]) == (0, 0) and (x[-1], y[-1]) == (1, 1)
-    assert (np.diff(x) >= 0).all() and (np.diff(y) >= 0).all()
-    assert np.trapezoid(y, x) == pytest.approx(roc_auc_score(evidence.truth, evidence.prediction), abs=0.002)
-
-
 def test_a_short_curve_is_not_thinned():
     x, y = np.array([0.0, 0.5, 1.0]), np.array([0.0, 0.7, 1.0])
     np.testing.assert_array_equal(thinned(x, y), (x, y))
@@ -58,6 +40,17 @@ def test_a_short_curve_is_not_thinned():
 def evidence_of(assessor, answer):
     use = assessor.use("log_loss")
     return assessor.evidence(Contender((answer,)), use)[0]
+
+
+@pytest.mark.parametrize("informed", [0.0, 0.2, 0.6])
+def test_a_thinned_curve_keeps_its_ends_and_its_area(assessor, answer, informed):
+    truth = np.nan_to_num(open_truth(assessor.task).targets["responds"], nan=0.5)
+    evidence = evidence_of(assessor, (1 - informed) * answer + informed * truth)
+    assert len(np.unique(evidence.prediction)) > 3 * MAX_POINTS
+    x, y = thinned(*roc(evidence))
+    assert len(x) <= MAX_POINTS and (x[0], y[0]) == (0, 0) and (x[-1], y[-1]) == (1, 1)
+    assert (np.diff(x) >= 0).all() and (np.diff(y) >= 0).all()
+    assert np.trapezoid(y, x) == pytest.approx(roc_auc_score(evidence.truth, evidence.prediction), abs=0.002)
 
 
 def test_the_calibration_bins_are_those_of_scikit_learn(assessor, answer):

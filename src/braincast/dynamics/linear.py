@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 from jaxtyping import Float
+from scipy.linalg import expm
 
 Square = Float[np.ndarray, "pre post"]
 
@@ -24,6 +25,29 @@ def steady_state_response(coupling: Square) -> Square:
     of `coupling` must be below 1.
     """
     return np.linalg.inv(np.eye(len(coupling)) - coupling)
+
+
+def communicability(weights: Square, time: float) -> Square:
+    """exp(time · D^-½ W D^-½) of the weights made symmetric: all walks, long ones damped (Estrada & Hatano 2008).
+
+    D is the diagonal of total weights, so that hubs do not rule (Crofts & Higham 2009). A neuron without edges
+    reaches only itself.
+    """
+    symmetric = (weights + weights.T) / 2
+    strength = np.sqrt(symmetric.sum(axis=1))
+    scale = np.divide(1.0, strength, out=np.zeros_like(strength), where=strength > 0)
+    values, vectors = np.linalg.eigh(symmetric * scale[:, None] * scale[None, :])
+    return (vectors * np.exp(time * values)) @ vectors.T
+
+
+def diffusion(weights: Square, time: float) -> Square:
+    """exp(-time · (I - P)): where a random walker that leaves pre along its outputs is after a while (Kondor 2002).
+
+    P divides each neuron's outputs by their sum; a walker on a neuron without outputs stays.
+    """
+    walk = normalised(weights, "output")
+    walk[np.diag_indices_from(walk)] += walk.sum(axis=1) == 0
+    return expm(time * (walk - np.eye(len(walk))))
 
 
 def propagation(weights: Mapping[str, Square], gains: Mapping[str, float], by: Literal["input", "output"]) -> Square:

@@ -1,4 +1,4 @@
-"""Who takes part in a run: models, baselines, and each connectome model's nulls and controls."""
+"""Who takes part in a run: models, baselines, and the nulls and controls of what each model uses."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from braincast.brain.nulls import CONTROLS, NULLS
 from braincast.brain.specimen import Specimen
+from braincast.brain.specimen_nulls import SPECIMEN_NULLS
 from braincast.errors import BraincastError, unknown_name
 from braincast.models.registry import load_model, model_names
 from braincast.scoring.scores import Role
@@ -60,22 +61,27 @@ def contestants(card: TaskCard, models: Sequence[str], n_seeds: int) -> list[Ent
 
 
 def controls_of(card: TaskCard, entrant: Entrant, n_decisive: int, n_other: int) -> list[Entrant]:
-    """The nulls and controls of one connectome model, with as many draws of the nulls that decide and of the others."""
-    if not load_model(entrant.model).card.uses_connectome:
-        return []
+    """The nulls and controls of what a model uses, with as many draws of the nulls that decide and of the others."""
+    uses = load_model(entrant.model).card.uses
     arms: dict[str, Role] = {**dict.fromkeys(card.nulls, "null"), **dict.fromkeys(card.controls, "control")}
     draws = {arm: n_decisive if arm in card.decisive_nulls else n_other for arm in arms}
-    return [_arm(entrant, arm, role, draws[arm]) for arm, role in arms.items()]
+    return [_arm(entrant, arm, role, draws[arm]) for arm, role in arms.items() if _removed_by(arm) in uses]
 
 
 def with_wiring(structure: Specimen, wiring: str, draw: int) -> Specimen:
-    """The structure with a null connectome. The draw's seed follows from the arm's name, so all models share draws."""
+    """The structure with one thing removed. The draw's seed follows from the arm's name, so all models share draws."""
     connectome = structure.connectome
     if wiring == TRUE_WIRING or connectome is None:
         return structure
     seed = int(hashlib.sha256(f"{wiring}/{draw}".encode()).hexdigest()[:8], 16)
+    if wiring in SPECIMEN_NULLS:
+        return SPECIMEN_NULLS[wiring][1](structure, seed=seed)
     make = NULLS[wiring] if wiring in NULLS else CONTROLS[wiring]
     return replace(structure, connectome=make(connectome, seed=seed))
+
+
+def _removed_by(arm: str) -> str:
+    return SPECIMEN_NULLS[arm][0] if arm in SPECIMEN_NULLS else "connectome"
 
 
 def _arm(entrant: Entrant, arm: str, role: Role, n_draws: int) -> Entrant:

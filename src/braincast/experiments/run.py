@@ -141,7 +141,8 @@ def run(task: Task, configuration: Configuration, *, folder: RunFolder | None = 
         scorecard = score(task, contenders, assessor=assessor)
         drawn = {entrant.name: curves(assessor, contenders[entrant.name]) for entrant in entrants}
         shown = exhibits(task, contenders, _exhibited(task.card, headline, validation))
-    tested = dict.fromkeys(control.of for control in controls if control.of is not None)
+    wired = [entrant.name for entrant in entrants if load_model(entrant.model).card.uses_connectome]
+    tested = [name for name in wired if any(control.of == name for control in controls)]
     verdicts = tuple(wiring_verdict(scorecard, task.card, model) for model in tested)
     elapsed_s = time.perf_counter() - began
     settings = {entrant.name: runner.settings(entrant) for entrant in entrants}

@@ -41,7 +41,7 @@ def fit_logistic(
     rate = (outcome.sum() + 0.5) / (len(outcome) + 1.0)
     weights = np.r_[np.log(rate / (1 - rate)), np.zeros(features.shape[1])]
     for _ in range(_MAX_STEPS):
-        step = _newton_step(design, outcome, penalties, weights)
+        step = _downhill(design, outcome, penalties, weights, _newton_step(design, outcome, penalties, weights))
         weights = weights + step
         if np.abs(step).max() < _TOLERANCE:
             break
@@ -54,5 +54,19 @@ def _newton_step(design: np.ndarray, outcome: np.ndarray, penalties: np.ndarray,
     curvature = probability * (1 - probability)
     hessian = (design.T * curvature) @ design
     hessian[np.diag_indices_from(hessian)] += penalties + 1e-9
-    step = linalg.solve(hessian, gradient, assume_a="pos")
-    return step * min(1.0, 5.0 / max(np.abs(step).max(), 1e-300))
+    return linalg.solve(hessian, gradient, assume_a="pos")
+
+
+def _downhill(
+    design: np.ndarray, outcome: np.ndarray, penalties: np.ndarray, weights: np.ndarray, step: np.ndarray
+) -> np.ndarray:
+    """The step, halved until the objective does not rise: far from the optimum a full Newton step can overshoot."""
+    here, along = design @ weights, design @ step
+    before = _objective(here, outcome, penalties, weights)
+    while _objective(here + along, outcome, penalties, weights + step) > before and np.abs(step).max() >= _TOLERANCE:
+        step, along = step / 2, along / 2
+    return step
+
+
+def _objective(log_odds: np.ndarray, outcome: np.ndarray, penalties: np.ndarray, weights: np.ndarray) -> float:
+    return float(np.logaddexp(0.0, log_odds).sum() - outcome @ log_odds + penalties @ weights**2 / 2)

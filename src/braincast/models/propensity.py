@@ -9,13 +9,9 @@ from braincast.tasks.training import Training
 
 
 def propensity(training: Training, pseudo_count: float) -> Float[np.ndarray, " neuron"]:
-    """Share of training stimuli that each neuron responds to.
-
-    (responses + pseudo_count × rate) / (measured + pseudo_count), the posterior mean under a beta prior around the
-    overall rate. The count is of stimuli, never of trials.
-    """
+    """Share of training stimuli that each neuron responds to. The count is of stimuli, never of trials."""
     responses, measured = np.nansum(training.responds, axis=0), training.measured.sum(axis=0).astype(np.float64)
-    return _shrunk(responses, measured, pseudo_count)
+    return shrunk_rates(responses, measured, pseudo_count)
 
 
 def propensity_without_own_group(training: Training, pseudo_count: float) -> Float[np.ndarray, "case neuron"]:
@@ -29,10 +25,16 @@ def propensity_without_own_group(training: Training, pseudo_count: float) -> Flo
     responded, seen = np.nan_to_num(training.responds), training.measured.astype(np.float64)
     responses = responded.sum(axis=0) - own_group @ responded
     measured = seen.sum(axis=0) - own_group @ seen
-    return _shrunk(responses, measured, pseudo_count)
+    return shrunk_rates(responses, measured, pseudo_count)
 
 
-def _shrunk(responses: np.ndarray, measured: np.ndarray, pseudo_count: float) -> np.ndarray:
+def shrunk_rates(
+    responses: Float[np.ndarray, "*case neuron"], measured: Float[np.ndarray, "*case neuron"], pseudo_count: float
+) -> Float[np.ndarray, "*case neuron"]:
+    """(responses + pseudo_count × overall rate) / (measured + pseudo_count).
+
+    The posterior mean under a beta prior around the overall rate of the last axis.
+    """
     # One response is added to the whole, so that the rate and its logarithm stay finite without any response.
     rate = (responses.sum(axis=-1, keepdims=True) + 1.0) / (measured.sum(axis=-1, keepdims=True) + 2.0)
     return (responses + pseudo_count * rate) / (measured + pseudo_count)

@@ -14,9 +14,19 @@ if TYPE_CHECKING:
 _BUILT_IN = {
     "constant": "braincast.models.baselines.constant:Constant",
     "responder-propensity": "braincast.models.baselines.responder_propensity:ResponderPropensity",
+    "distance": "braincast.models.baselines.distance:Distance",
+    "response-regression": "braincast.models.baselines.response_regression:ResponseRegression",
     "direct-weights": "braincast.models.connectome.direct_weights:DirectWeights",
     "connectome-propagator": "braincast.models.connectome.propagator:ConnectomePropagator",
+    "signed-propagator": "braincast.models.connectome.signed_propagator:SignedPropagator",
+    "extrasynaptic-propagator": "braincast.models.connectome.extrasynaptic_propagator:ExtrasynapticPropagator",
+    "communicability": "braincast.models.connectome.communicability:Communicability",
+    "diffusion": "braincast.models.connectome.communicability:Diffusion",
+    "nearest-class": "braincast.models.connectome.nearest_class:NearestClass",
+    "factorisation": "braincast.models.connectome.factorisation:Factorisation",
     "connectome-regression": "braincast.models.connectome.regression:ConnectomeRegression",
+    "joint-regression": "braincast.models.connectome.joint_regression:JointRegression",
+    "boosted-features": "braincast.models.connectome.boosted_features:BoostedFeatures",
 }
 
 

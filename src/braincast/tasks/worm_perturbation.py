@@ -23,7 +23,7 @@ RELIABLE_TRIALS = 8
 
 _FIXED = {
     "name": "worm-perturbation",
-    "version": "1",
+    "version": "2",
     "kind": "perturbation",
     "title": "Worm signal propagation: which neurons answer when one is stimulated?",
     "question": "Given the wiring and how neurons answered other stimuli, how probable is it that each neuron responds "
@@ -48,15 +48,26 @@ _FIXED = {
     "artefact_limit": 10.0,
     "baselines": ("constant", "responder-propensity"),
     "baseline": "responder-propensity",
-    "nulls": ("identity-permuted", "class-permuted", "degree-preserving", "no-edges"),
+    "nulls": (
+        "identity-permuted",
+        "class-permuted",
+        "degree-preserving",
+        "no-edges",
+        "expression-permuted",
+        "positions-permuted",
+    ),
     "decisive_nulls": ("identity-permuted", "degree-preserving"),
     "controls": ("transposed",),
     "lineup": (
         "constant",
         "responder-propensity",
+        "distance",
         "direct-weights",
         "connectome-propagator",
+        "nearest-class",
         "connectome-regression",
+        "response-regression",
+        "joint-regression",
     ),
     "ceiling": "repeatability of the mean response over pairs with 8 or more trials: split-half correlation, "
     "Spearman–Brown corrected; a perfect model's correlation is its square root",

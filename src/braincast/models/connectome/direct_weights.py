@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from braincast.brain.specimen import Specimen
-from braincast.models.connectome.calibration import Score, calibrate, calibrated
+from braincast.models.calibration import Score, calibrate, calibrated
 from braincast.models.interface import ModelCard, Settings
 from braincast.models.logistic import Logistic
 from braincast.models.wiring import synaptic_weights

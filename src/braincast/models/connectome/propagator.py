@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import product
 
@@ -11,7 +11,7 @@ from jaxtyping import Float
 
 from braincast.brain.specimen import Specimen
 from braincast.dynamics.linear import propagation
-from braincast.models.connectome.calibration import Score, calibrate, calibrated
+from braincast.models.calibration import Score, calibrate, calibrated
 from braincast.models.interface import ModelCard, Setting, Settings
 from braincast.models.logistic import Logistic
 from braincast.models.wiring import SYNAPTIC_KINDS, synaptic_weights
@@ -22,17 +22,20 @@ _GAINS = (0.0, 0.3, 0.6, 0.9)
 # Below this, a path is too weak to count; the probability depends on the logarithm of the response.
 _FLOOR = 1e-6
 
+Gains = Mapping[str, float]
 
-class LogResponses(dict[tuple[float, float], Score]):
-    """Log steady-state responses by (chemical, electrical) gain, each computed when first asked for."""
 
-    def __init__(self, weights: Mapping[str, Score]) -> None:
+class LogResponses(dict[tuple[float, ...], Score]):
+    """Log magnitudes of steady-state responses by gains, each computed when first asked for."""
+
+    def __init__(self, weights: Mapping[str, Score], respond: Callable[[Mapping[str, Score], Gains], Score]) -> None:
         super().__init__()
-        self._weights = weights
+        self.kinds = tuple(weights)
+        self._weights, self._respond = weights, respond
 
-    def __missing__(self, gains: tuple[float, float]) -> Score:
-        response = propagation(self._weights, dict(zip(SYNAPTIC_KINDS, gains, strict=True)), "input")
-        self[gains] = np.log(response + _FLOOR)
+    def __missing__(self, gains: tuple[float, ...]) -> Score:
+        response = self._respond(self._weights, dict(zip(self.kinds, gains, strict=True)))
+        self[gains] = np.log(np.abs(response) + _FLOOR)
         return self[gains]
 
 
@@ -40,16 +43,21 @@ class LogResponses(dict[tuple[float, float], Score]):
 class FittedPropagator:
     """A gain for each edge kind and the logistic curve from log response to probability."""
 
-    chemical_gain: float
-    electrical_gain: float
+    gains: Float[np.ndarray, " kind"]
     calibration: Logistic
 
     @property
     def n_parameters(self) -> int:
-        return 4
+        return len(self.gains) + 2
 
     def forecast(self, cases: Cases, prepared: LogResponses) -> Float[np.ndarray, "case lead neuron"]:
-        return calibrated(cases, prepared[self.chemical_gain, self.electrical_gain], self.calibration)
+        return calibrated(cases, prepared[tuple(self.gains.tolist())], self.calibration)
+
+
+def fit_propagator(training: Training, prepared: LogResponses, settings: Settings) -> FittedPropagator:
+    """The propagator with the gains of `settings`, named after the prepared edge kinds, calibrated on training."""
+    gains = tuple(float(settings[f"{kind}_gain"]) for kind in prepared.kinds)
+    return FittedPropagator(np.array(gains), calibrate(training, prepared[gains]))
 
 
 class ConnectomePropagator:
@@ -72,8 +80,7 @@ class ConnectomePropagator:
     )
 
     def prepare(self, structure: Specimen) -> LogResponses:
-        return LogResponses(synaptic_weights(structure))
+        return LogResponses(synaptic_weights(structure), lambda weights, gains: propagation(weights, gains, "input"))
 
     def fit(self, training: Training, prepared: LogResponses, settings: Settings, *, seed: int) -> FittedPropagator:
-        gains = float(settings["chemical_gain"]), float(settings["electrical_gain"])
-        return FittedPropagator(*gains, calibrate(training, prepared[gains]))
+        return fit_propagator(training, prepared, settings)

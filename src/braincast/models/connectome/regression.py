@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float
 from scipy.special import logit
 
 from braincast.brain.specimen import Specimen
 from braincast.models.connectome.features import structural_features
 from braincast.models.interface import ModelCard, Setting, Settings
 from braincast.models.logistic import Logistic, fit_logistic
+from braincast.models.pairs import of_pairs
 from braincast.models.propensity import propensity, propensity_without_own_group
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
@@ -87,24 +88,10 @@ def _features(
     log_odds = logit(rates)
     members = cases.members
     own = np.where(members >= 0, np.take_along_axis(log_odds, np.maximum(members, 0), axis=1), 0.0).sum(axis=1)
-    parts = [_of_pairs(structure, members, case, neuron), log_odds[case, neuron][:, None], own[case][:, None]]
+    parts = [of_pairs(structure, members, case, neuron), log_odds[case, neuron][:, None], own[case][:, None]]
     if reverse is not None:
-        parts.append(_of_pairs(reverse[..., None], members, case, neuron))
+        parts.append(of_pairs(reverse[..., None], members, case, neuron))
     return np.concatenate(parts, axis=1)
-
-
-def _of_pairs(
-    matrix: Float[np.ndarray, "pre post feature"],
-    members: Int[np.ndarray, "case member"],
-    case: Int[np.ndarray, " pair"],
-    neuron: Int[np.ndarray, " pair"],
-) -> Float[np.ndarray, "pair feature"]:
-    """matrix[stimulated, neuron] for each pair, summed over the stimulated neurons of its case."""
-    total = np.zeros((len(case), matrix.shape[-1]))
-    for member in members.T:
-        stimulated = member[case]
-        total += np.where((stimulated >= 0)[:, None], matrix[stimulated, neuron], 0.0)
-    return total
 
 
 def _reverse_responses(training: Training) -> Float[np.ndarray, "pre post"]:

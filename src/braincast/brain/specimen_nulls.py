@@ -1,0 +1,48 @@
+"""Null specimens: the same brain with one thing other than its wiring removed.
+
+Every function is called as `null(specimen, seed=seed)`; the same seed gives the same specimen, bit for bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+import numpy as np
+
+from braincast.brain.connectome import Connectome
+from braincast.brain.specimen import Specimen
+
+_POSITION = ("x_um", "y_um", "z_um")
+
+
+def expression_permuted(specimen: Specimen, *, seed: int) -> Specimen:
+    """Every neuron with expression data takes the genes of another one drawn at random."""
+    expression = specimen.expression
+    if expression is None:
+        return specimen
+    order = np.random.default_rng(seed).permutation(len(expression.neurons))
+    return replace(specimen, expression=replace(expression, values=expression.values[:, order]))
+
+
+def positions_permuted(specimen: Specimen, *, seed: int) -> Specimen:
+    """Every neuron takes the place of another one drawn at random; the wiring stays."""
+    connectome = specimen.connectome
+    columns = [name for name in _POSITION if connectome is not None and name in connectome.neurons.columns]
+    if connectome is None or not columns:
+        return specimen
+    order = np.random.default_rng(seed).permutation(connectome.n_neurons)
+    neurons = connectome.neurons.copy()
+    neurons[columns] = neurons[columns].to_numpy()[order]
+    moved = Connectome(neurons, connectome.edges, connectome.name, connectome.weight_unit)
+    return replace(specimen, connectome=moved)
+
+
+# What each null removes, in the words of a model's card.
+SPECIMEN_NULLS: Mapping[str, tuple[str, Callable[..., Specimen]]] = MappingProxyType(
+    {
+        "expression-permuted": ("expression", expression_permuted),
+        "positions-permuted": ("positions", positions_permuted),
+    }
+)

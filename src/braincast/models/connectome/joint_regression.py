@@ -1,0 +1,62 @@
+"""Logistic regression on structure and on what responses to other stimuli say about a pair."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from braincast.brain.specimen import Specimen
+from braincast.models.interface import ModelCard, Setting, Settings
+from braincast.models.joint_features import JointStructure, joint_design
+from braincast.models.logistic import Logistic, fit_logistic
+from braincast.models.seen_responses import SeenResponses, other_classes
+from braincast.tasks.cases import Cases
+from braincast.tasks.training import Training
+
+
+@dataclass(frozen=True, eq=False)
+class FittedJointRegression:
+    """The regression, and the training responses that describe a pair."""
+
+    logistic: Logistic
+    seen: SeenResponses
+
+    @property
+    def n_parameters(self) -> int:
+        return 1 + len(self.logistic.coefficients)
+
+    def forecast(self, cases: Cases, prepared: JointStructure) -> Float[np.ndarray, "case lead neuron"]:
+        asked = np.ones((len(cases), len(cases.neurons)), dtype=bool)
+        design = joint_design(self.seen, cases, asked, self.seen.everything, prepared)
+        probability = self.logistic.probability(design).reshape(len(cases), 1, len(cases.neurons))
+        return np.broadcast_to(probability, cases.shape).copy()
+
+
+class JointRegression:
+    """Wiring, likeness of neurons, and how the two neurons' responses to other stimuli go together."""
+
+    card = ModelCard(
+        name="joint-regression",
+        summary="Ridge logistic regression on wiring features, response covariances and answers to similar stimuli.",
+        kinds=("perturbation",),
+        uses=("connectome", "expression", "positions"),
+        settings={"penalty": Setting("Ridge penalty on standardised coefficients", lower=1e-6)},
+        caveat="Its features were decided by inner folds of all outer training sets together, which between them "
+        "contain every stimulus.",
+        typical_fit_s=1.5,
+    )
+    fitted_type = FittedJointRegression
+    candidates: tuple[Settings, ...] = ({"penalty": 50.0}, {"penalty": 200.0})
+
+    def prepare(self, structure: Specimen) -> JointStructure:
+        return JointStructure.of(structure)
+
+    def fit(
+        self, training: Training, prepared: JointStructure, settings: Settings, *, seed: int
+    ) -> FittedJointRegression:
+        seen = SeenResponses.of(training)
+        measured = training.measured
+        design = joint_design(seen, training.cases, measured, other_classes(training.cases), prepared)
+        return FittedJointRegression(fit_logistic(design, training.responds[measured], settings["penalty"]), seen)

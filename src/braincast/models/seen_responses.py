@@ -1,0 +1,185 @@
+"""What the responses to other stimuli say about a pair of neurons: rates, covariances, and answers to like stimuli.
+
+Nothing here looks at how a pair answered, nor at any stimulus of its class: `keep[case, stimulus]` says which training
+stimuli a case may be described with. A held-out case is described with all of them, a training case with those of
+other classes, so that both are described alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int
+from scipy.special import logit
+
+from braincast.models.propensity import shrunk_rates
+from braincast.tasks.cases import Cases
+from braincast.tasks.training import Training
+
+Described = Float[np.ndarray, "case neuron"]
+Keep = Float[np.ndarray, "case stimulus"]
+Similarities = Mapping[str, Float[np.ndarray, "neuron neuron"]]
+
+_PSEUDO_COUNT = 20.0  # of stimuli, for rates
+# Single responses are heavy-tailed: beyond about 0.25 dF/F, more says little more.
+_SATURATION_DFF = 0.25
+_SHRINK_COVARIANCE = 10.0  # stimuli
+_SHRINK_AMPLITUDE = 5.0  # stimuli
+_SHRINK_LIKE = 0.6  # of the most similar stimulus
+
+
+@dataclass(frozen=True, eq=False)
+class SeenResponses:
+    """Training responses as arrays: 0 where nothing was measured; `neuron_class` numbers the classes of the neurons."""
+
+    drive: Float[np.ndarray, "stimulus neuron"]
+    measured: Float[np.ndarray, "stimulus neuron"]
+    responded: Float[np.ndarray, "stimulus neuron"]
+    amplitude: Float[np.ndarray, "stimulus neuron"]
+    neuron_class: Int[np.ndarray, " neuron"]
+
+    @classmethod
+    def of(cls, training: Training) -> SeenResponses:
+        """Gather them; amplitudes are tanh(mean response / 0.25 dF/F)."""
+        amplitude = np.tanh(np.nan_to_num(training.mean_response) / _SATURATION_DFF)
+        _, neuron_class = np.unique(np.array(training.cell_classes), return_inverse=True)
+        measured = training.measured.astype(np.float64)
+        return cls(training.cases.drive, measured, np.nan_to_num(training.responds), amplitude, neuron_class)
+
+    @property
+    def everything(self) -> Float[np.ndarray, "1 stimulus"]:
+        """A row of `keep` that leaves nothing out."""
+        return np.ones((1, len(self.drive)))
+
+
+def other_classes(cases: Cases) -> Keep:
+    """1 where a stimulus belongs to another class than the case, for describing training cases."""
+    groups = np.array(cases.group)
+    return (groups[:, None] != groups[None, :]).astype(np.float64)
+
+
+def response_features(
+    seen: SeenResponses, drive: Described, keep: Keep, similarities: Similarities
+) -> dict[str, Described]:
+    """Named features of each case and neuron, from the training stimuli that `keep` leaves in.
+
+    `drive` says which neurons a case stimulates; what is said of a stimulated neuron is summed over them.
+    `similarities` name ways in which neurons are alike (≥ 0, [neuron, neuron], the diagonal is not used).
+    """
+    keep = np.broadcast_to(keep, (len(drive), len(seen.drive)))
+    rates = _Rates.of(seen, keep)
+    binary = _covariance(seen, seen.responded, rates.of_neuron, drive, keep, by_class=False)
+    graded = _covariance(seen, seen.amplitude, rates.amplitude, drive, keep, by_class=False)
+    like = {name: _without_diagonal(matrix) for name, matrix in similarities.items()}
+    alike = {name: drive @ matrix @ seen.drive.T for name, matrix in like.items()}
+    alike["covarying"] = np.maximum(graded, 0.0) @ seen.drive.T * (drive @ seen.drive.T == 0)
+    return {
+        **rates.features(drive),
+        **_reverse(seen, rates.overall, drive, keep),
+        "covariance": binary,
+        "amplitude_covariance": graded,
+        "class_covariance": _covariance(seen, seen.amplitude, rates.amplitude, drive, keep, by_class=True),
+        **{
+            f"{what}_like_{name}": _answers_to_like(values, seen.measured, expected, weights * keep)
+            for name, weights in alike.items()
+            for what, values, expected in (
+                ("response", seen.responded, rates.of_neuron),
+                ("amplitude", seen.amplitude, rates.amplitude),
+            )
+        },
+    }
+
+
+@dataclass(frozen=True, eq=False)
+class _Rates:
+    """For each case, from the stimuli it may look at: how often and how strongly each neuron responds."""
+
+    overall: Float[np.ndarray, "case 1"]
+    of_neuron: Described
+    of_class: Described
+    amplitude: Described
+    magnitude: Described
+
+    @classmethod
+    def of(cls, seen: SeenResponses, keep: Keep) -> _Rates:
+        responses, measured = keep @ seen.responded, keep @ seen.measured
+        n_classes = int(seen.neuron_class.max()) + 1
+        member = np.eye(n_classes)[seen.neuron_class]
+        of_class = shrunk_rates(responses @ member, measured @ member, _PSEUDO_COUNT)
+        overall = (responses.sum(axis=1, keepdims=True) + 1.0) / (measured.sum(axis=1, keepdims=True) + 2.0)
+        return cls(
+            overall=overall,
+            of_neuron=shrunk_rates(responses, measured, _PSEUDO_COUNT),
+            of_class=of_class[:, seen.neuron_class],
+            amplitude=keep @ seen.amplitude / (measured + 1.0),
+            magnitude=keep @ np.abs(seen.amplitude) / (measured + _SHRINK_AMPLITUDE),
+        )
+
+    def features(self, drive: Described) -> dict[str, Described]:
+        of_neuron = logit(self.of_neuron)
+        stimulated = {"rate": of_neuron, "amplitude": self.amplitude, "magnitude": self.magnitude}
+        return {
+            "responder_rate": of_neuron,
+            "responder_class_rate": logit(self.of_class),
+            **{
+                f"stimulated_{what}": np.broadcast_to((drive * values).sum(axis=1, keepdims=True), drive.shape)
+                for what, values in stimulated.items()
+            },
+        }
+
+
+def _reverse(seen: SeenResponses, overall: np.ndarray, drive: Described, keep: Keep) -> dict[str, Described]:
+    """How the stimulated neuron answered when the other one was stimulated, if it was; else 0."""
+    answered = (seen.responded @ drive.T).T - overall * (seen.measured @ drive.T).T
+    amplitude = (seen.amplitude @ drive.T).T
+    return {
+        "reverse_response": (keep * answered) @ seen.drive,
+        "reverse_amplitude": (keep * amplitude) @ seen.drive,
+    }
+
+
+def _covariance(
+    seen: SeenResponses, values: np.ndarray, expected: Described, drive: Described, keep: Keep, *, by_class: bool
+) -> Described:
+    """Correlation, over stimuli at which both were measured, of each neuron's and the stimulated neuron's responses.
+
+    Shrunk towards 0 by ten stimuli, as many pairs share few. By class, averaged over all pairs of the two classes.
+    """
+    if by_class:
+        member = np.eye(int(seen.neuron_class.max()) + 1)[seen.neuron_class]
+        share = member / member.sum(axis=0)
+        every = np.concatenate(
+            [
+                _covariance(
+                    seen, values, expected[[case]], np.eye(drive.shape[1])[own], keep[[case]], by_class=False
+                ).mean(axis=0, keepdims=True)
+                for case, own in enumerate(_classmates(seen, drive))
+            ]
+        )
+        return (every @ share)[:, seen.neuron_class]
+    m = seen.measured
+    own_expected = (drive * expected).sum(axis=1, keepdims=True)
+    own = keep * ((values @ drive.T).T - own_expected * (m @ drive.T).T)
+    own_measured = keep * (m @ drive.T).T
+    product = own @ values - expected * (own @ m)
+    variance = np.maximum(keep @ values**2 - 2 * expected * (keep @ values) + expected**2 * (keep @ m), 0.0)
+    spread = np.sqrt(variance / (keep @ m + 1.0) + 0.01)
+    own_spread = (drive * spread).sum(axis=1, keepdims=True)
+    return product / (own_spread * spread) / (own_measured @ m + _SHRINK_COVARIANCE) * (drive == 0)
+
+
+def _classmates(seen: SeenResponses, drive: Described) -> list[Int[np.ndarray, " neuron"]]:
+    """The neurons of the stimulated neurons' classes, for each case."""
+    return [np.flatnonzero(np.isin(seen.neuron_class, seen.neuron_class[row > 0])) for row in drive]
+
+
+def _answers_to_like(values: np.ndarray, measured: np.ndarray, expected: Described, weights: Keep) -> Described:
+    """Weighted mean of what each neuron did beyond its own mean, over stimuli alike; shrunk towards 0."""
+    beyond = weights @ values - expected * (weights @ measured)
+    return beyond / (weights @ measured + _SHRINK_LIKE * weights.max(axis=1, keepdims=True) + 1e-9)
+
+
+def _without_diagonal(matrix: np.ndarray) -> np.ndarray:
+    return matrix * (1.0 - np.eye(len(matrix)))
