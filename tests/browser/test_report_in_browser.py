@@ -100,7 +100,7 @@ def test_text_and_marks_stand_out_from_their_ground(opened, scheme):
 
 def test_details_open_without_script(opened):
     page, _, _ = opened(small_document())
-    summary = page.locator("summary", has_text="What each wiring removes")
+    summary = page.locator("summary", has_text="What each null removes")
     hidden = page.get_by_text("All edges are taken away")
     assert not hidden.is_visible()
     summary.click()

@@ -307,6 +307,13 @@ def test_every_stimulus_stands_in_a_table_for_readers_without_the_maps(text):
         assert f"{exhibits.neurons[column]}</th><td>{exhibits.classes[column]}</td>{cells}" in table
 
 
+def test_a_leader_without_nulls_still_says_by_how_much_it_leads():
+    document = small_document() | {"wiring": []}
+    words = Page(render(document)).words
+    assert "This run does not say" in words
+    assert words.index("Lead over the floor, floor +0.052") < words.index("Scoreboard Best first")
+
+
 def test_animals_and_trials_are_counted_at_the_top(page):
     counts = small_exhibits().counts()
     assert f"Pairs scored1,234; {counts['responses']} responded" in page.words
@@ -335,12 +342,12 @@ def test_sixteen_models_stay_readable():
 
 
 def test_nulls_are_folded_away_first_those_of_the_leader_then_all_others():
-    titles = re.findall(r"<summary>(Nulls and controls[^<]*|All wirings[^<]*)</summary>", render(large_document()))
+    titles = re.findall(r"<summary>(Nulls and controls[^<]*|All nulls[^<]*)</summary>", render(large_document()))
     leader = large_document()["headline"]
     assert titles == [
         f"Nulls and controls of {leader}",
         "Nulls and controls of the other models",
-        "All wirings of the other models",
+        "All nulls of the other models",
     ]
 
 

@@ -121,6 +121,11 @@ class View:
         return [*groups, ("the other models" if leading else "all models", others)] if others else groups
 
     @cached_property
+    def arm_names(self) -> list[str]:
+        """Every null and control that occurs, by its own name."""
+        return list(dict.fromkeys(entry.arm for entry in entries(self.document) if entry.of is not None))
+
+    @cached_property
     def all_arms(self) -> list[Mapping[str, Any]]:
         return [arm for verdict in self.verdicts for arm in verdict["arms"]]
 

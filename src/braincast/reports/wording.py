@@ -24,6 +24,8 @@ ARMS: Mapping[str, str] = {
     "degree-preserving": "Edges are rewired at random; every neuron keeps its number of inputs and outputs and the "
     "total weight that it sends.",
     "no-edges": "All edges are taken away: what the model knows without wiring.",
+    "expression-permuted": "Every neuron takes the gene expression of another, drawn at random; the wiring stays.",
+    "positions-permuted": "Every neuron takes the place of another in the body, drawn at random; the wiring stays.",
     "transposed": "Every edge is turned round. This is a control for the orientation of the wiring, not a null.",
 }
 
