@@ -49,8 +49,13 @@ def main() -> None:
 
 def write_table(figures: dict[str, Any]) -> None:
     """Put the table between its marks in the README."""
-    before, _, rest = README.read_text(encoding="utf-8").partition(BEGIN)
-    README.write_text(f"{before}{BEGIN}\n{table(figures)}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+    write_between(README, BEGIN, END, table(figures))
+
+
+def write_between(page: Path, begin: str, end: str, text: str) -> None:
+    """Replace what stands between two marks of a page."""
+    before, _, rest = page.read_text(encoding="utf-8").partition(begin)
+    page.write_text(f"{before}{begin}\n{text}\n{end}{rest.partition(end)[2]}", encoding="utf-8")
 
 
 BRAINCAST = [sys.executable, "-m", "braincast"]
@@ -60,7 +65,7 @@ def table(figures: dict[str, Any]) -> str:
     """The README's table, verdict and ceiling, from recorded figures."""
     document = figures["document"]
     rows = [
-        f"| {name} | {entry['role']} | " + " | ".join(_shown(entry["metrics"][key]) for key in SHOWN) + " |"
+        f"| {name} | {entry['role']} | " + " | ".join(shown(entry["metrics"][key]) for key in SHOWN) + " |"
         for name, entry in document["models"].items()
         if entry["of"] in (None, document["headline"])
     ]
@@ -132,7 +137,7 @@ def _stratum(pair: dict[str, Any]) -> str:
     return f"{pair['group'].removeprefix('trials: ')} {pair['difference']:+.3f} ({lower:+.3f}, {upper:+.3f})"
 
 
-def _shown(score: dict[str, Any]) -> str:
+def shown(score: dict[str, Any]) -> str:
     if score["value"] is None:
         return "–"
     interval = "" if score["ci"] is None else f" ({score['ci'][0]:.3f}, {score['ci'][1]:.3f})"

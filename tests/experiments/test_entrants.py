@@ -82,13 +82,15 @@ def test_no_seeds_are_refused(card):
         contestants(card, (), 0)
 
 
-def test_every_model_with_a_connectome_gets_all_nulls_and_controls_and_no_other_gets_any(card):
+def test_every_model_gets_the_nulls_and_controls_of_what_it_uses_and_no_other(card):
+    removes = {"expression-permuted": "expression", "positions-permuted": "positions"}
     for name in wanted_models(card, "all"):
         rows = controls_of(card, Entrant(name, name, "model"), 39, 3)
-        expected = [*card.nulls, *card.controls] if load_model(name).card.uses_connectome else []
+        uses = load_model(name).card.uses
+        expected = [arm for arm in (*card.nulls, *card.controls) if removes.get(arm, "connectome") in uses]
         assert [row.wiring for row in rows] == expected
         assert {row.of for row in rows} <= {name}
-        assert [row.role for row in rows] == ["null"] * (len(expected) - 1) + ["control"] * bool(expected)
+        assert [row.role for row in rows] == ["control" if arm in card.controls else "null" for arm in expected]
 
 
 def test_decisive_nulls_get_their_draws_and_what_is_not_random_gets_one(card):

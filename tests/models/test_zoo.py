@@ -9,7 +9,23 @@ from braincast.models import registry
 from braincast.models.interface import Fitted, Model, Setting
 from braincast.models.registry import load_model, model_names
 
-NAMES = ("constant", "responder-propensity", "direct-weights", "connectome-propagator", "connectome-regression")
+CLOSED_FORMS = (
+    "constant",
+    "responder-propensity",
+    "distance",
+    "response-regression",
+    "direct-weights",
+    "connectome-propagator",
+    "signed-propagator",
+    "extrasynaptic-propagator",
+    "communicability",
+    "diffusion",
+    "nearest-class",
+    "factorisation",
+    "connectome-regression",
+    "joint-regression",
+)
+NAMES = (*CLOSED_FORMS, "boosted-features")
 
 
 def refused(code: str, *words: str):
@@ -28,7 +44,8 @@ def test_each_model_keeps_the_interface_and_describes_itself(name):
     model = load_model(name)
     assert isinstance(model, Model)
     assert model.card.name == name and model.card.summary.endswith(".") and model.card.kinds == ("perturbation",)
-    assert model.card.uses_connectome == (name.startswith(("connectome", "direct")))
+    without = ("constant", "responder-propensity", "distance", "response-regression")
+    assert model.card.uses_connectome == (name not in without)
     for settings in model.candidates:
         assert set(settings) == set(model.card.settings)
         for key, value in settings.items():
@@ -46,7 +63,7 @@ def test_each_fit_answers_every_pair_with_a_probability(name):
     assert ((answer > 0) & (answer < 1)).all()
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", CLOSED_FORMS)
 def test_a_seed_changes_nothing_in_a_closed_form(name):
     task, model = small_task(), load_model(name)
     assert not model.card.stochastic

@@ -8,7 +8,22 @@ from synthetic import reordered, small_task
 
 from braincast.models.registry import load_model
 
-NAMES = ("constant", "responder-propensity", "direct-weights", "connectome-propagator", "connectome-regression")
+NAMES = (
+    "constant",
+    "responder-propensity",
+    "distance",
+    "response-regression",
+    "direct-weights",
+    "connectome-propagator",
+    "signed-propagator",
+    "extrasynaptic-propagator",
+    "communicability",
+    "diffusion",
+    "nearest-class",
+    "factorisation",
+    "connectome-regression",
+    "joint-regression",
+)
 TASK = small_task()
 SEEDS = st.integers(0, 2**32 - 1)
 

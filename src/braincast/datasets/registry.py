@@ -24,6 +24,7 @@ ENTRY_POINTS = "braincast.datasets"
 
 DATASETS: dict[str, str] = {
     "worm-atlas": "braincast.datasets.worm.atlas",
+    "worm-connectomes": "braincast.datasets.worm.connectomes",
 }
 
 

@@ -22,8 +22,9 @@ def check_forecast(card: TaskCard, forecast: xr.DataArray, where: str = "forecas
     if forecast.dtype not in _FLOATS:
         what = f"data type is {forecast.dtype}; expected float32 or float64"
         raise BraincastError("E209", where, what, "Convert the predictions")
-    _check_labels(labels["neuron"], card.neurons, card.name, where, neuron=True)
-    _check_labels(labels["case"], [case.id for case in card.cases], card.name, where, neuron=False)
+    for what, expected in (("neuron", card.neurons), ("case", [case.id for case in card.cases])):
+        fix = f"Write {what}s in the order that `braincast show task {card.name} --json` lists"
+        check_labels(labels[what], expected, what, f"task {card.name}", where, fix)
     if labels["lead"] != list(card.leads):
         what = f"leads are {labels['lead']}; expected {list(card.leads)}"
         raise BraincastError("E212", where, what, f"braincast show task {card.name} --json lists the leads")
@@ -41,19 +42,12 @@ def labels_of(forecast: xr.DataArray, where: str) -> dict[str, list[str]]:
     return {axis: [str(label) for label in forecast.coords[axis].values] for axis in DIMENSIONS}
 
 
-def _check_task(card: TaskCard, forecast: xr.DataArray, where: str) -> None:
-    for key, expected in (("task", card.name), ("task_hash", card.hash)):
-        found = forecast.attrs.get(key, expected)
-        if found != expected:
-            what = f"it answers {key} {str(found)[:64]!r}, not {expected!r}"
-            raise BraincastError("E215", where, what, "Forecast again for this task, with this version of braincast")
+def check_labels(found: Sequence[str], expected: Sequence[str], what: str, of: str, where: str, fix: str) -> None:
+    """Exactly the labels that `of` (a task) expects, in its order, or the first deviation is named.
 
-
-def _check_labels(found: Sequence[str], expected: Sequence[str], task: str, where: str, *, neuron: bool) -> None:
-    """Exactly the expected labels in the expected order; the first deviation is named."""
-    what = "neuron" if neuron else "case"
-    fix = f"Write {what}s in the order that `braincast show task {task} --json` lists"
-    missing, extra, twice, order = ("E205", "E206", "E207", "E204") if neuron else ("E211",) * 4
+    `what` is "neuron" (E204–E207) or another word (E211).
+    """
+    missing, extra, twice, order = ("E205", "E206", "E207", "E204") if what == "neuron" else ("E211",) * 4
     for label, count in Counter(found).items():
         if count > 1:
             raise BraincastError(twice, where, f"{what} {label!r} occurs {count} times", fix)
@@ -65,8 +59,16 @@ def _check_labels(found: Sequence[str], expected: Sequence[str], task: str, wher
         raise BraincastError(extra, where, f"{what} {unasked[0]!r} was not asked for ({len(unasked)} in all)", fix)
     for index, (have, want) in enumerate(zip(found, expected, strict=True)):
         if have != want:
-            text = f"{what} order differs from task {task} at index {index} (found {have}, expected {want})"
+            text = f"{what} order differs from {of} at index {index} (found {have}, expected {want})"
             raise BraincastError(order, where, text, fix)
+
+
+def _check_task(card: TaskCard, forecast: xr.DataArray, where: str) -> None:
+    for key, expected in (("task", card.name), ("task_hash", card.hash)):
+        found = forecast.attrs.get(key, expected)
+        if found != expected:
+            what = f"it answers {key} {str(found)[:64]!r}, not {expected!r}"
+            raise BraincastError("E215", where, what, "Forecast again for this task, with this version of braincast")
 
 
 def _check_values(card: TaskCard, forecast: xr.DataArray, where: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ def save_forecast(
     Other axes or an axis without labels are E212, an attribute that JSON cannot hold is E107.
     """
     path = Path(path)
-    labels, attrs = labels_of(forecast, str(path)), _plain(forecast.attrs, path)
+    labels, attrs = labels_of(forecast, str(path)), plain_attributes(forecast.attrs, path)
     values = np.asarray(forecast.values)
     attributes = {"format": FORMAT, "braincast": VERSION, "axes": labels, "attributes": attrs}
     with new_folder(path, force=force, what="forecast") as folder:
@@ -46,7 +46,7 @@ def load_forecast(path: Path | str, card: TaskCard | None = None) -> xr.DataArra
         fix = "Check the path; a forecast is a folder written by braincast forecast"
         raise BraincastError("E201", str(path), "there is no forecast store", fix)
     arrays, attributes = read_arrays(path)
-    labels = _axis_labels(attributes, path)
+    labels = axis_labels(attributes, path, DIMENSIONS)
     if _ARRAY not in arrays:
         raise BraincastError("E201", str(path), f"it has no array named {_ARRAY!r}", "Write the forecast again")
     array = arrays[_ARRAY]
@@ -62,16 +62,17 @@ def load_forecast(path: Path | str, card: TaskCard | None = None) -> xr.DataArra
     return forecast
 
 
-def _axis_labels(attributes: Mapping[str, Any], path: Path) -> dict[str, list[str]]:
+def axis_labels(attributes: Mapping[str, Any], path: Path, axes: Sequence[str]) -> dict[str, list[str]]:
+    """The labels along each axis as a store's attributes give them; E212 where one is missing."""
     labels = attributes.get("axes")
-    if isinstance(labels, Mapping) and all(isinstance(labels.get(axis), list) for axis in DIMENSIONS):
-        return {axis: [str(label) for label in labels[axis]] for axis in DIMENSIONS}
+    if isinstance(labels, Mapping) and all(isinstance(labels.get(axis), list) for axis in axes):
+        return {axis: [str(label) for label in labels[axis]] for axis in axes}
     fix = "Write it with braincast.save_forecast"
-    raise BraincastError("E212", str(path), "the store does not label its axes case, lead, neuron", fix)
+    raise BraincastError("E212", str(path), f"the store does not label its axes {', '.join(axes)}", fix)
 
 
-def _plain(attributes: Mapping[Any, Any], path: Path) -> dict[str, Any]:
-    """Attributes as JSON can hold them; numpy's scalars become plain numbers."""
+def plain_attributes(attributes: Mapping[Any, Any], path: Path) -> dict[str, Any]:
+    """Attributes as JSON can hold them, numpy's scalars as plain numbers; E107 for what it cannot hold."""
     plain = {str(key): value.item() if isinstance(value, np.generic) else value for key, value in attributes.items()}
     for name, value in plain.items():
         try:

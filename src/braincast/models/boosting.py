@@ -59,7 +59,9 @@ def fit_trees(
     edges = [_edges(column) for column in features.T]
     columns = zip(features.T, edges, strict=True)
     binned = np.array([np.searchsorted(edge, column, side="left") for column, edge in columns], dtype=np.uint8)
-    base = float(logit((outcome.sum() + 0.5) / (len(outcome) + 1.0)))
+    # Half a row keeps the start finite where all outcomes are alike.
+    least = 0.5 / (len(outcome) + 1.0)
+    base = float(logit(np.clip(outcome.mean(), least, 1 - least)))
     log_odds = np.full(len(outcome), base)
     n_nodes = 2**growth.depth - 1
     feature = np.full((growth.n_trees, n_nodes), -1, dtype=np.int64)

@@ -49,9 +49,13 @@ class SeenResponses:
         return cls(training.cases.drive, measured, np.nan_to_num(training.responds), amplitude, neuron_class)
 
     @property
-    def everything(self) -> Float[np.ndarray, "1 stimulus"]:
-        """A row of `keep` that leaves nothing out."""
-        return np.ones((1, len(self.drive)))
+    def members(self) -> Float[np.ndarray, "neuron class"]:
+        """1 where a neuron belongs to a class."""
+        return np.eye(int(self.neuron_class.max()) + 1)[self.neuron_class]
+
+    def all_kept(self, n_cases: int) -> Float[np.ndarray, "case stimulus"]:
+        """A `keep` that leaves nothing out, for held-out cases."""
+        return np.ones((n_cases, len(self.drive)))
 
 
 def other_classes(cases: Cases) -> Keep:
@@ -68,10 +72,9 @@ def response_features(
     `drive` says which neurons a case stimulates; what is said of a stimulated neuron is summed over them.
     `similarities` name ways in which neurons are alike (≥ 0, [neuron, neuron], the diagonal is not used).
     """
-    keep = np.broadcast_to(keep, (len(drive), len(seen.drive)))
     rates = _Rates.of(seen, keep)
-    binary = _covariance(seen, seen.responded, rates.of_neuron, drive, keep, by_class=False)
-    graded = _covariance(seen, seen.amplitude, rates.amplitude, drive, keep, by_class=False)
+    binary = _covariance(seen, seen.responded, rates.of_neuron, drive, keep)
+    graded = _covariance(seen, seen.amplitude, rates.amplitude, drive, keep)
     like = {name: _without_diagonal(matrix) for name, matrix in similarities.items()}
     alike = {name: drive @ matrix @ seen.drive.T for name, matrix in like.items()}
     alike["covarying"] = np.maximum(graded, 0.0) @ seen.drive.T * (drive @ seen.drive.T == 0)
@@ -80,7 +83,7 @@ def response_features(
         **_reverse(seen, rates.overall, drive, keep),
         "covariance": binary,
         "amplitude_covariance": graded,
-        "class_covariance": _covariance(seen, seen.amplitude, rates.amplitude, drive, keep, by_class=True),
+        "class_covariance": _class_covariance(seen, seen.amplitude, rates.amplitude, drive, keep),
         **{
             f"{what}_like_{name}": _answers_to_like(values, seen.measured, expected, weights * keep)
             for name, weights in alike.items()
@@ -105,9 +108,7 @@ class _Rates:
     @classmethod
     def of(cls, seen: SeenResponses, keep: Keep) -> _Rates:
         responses, measured = keep @ seen.responded, keep @ seen.measured
-        n_classes = int(seen.neuron_class.max()) + 1
-        member = np.eye(n_classes)[seen.neuron_class]
-        of_class = shrunk_rates(responses @ member, measured @ member, _PSEUDO_COUNT)
+        of_class = shrunk_rates(responses @ seen.members, measured @ seen.members, _PSEUDO_COUNT)
         overall = (responses.sum(axis=1, keepdims=True) + 1.0) / (measured.sum(axis=1, keepdims=True) + 2.0)
         return cls(
             overall=overall,
@@ -141,38 +142,33 @@ def _reverse(seen: SeenResponses, overall: np.ndarray, drive: Described, keep: K
 
 
 def _covariance(
-    seen: SeenResponses, values: np.ndarray, expected: Described, drive: Described, keep: Keep, *, by_class: bool
+    seen: SeenResponses, values: np.ndarray, expected: Described, drive: Described, keep: Keep
 ) -> Described:
     """Correlation, over stimuli at which both were measured, of each neuron's and the stimulated neuron's responses.
 
-    Shrunk towards 0 by ten stimuli, as many pairs share few. By class, averaged over all pairs of the two classes.
+    Around `expected`, and shrunk towards 0 by ten stimuli, as many pairs share few.
     """
-    if by_class:
-        member = np.eye(int(seen.neuron_class.max()) + 1)[seen.neuron_class]
-        share = member / member.sum(axis=0)
-        every = np.concatenate(
-            [
-                _covariance(
-                    seen, values, expected[[case]], np.eye(drive.shape[1])[own], keep[[case]], by_class=False
-                ).mean(axis=0, keepdims=True)
-                for case, own in enumerate(_classmates(seen, drive))
-            ]
-        )
-        return (every @ share)[:, seen.neuron_class]
     m = seen.measured
-    own_expected = (drive * expected).sum(axis=1, keepdims=True)
-    own = keep * ((values @ drive.T).T - own_expected * (m @ drive.T).T)
     own_measured = keep * (m @ drive.T).T
+    own = keep * (values @ drive.T).T - (drive * expected).sum(axis=1, keepdims=True) * own_measured
     product = own @ values - expected * (own @ m)
-    variance = np.maximum(keep @ values**2 - 2 * expected * (keep @ values) + expected**2 * (keep @ m), 0.0)
-    spread = np.sqrt(variance / (keep @ m + 1.0) + 0.01)
+    squares = keep @ values**2 - 2 * expected * (keep @ values) + expected**2 * (keep @ m)
+    spread = np.sqrt(np.maximum(squares, 0.0) / (keep @ m + 1.0) + 0.01)
     own_spread = (drive * spread).sum(axis=1, keepdims=True)
     return product / (own_spread * spread) / (own_measured @ m + _SHRINK_COVARIANCE) * (drive == 0)
 
 
-def _classmates(seen: SeenResponses, drive: Described) -> list[Int[np.ndarray, " neuron"]]:
-    """The neurons of the stimulated neurons' classes, for each case."""
-    return [np.flatnonzero(np.isin(seen.neuron_class, seen.neuron_class[row > 0])) for row in drive]
+def _class_covariance(
+    seen: SeenResponses, values: np.ndarray, expected: Described, drive: Described, keep: Keep
+) -> Described:
+    """The covariance averaged over all pairs of the two neurons' classes: homologues share what they know."""
+    stimulated = (drive > 0) @ seen.members
+    case, classmate = np.nonzero(stimulated @ seen.members.T)
+    one_by_one = _covariance(seen, values, expected[case], np.eye(drive.shape[1])[classmate], keep[case])
+    of_case = (case[None, :] == np.arange(len(drive))[:, None]).astype(np.float64)
+    of_case /= of_case.sum(axis=1, keepdims=True)
+    share = seen.members / seen.members.sum(axis=0)
+    return (of_case @ one_by_one @ share)[:, seen.neuron_class]
 
 
 def _answers_to_like(values: np.ndarray, measured: np.ndarray, expected: Described, weights: Keep) -> Described:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import no_type_check
+
 import numpy as np
 from numba import njit
 
 
 @njit(cache=True)
+@no_type_check
 def grow(binned, gradient, curvature, rows, chosen, depth, ridge, min_rows, rate):
     """One tree: feature and bin of each node (right is above the bin), value of each leaf."""
     n_nodes = 2**depth - 1
@@ -38,6 +41,7 @@ def grow(binned, gradient, curvature, rows, chosen, depth, ridge, min_rows, rate
 
 
 @njit(cache=True)
+@no_type_check
 def _histograms(binned, gradient, curvature, rows, chosen, node_of, first, width):
     sums = np.zeros((width, len(chosen), 256, 3))
     for place in range(len(chosen)):
@@ -52,6 +56,7 @@ def _histograms(binned, gradient, curvature, rows, chosen, node_of, first, width
 
 
 @njit(cache=True)
+@no_type_check
 def _best_cut(sums, ridge, min_rows):
     """The gain of the best threshold of one feature in one node, and its bin; gain 0 where none is allowed."""
     total = sums.sum(axis=0)
@@ -70,6 +75,7 @@ def _best_cut(sums, ridge, min_rows):
 
 
 @njit(cache=True)
+@no_type_check
 def leaf_values(binned, feature, cut, value):
     n_nodes = len(feature)
     out = np.empty(binned.shape[1])
@@ -83,6 +89,7 @@ def leaf_values(binned, feature, cut, value):
 
 
 @njit(cache=True)
+@no_type_check
 def sum_of_trees(rows, feature, threshold, value):
     n_nodes = feature.shape[1]
     out = np.zeros(len(rows))

@@ -27,7 +27,7 @@ class FittedResponseRegression:
         return 1 + len(self.logistic.coefficients)
 
     def forecast(self, cases: Cases, prepared: None) -> Float[np.ndarray, "case lead neuron"]:
-        features = response_features(self.seen, cases.drive, self.seen.everything, {})
+        features = response_features(self.seen, cases.drive, self.seen.all_kept(len(cases)), {})
         probability = self.logistic.probability(np.stack(list(features.values()), axis=-1))
         return np.broadcast_to(probability[:, None, :], cases.shape).copy()
 

@@ -29,7 +29,7 @@ class FittedBoostedFeatures:
 
     def forecast(self, cases: Cases, prepared: JointStructure) -> Float[np.ndarray, "case lead neuron"]:
         asked = np.ones((len(cases), len(cases.neurons)), dtype=bool)
-        design = joint_design(self.seen, cases, asked, self.seen.everything, prepared)
+        design = joint_design(self.seen, cases, asked, self.seen.all_kept(len(cases)), prepared)
         probability = self.trees.probability(design).reshape(len(cases), 1, len(cases.neurons))
         return np.broadcast_to(probability, cases.shape).copy()
 

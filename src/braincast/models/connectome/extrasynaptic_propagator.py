@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import product
 
-from braincast.brain.connectome import EDGE_KINDS
+from braincast.brain.connectome import EdgeKind
 from braincast.brain.specimen import Specimen
 from braincast.dynamics.linear import normalised, steady_state_response
 from braincast.models.calibration import Score
@@ -14,7 +14,7 @@ from braincast.models.interface import ModelCard, Setting, Settings
 from braincast.models.wiring import connectome_of
 from braincast.tasks.training import Training
 
-_KINDS = tuple(kind for kind in EDGE_KINDS if kind != "tract")
+_KINDS: tuple[EdgeKind, ...] = ("chemical", "electrical", "peptidergic", "monoaminergic")
 
 
 class ExtrasynapticPropagator:

@@ -36,7 +36,7 @@ class FittedNearestClass:
         return 1 + len(self.logistic.coefficients) + self.seen.measured.shape[1]
 
     def forecast(self, cases: Cases, prepared: Mapping[str, Similarity]) -> Float[np.ndarray, "case lead neuron"]:
-        keep = np.ones((len(cases), len(self.seen.drive)))
+        keep = self.seen.all_kept(len(cases))
         probability = self.logistic.probability(_features(self.seen, cases.drive, keep, prepared[BY[int(self.by)]]))
         return np.broadcast_to(probability[:, None, :], cases.shape).copy()
 
@@ -74,9 +74,8 @@ def _features(
     """Log odds of the responder's rate, and its class's answers to the nearest class beyond that rate."""
     rate = shrunk_rates(keep @ seen.responded, keep @ seen.measured, _PSEUDO_COUNT)
     chosen = _nearest(seen, drive, keep, similarity)
-    member = np.eye(int(seen.neuron_class.max()) + 1)[seen.neuron_class]
-    beyond = (chosen @ seen.responded - rate * (chosen @ seen.measured)) @ member
-    answers = (chosen @ seen.measured) @ member + _PSEUDO_ANSWERS
+    beyond = (chosen @ seen.responded - rate * (chosen @ seen.measured)) @ seen.members
+    answers = (chosen @ seen.measured) @ seen.members + _PSEUDO_ANSWERS
     return np.stack([logit(rate), (beyond / answers)[:, seen.neuron_class]], axis=-1)
 
 

@@ -1,0 +1,1 @@
+"""Models that answer effect[pre, post]: the signs of edges."""
