@@ -25,3 +25,30 @@ def browser():
         launched = started.chromium.launch(executable_path=path, args=_ARGUMENTS)
         yield launched
         launched.close()
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    """Opens a document's report from disk; returns the page, what its console said, and what it asked for."""
+    from documents import small_dataset, small_exhibits, small_task
+
+    from braincast.reports.html import write_report
+
+    contexts = []
+
+    def opener(document, *, width=1400, scheme="light", title="A tiny brain: who answers?", exhibits=None, **context):
+        path = tmp_path / "report.html"
+        parts = document, small_task(title=title), small_dataset(), "braincast run tiny-perturbation"
+        write_report(path, *parts, exhibits or small_exhibits())
+        screen = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme, "offline": True}
+        contexts.append(browser.new_context(**screen, **context))
+        page, said, asked = contexts[-1].new_page(), [], []
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(path.as_uri())
+        return page, said, asked
+
+    yield opener
+    for context in contexts:
+        context.close()

@@ -2,33 +2,14 @@ import re
 from itertools import pairwise
 
 import pytest
-from documents import renamed, small_dataset, small_document, small_task
+from documents import large_document, renamed, small_document, small_exhibits
 
-from braincast.reports.html import write_report
-
-PAYLOADS = ("<script>document.title='owned'</script>", '"><img src=x onerror="document.title=\'owned\'">')
-
-
-@pytest.fixture
-def opened(browser, tmp_path):
-    """Opens a document's report from disk; returns the page, what its console said, and what it asked for."""
-    contexts = []
-
-    def opener(document, *, width=1400, scheme="light", title="A tiny brain: who answers?"):
-        path = tmp_path / "report.html"
-        write_report(path, document, small_task(title=title), small_dataset(), "braincast run tiny-perturbation")
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True)
-        contexts.append(context)
-        page, said, asked = context.new_page(), [], []
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(path.as_uri())
-        return page, said, asked
-
-    yield opener
-    for context in contexts:
-        context.close()
+PAYLOADS = (
+    "<script>document.title='owned'</script>",
+    '"><img src=x onerror="document.title=\'owned\'">',
+    "</script><b>'\"",
+    "javascript:document.title='owned'",
+)
 
 
 def test_the_report_opens_from_disk_without_a_word_and_asks_for_nothing_else(opened):
@@ -44,9 +25,10 @@ def test_the_policy_lets_the_style_sheet_through(opened):
     assert page.evaluate("getComputedStyle(document.querySelector('table')).borderCollapse") == "collapse"
 
 
+@pytest.mark.parametrize("make", [small_document, large_document])
 @pytest.mark.parametrize("width", [400, 768, 1400])
-def test_only_tables_scroll_sideways(opened, width):
-    page, _, _ = opened(small_document(), width=width)
+def test_only_tables_scroll_sideways(opened, width, make):
+    page, _, _ = opened(make(), width=width)
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     spilled = page.evaluate(
@@ -77,7 +59,7 @@ def test_zero_runs_through_the_whole_forest_plot(opened):
         "[...document.querySelector('table.forest').querySelectorAll('.zero')].map(e => e.getBoundingClientRect())"
         ".map(b => [b.x, b.top, b.bottom])"
     )
-    assert len(boxes) == 3
+    assert len(boxes) == 3  # the null that decides, the one that does not, the control
     assert len({round(x, 1) for x, _, _ in boxes}) == 1
     assert all(below[1] - above[2] < 4 for above, below in pairwise(boxes))
 
@@ -85,12 +67,18 @@ def test_zero_runs_through_the_whole_forest_plot(opened):
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_payloads_in_names_are_inert(opened, payload):
     document = renamed(renamed(small_document(), "wired", payload), "identity-permuted", payload)
-    page, said, asked = opened(document, title=payload)
+    exhibits = small_exhibits(name=payload, models=(payload, "floor"), regions=(payload,) * 10, unit=payload)
+    page, said, asked = opened(document, title=payload, exhibits=exhibits)
+    page.select_option("#order", "region")
+    page.locator("#map-predicted").focus()
+    page.keyboard.press("Enter")
     page.wait_for_timeout(100)
     assert page.title() == f"{payload} · braincast"
     assert said == []
     assert [url for url in asked if not url.startswith("data:")] == [page.url]
-    assert page.locator("script, img").count() == 0
+    assert payload in page.locator("#readout").inner_text()
+    assert payload in page.locator("#answers tbody").inner_text()
+    assert page.locator("script").count() == 3 and page.locator("img").count() == 0
     assert page.locator("h1").inner_text() == payload
 
 
@@ -112,7 +100,7 @@ def test_text_and_marks_stand_out_from_their_ground(opened, scheme):
 
 def test_details_open_without_script(opened):
     page, _, _ = opened(small_document())
-    summary = page.locator("summary", has_text="What each wiring removes")
+    summary = page.locator("summary", has_text="What each null removes")
     hidden = page.get_by_text("All edges are taken away")
     assert not hidden.is_visible()
     summary.click()

@@ -5,11 +5,15 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+import numpy as np
+
 from braincast.datasets.card import DatasetCard, HttpsSource, WheelSource
+from braincast.scoring.exhibits import Exhibits
 from braincast.tasks.card import Case, MetricUse, Stratum, TaskCard
 
 STRATA = {"trials": ("1 trial", "2+ trials"), "hops": ("1 hop", "2 hops")}
 METRICS = ("auroc", "auroc_within_fold", "auroc_per_stimulus", "average_precision", "log_loss", "correlation")
+WORDS = ("distance", "graph-network", "communicability", "linear-dynamical", "boosted-features")
 CLASSES = tuple(f"C{index:02d}" for index in range(25))
 
 
@@ -117,9 +121,57 @@ def small_document() -> dict[str, Any]:
         "headline_rule": "smallest log loss on inner folds of the training data",
         "validation_log_loss": {"constant": 0.19, "floor": 0.18, "wired": 0.17, "weak": 0.18},
         "wiring": [_verdict("weak", models, "cannot tell"), _verdict("wired", models, "helps")],
+        "curves": {
+            name: _curves(entry["metrics"]["auroc"]["value"]) for name, entry in models.items() if not entry["of"]
+        },
+        "measured": {"pairs": 1234, "responses": 56, "trials": 7890, "stimulated": 6, "responding": 9},
         "run": _run(),
     }
     return copy.deepcopy(document)
+
+
+def large_document() -> dict[str, Any]:
+    """A run of all models there will be: 16 models, each with four nulls and a control, and two baselines."""
+    document = small_document()
+    models = {name: entry for name, entry in document["models"].items() if entry["role"] == "baseline"}
+    for index in range(16):
+        name = f"{WORDS[index % len(WORDS)]}-model-{index:02d}"
+        models[name] = _entry("model", None, 0.55 + 0.012 * index)
+        for arm in ("identity-permuted", "degree-preserving", "class-permuted", "no-edges"):
+            models[f"{name}@{arm}"] = _entry("null", name, 0.53 + 0.009 * index, 39 if index == 15 else 3)
+        models[f"{name}@transposed"] = _entry("control", name, 0.54 + 0.01 * index)
+    own = [name for name, entry in models.items() if entry["role"] == "model"]
+    return document | {
+        "models": models,
+        "headline": own[-1],
+        "validation_log_loss": dict.fromkeys(own, 0.2),
+        "wiring": [_verdict(name, models, "helps" if name == own[-1] else "cannot tell") for name in own],
+        "curves": {name: _curves(models[name]["metrics"]["auroc"]["value"]) for name in [*own, "constant", "floor"]},
+    }
+
+
+def small_exhibits(name: str = "N", models: tuple[str, ...] = ("wired", "floor"), **changes: Any) -> Exhibits:
+    """Maps of 6 stimuli × 10 neurons, a worm of a line; neurons are called `name` and a letter."""
+    rng = np.random.default_rng(7)
+    shape, stimulated = (6, 10), np.array([0, 2, 3, 5, 7, 9])
+    measured = rng.random(shape) < 0.7
+    measured[np.arange(6), stimulated] = False
+    responds = measured & (rng.random(shape) < 0.4)
+    q = np.where(responds, rng.uniform(0, 0.049, shape), rng.uniform(0.051, 1, shape))
+    fields: dict[str, Any] = {
+        "neurons": tuple(f"{name}{letter}" for letter in "JIHGFEDCBA"),
+        "classes": tuple(f"C{index // 2}" for index in range(10)),
+        "regions": ("tail", "head", "head", "tail", "", "head", "tail", "head", "head", "tail"),
+        "position_um": np.column_stack([rng.normal(0, 5, 10), np.linspace(-300, 400, 10), rng.normal(0, 20, 10)]),
+        "stimulated": stimulated,
+        "predicted": {model: rng.beta(1, 6, shape) for model in models},
+        "responds": responds,
+        "n_trials": np.where(measured, rng.integers(1, 20, shape), 0),
+        "q": np.where(measured, q, np.nan),
+        "mean_response": np.where(measured, rng.normal(0.1, 0.2, shape), np.nan),
+        "unit": "dF/F",
+    }
+    return Exhibits(**(fields | changes))
 
 
 def renamed(document: dict[str, Any], old: str, new: str) -> dict[str, Any]:
@@ -157,6 +209,14 @@ def _score(value: float | None, n: int, *, ci: bool = True) -> dict[str, Any]:
     return {"value": value, "ci": ends, "n": n, "skill": 0.1234, "ceiling_share": share, "by_lead": None}
 
 
+def _curves(auroc: float) -> dict[str, Any]:
+    """A curve of about that area, and four bins."""
+    x = np.linspace(0, 1, 40)
+    bins = [{"predicted": p, "observed": p * 0.9, "ci": [p * 0.5, p * 1.4], "n": 300} for p in (0.01, 0.03, 0.07, 0.2)]
+    hits = x ** ((1 - auroc) / auroc)
+    return {"false_alarms": x.round(4).tolist(), "hits": hits.round(4).tolist(), "calibration": bins}
+
+
 def _comparison(a: str, b: str) -> dict[str, Any]:
     return {"a": a, "b": b, "metric": "auroc", "difference": 0.0517, "ci": [0.0203, 0.0911], "p": 0.002}
 
@@ -174,7 +234,7 @@ def _arm(name: str, entry: dict[str, Any]) -> dict[str, Any]:
         "name": name,
         "arm": arm,
         "role": entry["role"],
-        "decisive": arm == "identity-permuted",
+        "decisive": arm in ("identity-permuted", "degree-preserving"),
         "n_draws": n_draws,
         "value": entry["metrics"]["auroc"]["value"],
         "difference": -0.0113 if entry["role"] == "control" else 0.0517,

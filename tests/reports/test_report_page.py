@@ -4,13 +4,12 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from documents import renamed, small_dataset, small_document, small_task
+from documents import large_document, renamed, small_dataset, small_document, small_exhibits, small_task
 
 from braincast.reports.html import render_report, write_report
 
 PAYLOADS = ("<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "'; </style><b>", "{{ 7 * 7 }}", "[bold]x")
 VOID = {"meta", "link", "br", "img", "input", "hr"}
-SVG_ALONE = {"line", "rect", "circle", "path"}
 
 
 class Page(HTMLParser):
@@ -36,7 +35,7 @@ class Page(HTMLParser):
         assert self.open.pop() == tag, f"</{tag}> closes another element"
 
     def handle_data(self, data):
-        if "style" not in self.open:
+        if not {"style", "script"} & set(self.open):
             self.text.append(data)
 
     @property
@@ -44,8 +43,11 @@ class Page(HTMLParser):
         return " ".join("".join(self.text).split())
 
 
-def render(document=None, card=None, dataset=None, command="braincast run tiny-perturbation"):
-    return render_report(document or small_document(), card or small_task(), dataset or small_dataset(), command)
+def render(document=None, card=None, dataset=None, command="braincast run tiny-perturbation", exhibits=None):
+    exhibits = exhibits or small_exhibits()
+    return render_report(
+        document or small_document(), card or small_task(), dataset or small_dataset(), command, exhibits
+    )
 
 
 @pytest.fixture(scope="module")
@@ -62,24 +64,41 @@ def test_every_element_is_closed(page):
     assert page.open == []
 
 
-def test_the_policy_allows_the_one_style_sheet_and_nothing_else(text, page):
-    styles = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
-    assert len(styles) == 1
-    digest = base64.b64encode(hashlib.sha256(styles[0].encode()).digest()).decode()
+def hashed(text):
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def test_the_policy_allows_the_one_style_sheet_the_one_script_and_nothing_else(text, page):
+    (style,) = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
+    (script,) = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
     policy = next(a["content"] for tag, a in page.elements if a.get("http-equiv") == "Content-Security-Policy")
     assert policy == (
-        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; script-src {hashed(script)}; style-src {hashed(style)}; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
     )
 
 
-def test_nothing_is_run_and_nothing_is_loaded(page):
+def test_nothing_is_loaded_and_nothing_but_the_script_is_run(page):
     tags = {tag for tag, _ in page.elements}
-    assert not tags & {"script", "img", "iframe", "object", "embed", "form", "base", "audio", "video", "use", "image"}
+    assert not tags & {"img", "iframe", "object", "embed", "form", "base", "audio", "video", "use", "image"}
+    scripts = [a for tag, a in page.elements if tag == "script"]
+    assert scripts == [
+        {"type": "application/json", "id": "data-atlas"},
+        {"type": "application/json", "id": "data-views"},
+        {},
+    ]
     for tag, attributes in page.elements:
         assert not {"style", "src", "srcset"} & set(attributes)
         assert not any(name.startswith("on") for name in attributes)
         if tag == "link":
             assert attributes == {"rel": "icon", "href": "data:,"}
+
+
+def test_the_script_makes_no_markup_and_reaches_for_nothing(text):
+    (script,) = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
+    for word in ("innerHTML", "outerHTML", "insertAdjacent", "document.write", "eval", "Function(", "import(", "fetch"):
+        assert word not in script
+    assert "http" not in script.replace("http://www.w3.org/2000/svg", "")
 
 
 def test_the_style_sheet_loads_nothing(text):
@@ -131,6 +150,7 @@ def test_headings_descend_one_step_at_a_time(page):
 
 def test_every_table_has_a_caption_and_every_figure_words(text, page):
     assert text.count("<table") == text.count("<caption>") > 5
+    assert text.count("<figure>") == text.count("<figcaption>") > 5
     images = [a for tag, a in page.elements if tag == "svg" and a.get("role") == "img"]
     assert len(images) > 20
     assert len(re.findall(r'<svg [^>]*role="img"[^>]*><title>[^<]', text)) == len(images)
@@ -163,6 +183,7 @@ def test_every_number_in_the_scoreboard_is_one_of_the_document(text):
 def test_the_verdict_stands_before_everything_else(page):
     assert "Yes: it helps wired" in page.words
     assert page.words.index("What the wiring does for wired: helps") < page.words.index("Scoreboard Best first")
+    assert "Lead over the floor, floor +0.052 95 % interval +0.020 to +0.091" in page.words
 
 
 def test_the_notes_name_animals_wiring_folds_and_licence(page):
@@ -203,7 +224,8 @@ def test_undefined_scores_are_dashes_and_never_none():
 
 
 @pytest.mark.parametrize(
-    "missing", ["wiring", "headline", "run", "ceiling", "group_comparisons", "comparisons", "headline_rule"]
+    "missing",
+    ["wiring", "headline", "run", "ceiling", "group_comparisons", "comparisons", "headline_rule", "curves", "measured"],
 )
 def test_a_document_that_lacks_a_part_is_still_a_page(missing):
     document = small_document()
@@ -251,7 +273,8 @@ def test_hundreds_of_draws_keep_the_page_small():
 
 def test_the_page_is_written_whole(tmp_path, text):
     path = tmp_path / "report.html"
-    write_report(path, small_document(), small_task(), small_dataset(), "braincast run tiny-perturbation")
+    parts = small_document(), small_task(), small_dataset()
+    write_report(path, *parts, "braincast run tiny-perturbation", small_exhibits())
     assert path.read_text(encoding="utf-8") == text
     assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
 
@@ -262,3 +285,73 @@ def test_a_caveat_of_the_leader_stands_beside_the_verdict_and_is_escaped():
     warned = render({**document, "caveats": {document["headline"]: caveat}})
     assert "&lt;b&gt;Its features&lt;/b&gt; were decided" in warned
     assert "were decided" not in render(document)
+
+
+def test_a_page_without_exhibits_says_so_and_has_no_data():
+    text = render_report(small_document(), small_task(), small_dataset(), "braincast run")
+    assert "without the forecasts of single pairs" in Page(text).words and "data-atlas" not in text.split("<script>")[0]
+
+
+def test_measured_values_of_a_dataset_that_may_not_be_passed_on_are_announced():
+    words = "contains measured values of a dataset that must not be redistributed"
+    assert words in Page(render(dataset=small_dataset(redistribute="no"))).words
+    assert words not in Page(render()).words
+
+
+def test_every_stimulus_stands_in_a_table_for_readers_without_the_maps(text):
+    exhibits = small_exhibits()
+    table = text[text.index("Every stimulated neuron in a table") :]
+    for row, column in enumerate(exhibits.stimulated):
+        counts = exhibits.measured[row].sum(), exhibits.responds[row].sum()
+        cells = "".join(f'<td class="number">{count}</td>' for count in counts)
+        assert f"{exhibits.neurons[column]}</th><td>{exhibits.classes[column]}</td>{cells}" in table
+
+
+def test_a_leader_without_nulls_still_says_by_how_much_it_leads():
+    document = small_document() | {"wiring": []}
+    words = Page(render(document)).words
+    assert "This run does not say" in words
+    assert words.index("Lead over the floor, floor +0.052") < words.index("Scoreboard Best first")
+
+
+def test_animals_and_trials_are_counted_at_the_top(page):
+    counts = small_exhibits().counts()
+    assert f"Pairs scored1,234; {counts['responses']} responded" in page.words
+    assert f"Trials{counts['trials']}" in page.words
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_names_of_neurons_regions_and_models_stay_text_in_the_data(payload):
+    attacked = small_exhibits(name=payload, models=(payload, "floor"), regions=(payload,) * 10, unit=payload)
+    text = render(exhibits=attacked)
+    clean, page = Page(render()), Page(text)
+    assert {tag for tag, _ in page.elements} == {tag for tag, _ in clean.elements}
+    assert len([1 for tag, _ in page.elements if tag == "script"]) == 3
+
+
+def test_sixteen_models_stay_readable():
+    document = large_document()
+    text = render(document)
+    page = Page(text)
+    assert page.open == [] and len(text.encode()) < 1_500_000
+    scoreboard = text[text.index('id="scoreboard"') : text.index("<details>", text.index('id="scoreboard"'))]
+    assert scoreboard.count('<tr class="own') == 18 and '<tr class="arm' not in scoreboard
+    assert "Every model that uses the wiring, against the nulls that decide" in page.words
+    forest = text[text.index("Every model that uses the wiring") :]
+    assert forest[: forest.index("</table>")].count('class="plot"') == 1 + 2 * 16
+
+
+def test_nulls_are_folded_away_first_those_of_the_leader_then_all_others():
+    titles = re.findall(r"<summary>(Nulls and controls[^<]*|All nulls[^<]*)</summary>", render(large_document()))
+    leader = large_document()["headline"]
+    assert titles == [
+        f"Nulls and controls of {leader}",
+        "Nulls and controls of the other models",
+        "All nulls of the other models",
+    ]
+
+
+def test_a_model_without_nulls_has_no_row_in_the_forest():
+    document = small_document()
+    document["wiring"] = [v | {"arms": [a for a in v["arms"] if not a["decisive"]]} for v in document["wiring"]]
+    assert Page(render(document)).open == []

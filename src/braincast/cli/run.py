@@ -96,7 +96,8 @@ def _carry_out(
         # Where they will lie; with --force they are written beside the old run first.
         document["files"] = {**{key: str(path / name) for key, name in names.items()}, "folder": str(path)}
         write_json(folder.path / names["scorecard"], document)
-        write_report(folder.path / names["report"], document, card, dataset_card(card.dataset), command_line())
+        made = dataset_card(card.dataset), command_line(), result.exhibits
+        write_report(folder.path / names["report"], document, card, *made)
     return document
 
 

@@ -24,6 +24,9 @@ from braincast.experiments.jobs import Job, Workers, mean_cost
 from braincast.experiments.wiring import Verdict, wiring_verdict
 from braincast.models.registry import load_model
 from braincast.progress import step
+from braincast.scoring.assessor import Assessor
+from braincast.scoring.curves import Curves, curves
+from braincast.scoring.exhibits import Exhibits, exhibits
 from braincast.scoring.scorecard import Scorecard, score
 from braincast.scoring.scores import Contender
 from braincast.tasks.card import TaskCard
@@ -31,6 +34,7 @@ from braincast.tasks.task import Task
 from braincast.training.choice import LOSSES
 from braincast.version import VERSION
 
+_SHOWN = 4  # models whose every forecast goes into the report: each adds 70 kB for 173 × 300 pairs
 _RECORDED_PACKAGES = ("numpy", "scipy", "numba", "pandas", "xarray", "zarr", "h5py")
 
 
@@ -66,7 +70,7 @@ class Configuration:
 class RunResult:
     """A scorecard, the headline model (best on inner folds), and the verdict on each connectome model.
 
-    `settings[model][fold]` is what inner folds chose.
+    `settings[model][fold]` is what inner folds chose. `exhibits` are for the report alone: they hold measured values.
     """
 
     configuration: Configuration
@@ -76,6 +80,8 @@ class RunResult:
     validation: Mapping[str, float]
     settings: Mapping[str, list[dict[str, Any]]]
     verdicts: tuple[Verdict, ...]
+    curves: Mapping[str, Curves]
+    exhibits: Exhibits | None
     wall_s: float
 
     def to_dict(self) -> dict[str, Any]:
@@ -91,6 +97,8 @@ class RunResult:
             "settings": dict(self.settings),
             "caveats": {name: caveat for name in self.settings if (caveat := load_model(name).card.caveat)},
             "wiring": [verdict.to_dict() for verdict in self.verdicts],
+            "curves": {name: found.to_dict() for name, found in self.curves.items()},
+            "measured": None if self.exhibits is None else self.exhibits.counts(),
             "run": {"configuration": self.configuration.to_dict(), "wall_s": self.wall_s, **environment()},
         }
 
@@ -130,19 +138,40 @@ def run(task: Task, configuration: Configuration, *, folder: RunFolder | None = 
             for control in controls_of(task.card, entrant, *configuration.draws_for(entrant.name == headline))
         ]
         runner.forecast(controls, "Fitting null wirings")
-    scorecard = runner.score([*entrants, *controls])
+    with step("Scoring", None):
+        assessor, contenders = Assessor(task), runner.contenders([*entrants, *controls])
+        scorecard = score(task, contenders, assessor=assessor)
+        drawn = {entrant.name: curves(assessor, contenders[entrant.name]) for entrant in entrants}
+        shown = exhibits(task, contenders, _exhibited(task.card, headline, validation))
     wired = [entrant.name for entrant in entrants if load_model(entrant.model).card.uses_connectome]
     tested = [name for name in wired if any(control.of == name for control in controls)]
     verdicts = tuple(wiring_verdict(scorecard, task.card, model) for model in tested)
     elapsed_s = time.perf_counter() - began
     settings = {entrant.name: runner.settings(entrant) for entrant in entrants}
-    return RunResult(configuration, task.card, scorecard, headline, validation, settings, verdicts, elapsed_s)
+    return RunResult(
+        configuration=configuration,
+        card=task.card,
+        scorecard=scorecard,
+        headline=headline,
+        validation=validation,
+        settings=settings,
+        verdicts=verdicts,
+        curves={name: found for name, found in drawn.items() if found is not None},
+        exhibits=shown,
+        wall_s=elapsed_s,
+    )
 
 
 def environment() -> dict[str, Any]:
     """Versions that a number depends on."""
     packages = {name: version(name) for name in _RECORDED_PACKAGES}
     return {"python": platform.python_version(), "platform": platform.system(), "packages": packages}
+
+
+def _exhibited(card: TaskCard, headline: str, validation: Mapping[str, float]) -> list[str]:
+    """Whose forecasts are shown pair by pair: the headline, the floor, then the best on inner folds."""
+    order = sorted(validation, key=lambda name: validation[name])
+    return list(dict.fromkeys([headline, *(name for name in (card.baseline,) if name in validation), *order]))[:_SHOWN]
 
 
 class _Runner:
@@ -172,13 +201,12 @@ class _Runner:
         """What inner folds chose in each fold, with the first seed."""
         return self.forecasts[entrant.name][entrant.replicates[0]].attrs["settings"]
 
-    def score(self, entrants: Sequence[Entrant]) -> Scorecard:
+    def contenders(self, entrants: Sequence[Entrant]) -> dict[str, Contender]:
         contenders = {}
         for entrant in entrants:
             forecasts = tuple(self.forecasts[entrant.name][replicate] for replicate in entrant.replicates)
             contenders[entrant.name] = Contender(forecasts, entrant.role, entrant.of, mean_cost(forecasts))
-        with step("Scoring", None):
-            return score(self.task, contenders)
+        return contenders
 
     def _found(self, job: Job) -> bool:
         stored = self.folder and self.folder.stored(self.task.card, job.entrant.name, job.replicate)

@@ -1,9 +1,13 @@
-"""The report of a run as one HTML file that opens from disk: no script, nothing loaded, every name escaped."""
+"""The report of a run as one HTML file that opens from disk: nothing loaded, every name escaped, one script of its own.
+
+Everything can be read without the script, which adds sorting and pointing (docs/decisions/0011).
+"""
 
 from __future__ import annotations
 
 import base64
 import hashlib
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -14,25 +18,54 @@ from braincast.datasets.card import DatasetCard
 from braincast.experiments.entrants import DECISIVE_DRAWS
 from braincast.experiments.wiring import ALPHA
 from braincast.files import write_text
-from braincast.reports import charts, numbers, wording
+from braincast.reports import charts, curve_charts, numbers, wording
 from braincast.reports.entries import Document
 from braincast.reports.links import before_doi, doi_link, safe_link
+from braincast.reports.packing import data_block, packed
 from braincast.reports.view import View
+from braincast.scoring.exhibits import Exhibits
 from braincast.tasks.card import TaskCard
 
-
-def render_report(document: Document, card: TaskCard, dataset: DatasetCard, command: str) -> str:
-    """The page's text. `document` is what `braincast run --json` prints; parts that it lacks are left out."""
-    style = _style()
-    template = _environment().get_template("report.html.j2")
-    return template.render(view=View(document, card, dataset, command), style=Markup(style), policy=_policy(style))
+_STYLES = ("report.css", "explore.css")
+_SCRIPTS = ("data.js", "palette.js", "order.js", "maps.js", "anatomy.js", "neuron.js", "sorting.js", "start.js")
 
 
-def write_report(path: Path, document: Document, card: TaskCard, dataset: DatasetCard, command: str) -> None:
+def render_report(
+    document: Document, card: TaskCard, dataset: DatasetCard, command: str, exhibits: Exhibits | None = None
+) -> str:
+    """The page's text. `document` is what `braincast run --json` prints; parts that it lacks are left out.
+
+    `exhibits` are the maps of single pairs; without them the page has no maps.
+    """
+    style, script = _joined(_STYLES), f'"use strict";(() => {{\n{_joined(_SCRIPTS)}}})();'
+    view = View(document, card, dataset, command, exhibits)
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            view=view,
+            style=Markup(style),
+            script=Markup(script),
+            policy=_policy(style, script),
+            data=None if exhibits is None else data_block(packed(exhibits)),
+            views=data_block(view.views),
+        )
+    )
+
+
+def write_report(
+    path: Path,
+    document: Document,
+    card: TaskCard,
+    dataset: DatasetCard,
+    command: str,
+    exhibits: Exhibits | None = None,
+) -> None:
     """Write the page, whole or not at all."""
-    write_text(path, render_report(document, card, dataset, command))
+    write_text(path, render_report(document, card, dataset, command, exhibits))
 
 
+@cache
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("braincast.reports", "templates"),
@@ -54,7 +87,9 @@ def _environment() -> Environment:
         before_doi=before_doi,
         sentence=numbers.sentence,
     )
-    environment.globals.update(charts=charts, wording=wording, alpha=ALPHA, decisive_draws=DECISIVE_DRAWS)
+    environment.globals.update(
+        charts=charts, curves=curve_charts, wording=wording, alpha=ALPHA, decisive_draws=DECISIVE_DRAWS
+    )
     return environment
 
 
@@ -63,11 +98,18 @@ def _typographic(write):
     return lambda *args, **options: numbers.typographic(write(*args, **options))
 
 
-def _style() -> str:
-    return files("braincast.reports").joinpath("templates/report.css").read_text(encoding="utf-8")
+def _joined(names: tuple[str, ...]) -> str:
+    folder = files("braincast.reports").joinpath("templates")
+    return "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in names)
 
 
-def _policy(style: str) -> str:
-    """What the page may do: show itself with this one style sheet, and nothing else."""
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+def _policy(style: str, script: str) -> str:
+    """What the page may do: show itself with this one style sheet, run this one script, and nothing else."""
+    return (
+        f"default-src 'none'; script-src {_hashed(script)}; style-src {_hashed(style)}; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hashed(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from braincast.datasets.card import DatasetCard
+from braincast.reports import wording
+from braincast.reports.curve_charts import Line
 from braincast.reports.entries import (
     Document,
     Entry,
@@ -20,6 +24,8 @@ from braincast.reports.entries import (
     ranked,
     verdict_on,
 )
+from braincast.reports.stimuli import Stimulus, stimuli
+from braincast.scoring.exhibits import Exhibits
 from braincast.tasks.card import TaskCard
 
 # Beside the primary metric, as far as the task has them.
@@ -44,6 +50,7 @@ class View:
     card: TaskCard
     dataset: DatasetCard
     command: str
+    exhibits: Exhibits | None = None
 
     @cached_property
     def primary(self) -> MetricTitle:
@@ -105,6 +112,24 @@ class View:
         """The headline model's verdict first."""
         return sorted(self.document.get("wiring") or (), key=lambda verdict: verdict is not self.verdict)
 
+    @property
+    def deciding_arms(self) -> list[Mapping[str, Any]]:
+        return [arm for _, arms in self.deciding for arm in arms]
+
+    @cached_property
+    def arms_shown(self) -> list[tuple[str, list[Entry]]]:
+        """Who has nulls or controls, under a title: the headline model, then all others, best first."""
+        found = [entry for entry in self.ranked if self.arms(entry)]
+        leading = [entry for entry in found if self.leader is not None and entry.name == self.leader.name]
+        others = [entry for entry in found if entry not in leading]
+        groups = [(entry.name, [entry]) for entry in leading]
+        return [*groups, ("the other models" if leading else "all models", others)] if others else groups
+
+    @cached_property
+    def arm_names(self) -> list[str]:
+        """Every null and control that occurs, by its own name."""
+        return list(dict.fromkeys(entry.arm for entry in entries(self.document) if entry.of is not None))
+
     @cached_property
     def all_arms(self) -> list[Mapping[str, Any]]:
         return [arm for verdict in self.verdicts for arm in verdict["arms"]]
@@ -140,6 +165,69 @@ class View:
     def n_undefined_classes(self) -> int:
         everything = {} if self.leader is None else self.leader.groups.get("stimulated_class", {})
         return len(everything) - len(self.classes)
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How much was measured; empty when the run does not say."""
+        counted = self.document.get("measured") or {}
+        return self.exhibits.counts() if self.exhibits is not None else counted
+
+    @cached_property
+    def lead_over_floor(self) -> Mapping[str, Any] | None:
+        """The headline model's paired difference to the floor."""
+        if self.leader is None or self.baseline is None:
+            return None
+        names = self.leader.name, self.baseline.name
+        pairs = self.document.get("comparisons") or ()
+        return next((p for p in pairs if (p["a"], p["b"]) == names and p["metric"] == self.primary.key), None)
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """The curves of everyone that has them, best first; few are told apart, the others stay faint."""
+        found = self.document.get("curves") or {}
+        styles = iter(("second", "third"))
+        return [
+            Line(entry.name, self._style_of(entry, styles), found[entry.name])
+            for entry in self.ranked
+            if entry.name in found
+        ]
+
+    @property
+    def calibrated(self) -> list[Line]:
+        """Whose calibration is drawn: the headline model and the floor; in a run without them, the best."""
+        return [line for line in self.lines if line.style in ("lead", "floor")] or self.lines[:1]
+
+    @cached_property
+    def stimuli(self) -> list[Stimulus]:
+        if self.exhibits is None or self.leader is None:
+            return []
+        return stimuli(self.exhibits, self.leader.name, self.leader.groups.get("stimulus", {}))
+
+    @property
+    def has_positions(self) -> bool:
+        """Whether at least some neurons have a place in the body."""
+        return self.exhibits is not None and bool(np.isfinite(self.exhibits.position_um).all(axis=1).any())
+
+    @property
+    def views(self) -> Mapping[str, Any]:
+        """How the body is drawn."""
+        return wording.VIEWS.get(self.dataset.species, wording.PLAIN_VIEWS)
+
+    def _style_of(self, entry: Entry, further: Iterator[str]) -> str:
+        if self.leader is not None and entry.name == self.leader.name:
+            return "lead"
+        if self.baseline is not None and entry.name == self.baseline.name:
+            return "floor"
+        return next(further, "other") if entry.role == "model" else "other"
+
+    @cached_property
+    def deciding(self) -> list[tuple[Mapping[str, Any], list[Mapping[str, Any]]]]:
+        """Each model that was tested, the headline first, then best first, with its arms that decide."""
+        place = {entry.name: index for index, entry in enumerate(self.ranked)}
+        others = [verdict for verdict in self.verdicts if verdict is not self.verdict]
+        others.sort(key=lambda verdict: place.get(verdict["model"], len(place)))
+        ordered = [*([] if self.verdict is None else [self.verdict]), *others]
+        return [(verdict, [arm for arm in verdict["arms"] if arm["decisive"]]) for verdict in ordered]
 
     def arms(self, entry: Entry) -> list[Entry]:
         return arms_of(self.document, entry.name)

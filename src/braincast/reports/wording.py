@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 ANSWERS: Mapping[str, str] = {
     "helps": "Yes: it helps",
@@ -23,6 +24,8 @@ ARMS: Mapping[str, str] = {
     "degree-preserving": "Edges are rewired at random; every neuron keeps its number of inputs and outputs and the "
     "total weight that it sends.",
     "no-edges": "All edges are taken away: what the model knows without wiring.",
+    "expression-permuted": "Every neuron takes the gene expression of another, drawn at random; the wiring stays.",
+    "positions-permuted": "Every neuron takes the place of another in the body, drawn at random; the wiring stays.",
     "transposed": "Every edge is turned round. This is a control for the orientation of the wiring, not a null.",
 }
 
@@ -44,4 +47,21 @@ GROUPS: Mapping[str, tuple[str, str]] = {
         "Hops are the edges on the shortest path from the stimulated to the responding neuron, over chemical and "
         "electrical synapses.",
     ),
+}
+
+# How the axes x, y, z (µm) of a species' neuron table are seen when they point up, and whether they are turned round
+# for that: with the head at the left, one who looks from above sees the animal's right side at the top.
+VIEWS: Mapping[str, Mapping[str, Any]] = {
+    "Caenorhabditis elegans": {
+        "axes": ("From above, right side up", "", "From the side, dorsal up"),
+        "turned": (True, False, False),
+        "ends": "head at the left",
+        "source": "Places are those of a model worm, not of a recorded animal.",
+    },
+}
+PLAIN_VIEWS: Mapping[str, Any] = {
+    "axes": ("x upwards", "y upwards", "z upwards"),
+    "turned": (False, False, False),
+    "ends": "the longest axis runs from left to right",
+    "source": "",
 }

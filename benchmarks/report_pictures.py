@@ -1,0 +1,136 @@
+"""Pictures of the report for the documents: `python benchmarks/report_pictures.py [--size REPORT]`.
+
+They show a run on a made-up brain, so that no dataset's truth is in them. Needs the packages of the `test` extra and
+Chromium. `--size` only prints what the parts of a report weigh.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).parent.parent
+PICTURES = ROOT / "docs" / "pictures"
+sys.path.insert(0, str(ROOT / "tests"))
+
+from made_brains import made_brain, made_card  # noqa: E402
+from made_sources import small_card  # noqa: E402
+
+from braincast.brain.connectome import Connectome  # noqa: E402
+from braincast.brain.specimen import Specimen  # noqa: E402
+from braincast.experiments.run import configure, run  # noqa: E402
+from braincast.reports.html import write_report  # noqa: E402
+from braincast.tasks.task import Task  # noqa: E402
+
+N_CLASSES = 48
+# Section, width in pixels, colour scheme, height in pixels.
+SHOTS = (
+    ("top", 1400, "light", 980),
+    ("top", 400, "dark", 1150),
+    ("scoreboard", 1400, "light", 720),
+    ("wiring", 1400, "dark", 900),
+    ("curves", 1400, "light", 820),
+    ("atlas", 1400, "dark", 950),
+    ("atlas", 400, "light", 1350),
+    ("neuron", 1400, "light", 1050),
+    ("neuron", 400, "dark", 1250),
+)
+
+
+def main() -> None:
+    """Run the made task, write its report, photograph it."""
+    if "--size" in sys.argv:
+        print_sizes(Path(sys.argv[-1]))
+        return
+    PICTURES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder) / "report.html"
+        make_report(page)
+        for picture in photograph(page):
+            print(f"{picture.relative_to(ROOT)}: {picture.stat().st_size / 1000:.0f} kB")
+
+
+def make_report(path: Path) -> None:
+    """The report of a default run on the made-up brain."""
+    brain = placed(made_brain(n_classes=N_CLASSES, strength=3.5))
+    words = {
+        "title": "A made-up brain: which neurons answer when one is stimulated?",
+        "n_animals": "none, this brain is made up",
+        "n_resamples": 400,
+    }
+    dataset = small_card(name="made-brain", title="A made-up brain", species="none", sources=())
+    card = made_card(brain, dataset_hash=dataset.hash, **words)
+    result = run(Task(card, lambda: brain), configure(card))
+    write_report(path, result.to_dict(), card, dataset, "braincast run made-task", result.exhibits)
+
+
+def placed(brain: Specimen) -> Specimen:
+    """The brain with regions and places along a bent body, most neurons at one end of it."""
+    rng = np.random.default_rng(1)
+    assert brain.connectome is not None
+    table = brain.connectome.neurons
+    n = len(table)
+    along = np.repeat(np.sort(np.where(rng.random(n // 2) < 0.6, rng.beta(2, 12, n // 2), rng.random(n // 2))), 2)
+    side = np.where(table["side"] == "L", 1, -1)
+    places: dict[str, Any] = {
+        "region": np.select([along < 0.12, along < 0.3, along < 0.85], ["nose", "neck", "trunk"], "tail"),
+        "x_um": side * rng.uniform(3, 18, n),
+        "y_um": 700 * along + rng.normal(0, 4, n) - 300,
+        "z_um": 35 * np.cos(2.2 * np.pi * along) + rng.normal(0, 9, n),
+    }
+    wiring = Connectome(table.assign(**places), brain.connectome.edges, "made wiring")
+    return Specimen("made", "none", connectome=wiring, responses=brain.responses, wiring="atlas")
+
+
+def photograph(report: Path) -> Iterator[Path]:
+    """One picture for each of `SHOTS`."""
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        for section, width, scheme, height in SHOTS:
+            screen = {"viewport": {"width": width, "height": height}, "color_scheme": scheme, "offline": True}
+            page = browser.new_page(**screen, reduced_motion="reduce")
+            page.goto(report.as_uri())
+            show(page, section)
+            path = PICTURES / f"report-{section}-{width}-{scheme}.png"
+            page.screenshot(path=path)
+            page.close()
+            yield path
+        browser.close()
+
+
+def show(page: Page, section: str) -> None:
+    """Bring a section into view, with something pointed at."""
+    if section == "atlas":
+        page.select_option("#order", "region")
+        page.locator("#map-predicted").focus()
+        for _ in range(3):
+            page.keyboard.press("Shift+ArrowDown")
+            page.keyboard.press("Shift+ArrowRight")
+        page.keyboard.press("ArrowDown")
+    place = {"top": "body", "neuron": "#explorer h3"}.get(section, f"#{section}")
+    page.locator(place).evaluate("e => window.scrollTo(0, e.getBoundingClientRect().top + scrollY - 24)")
+
+
+def print_sizes(report: Path) -> None:
+    """What a report weighs, in kB."""
+    text = report.read_text(encoding="utf-8")
+    data = re.search(r'id="data-atlas">(.*?)</script>', text, re.DOTALL)
+    script = re.search(r"<script>(.*?)</script>", text, re.DOTALL)
+    style = re.search(r"<style>(.*?)</style>", text, re.DOTALL)
+    parts = {"script": script, "style sheet": style, "maps": data}
+    sizes = {name: len(found.group(1)) for name, found in parts.items() if found}
+    for name, size in {**sizes, "whole page": len(text.encode())}.items():
+        print(f"{name}: {size / 1000:.0f} kB")
+
+
+if __name__ == "__main__":
+    main()
