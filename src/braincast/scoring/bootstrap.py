@@ -1,8 +1,12 @@
 """Two-way bootstrap: stimulated and responding classes are drawn independently, with replacement.
 
-Pairs that share a stimulus or a responder are not independent, so neither pairs nor stimuli alone may be resampled
-(Owen 2007, Annals of Applied Statistics 1:386). Every model of a task sees the same resamples, so that differences
-are paired.
+Pairs that share a stimulus or a responder are not independent, so neither pairs nor stimuli alone may be resampled.
+But drawing both ways counts the noise of single pairs three times (Owen 2007, Annals of Applied Statistics 1:386), and
+intervals that are called 95 % would hold the truth in 99 %. So some resamples draw one way only, and say by how much
+the deviations are to shrink (Cameron, Gelbach & Miller 2011, J. Business & Economic Statistics 29:238).
+
+Of n resamples a half draws both ways, then a quarter stimulated classes only, then a quarter responding classes only.
+Every model of a task sees the same ones, so that differences are paired.
 """
 
 from __future__ import annotations
@@ -36,36 +40,74 @@ def draw_resamples(task_hash: str, n_rows: int, n_columns: int, n_resamples: int
     """The resamples of a task: fixed by its hash, so that anyone draws the same."""
     seed = int(task_hash[:15], 16)
     rng = np.random.default_rng(seed)
-    return Resamples(_counts(rng, n_resamples, n_rows), _counts(rng, n_resamples, n_columns), seed)
+    rows, columns = _counts(rng, n_resamples, n_rows), _counts(rng, n_resamples, n_columns)
+    _, only_rows, only_columns = _parts(n_resamples)
+    rows[1:][only_columns], columns[1:][only_rows] = 1, 1
+    return Resamples(rows, columns, seed)
 
 
 def resample_replicates(values: Float[np.ndarray, "replicate resample"], seed: int) -> Float[np.ndarray, " resample"]:
-    """Mean over replicates (seeds, null draws), which are drawn with replacement in every resample but the first."""
-    n_replicates, n_columns = values.shape
+    """Mean over replicates (seeds, null draws), drawn with replacement in the resamples that draw stimulated classes.
+
+    So their variance enters once where `interval` adds up the parts. The first resample, the sample, is left alone.
+    """
+    n_replicates, n_resamples = values.shape
     if n_replicates == 1:
         return values[0]
-    drawn = np.random.default_rng(seed + 1).integers(n_replicates, size=(n_replicates, n_columns))
+    drawn = np.random.default_rng(seed + 1).integers(n_replicates, size=(n_replicates, n_resamples))
     drawn[:, 0] = np.arange(n_replicates)
+    drawn[:, 1:][:, _parts(n_resamples - 1)[2]] = np.arange(n_replicates)[:, None]
     return np.take_along_axis(values, drawn, axis=0).mean(axis=0)
 
 
 def interval(resampled: Resampled) -> tuple[float, float] | None:
-    """Percentile interval from the resamples after the first; None where too few of them are defined."""
-    drawn = resampled[1:]
+    """95 % interval: percentiles of `deviations` around the sample; None where too few of them are defined."""
+    drawn = deviations(resampled)
     defined = drawn[np.isfinite(drawn)]
     if len(drawn) == 0 or len(defined) < _DEFINED_SHARE * len(drawn):
         return None
     lower, upper = np.quantile(defined, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return float(lower), float(upper)
+    return float(resampled[0] + lower), float(resampled[0] + upper)
 
 
 def two_sided_p(difference: Resampled) -> float | None:
     """Bootstrap p of "no difference": twice the smaller tail, never below 2 / (resamples + 1)."""
-    drawn = difference[1:][np.isfinite(difference[1:])]
+    drawn = difference[0] + deviations(difference)
+    drawn = drawn[np.isfinite(drawn)]
     if len(drawn) == 0:
         return None
     tail = 1 + min(int((drawn <= 0).sum()), int((drawn >= 0).sum()))
     return min(1.0, 2 * tail / (len(drawn) + 1))
+
+
+def deviations(resampled: Resampled) -> Float[np.ndarray, " draw"]:
+    """How far the resamples that draw both ways lie from the sample, with the noise of single pairs counted once.
+
+    Their variance is that of stimulated classes + responding classes + 3 × pairs; the one-way variances are classes +
+    pairs each. So 2 × (one way + the other) - both ways is the sum with pairs once. It is never taken to be smaller
+    than a one-way variance, nor larger than the two-way one.
+    """
+    with np.errstate(invalid="ignore"):
+        drawn = resampled[1:] - resampled[0]
+    both, rows, columns = (drawn[part] for part in _parts(len(drawn)))
+    two_way, by_row, by_column = (_variance(part) for part in (both, rows, columns))
+    if not (two_way > 0 and by_row >= 0 and by_column >= 0):
+        return both
+    wanted = max(2 * (by_row + by_column) - two_way, by_row, by_column)
+    return both * np.sqrt(min(wanted / two_way, 1.0))
+
+
+def _parts(n_resamples: int) -> tuple[slice, slice, slice]:
+    """Where resamples draw both ways, stimulated classes only, responding classes only."""
+    quarter = n_resamples // 4
+    first, second = n_resamples - 2 * quarter, n_resamples - quarter
+    return slice(0, first), slice(first, second), slice(second, n_resamples)
+
+
+def _variance(values: Float[np.ndarray, " draw"]) -> float:
+    """Of what is defined; NaN with fewer than two."""
+    defined = values[np.isfinite(values)]
+    return float(defined.var()) if len(defined) > 1 else np.nan
 
 
 def _counts(rng: np.random.Generator, n_resamples: int, n_units: int) -> Int[np.ndarray, "resample unit"]:
