@@ -25,7 +25,7 @@ from braincast.scoring.metrics import load_metric
 from braincast.tasks.truth import open_truth
 
 METRICS = ("auroc", "auroc_within_fold", "average_precision", "log_loss", "correlation")
-N_RESAMPLES = 500
+N_RESAMPLES = 1000
 N_TRUTH = 3000  # atlases that the true values are averaged over
 # Spread of log odds by class and by neuron, on each side; chosen to give the real rate and AUROCs near 0.8.
 CLASS_SD, NEURON_SD, PAIR_SD, RATE_LOG_ODDS = 0.7, 0.4, 1.0, -4.1

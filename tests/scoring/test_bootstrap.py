@@ -150,4 +150,4 @@ def test_nominal_95_percent_intervals_cover_a_two_way_mean_about_as_often():
         resamples = draw_resamples(f"{brain:015x}", n_rows, n_columns, 400)
         lower, upper = interval(METRICS["mae"].values(evidence, resamples.rows, resamples.columns))
         covered += lower <= 10 <= upper
-    assert 0.92 <= covered / n_brains <= 0.97
+    assert 0.90 <= covered / n_brains <= 0.98
