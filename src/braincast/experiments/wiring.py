@@ -98,8 +98,13 @@ def _answer(decisive: list[Arm], card: TaskCard) -> Answer:
     leads = [sorted(sign * bound for bound in arm.ci) for arm in decisive if arm.ci is not None]
     if all(lower > 0 for lower, _ in leads) and all(arm.p is not None and arm.p <= ALPHA for arm in decisive):
         return "helps"
+    return "does not help" if _within_margin(decisive, card) else "cannot tell"
+
+
+def _within_margin(arms: list[Arm], card: TaskCard) -> bool:
+    """Whether every lead, with its whole interval, is too small to matter."""
     margin = card.equivalence_margin
-    return "does not help" if all(-margin <= lower and upper <= margin for lower, upper in leads) else "cannot tell"
+    return all(arm.ci is not None and -margin <= arm.ci[0] and arm.ci[1] <= margin for arm in arms)
 
 
 def _sentence(model: str, value: float | None, answer: Answer, arms: list[Arm], card: TaskCard) -> str:
@@ -112,9 +117,12 @@ def _sentence(model: str, value: float | None, answer: Answer, arms: list[Arm], 
     against = "; ".join(_against(arm) for arm in decisive) or "no null was run"
     few = [arm for arm in decisive if arm.n_draws < DECISIVE_DRAWS]
     reason = f" A verdict needs {DECISIVE_DRAWS} draws of each null." if few else ""
+    small = _within_margin(decisive, card) if answer == "helps" else False
+    margin = f" That is less than {card.equivalence_margin:g}, the least the task calls a difference." if small else ""
     whose = {"atlas": "an atlas", "another animal": "another animal", "same animal": "the same animal"}[card.wiring]
     shown = "undefined" if value is None else f"{value:.3f}"
-    return f"{opening}: {load_metric(card.primary).title} {shown}, against {against}.{reason} The wiring is of {whose}."
+    scored = f"{load_metric(card.primary).title} {shown}, against {against}."
+    return f"{opening}: {scored}{margin}{reason} The wiring is of {whose}."
 
 
 def _against(arm: Arm) -> str:

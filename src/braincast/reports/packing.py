@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from braincast.reports.numbers import printable
 from braincast.scoring.exhibits import Exhibits
-from braincast.tasks.task import SIGNIFICANT_Q
+from braincast.tasks.observed import SIGNIFICANT_Q
 
 _LOWEST_P = 1e-4
 _Q_STEP = 1e-4  # of -log10(q): 0.02 %, and q down to 3e-7

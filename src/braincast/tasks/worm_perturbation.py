@@ -41,7 +41,8 @@ _FIXED = {
     "fold_rule": "five fixed folds by cell class of the stimulated neuron (left/right and dorsal/ventral homologues "
     "together); each case is answered by a model that never saw its class stimulated",
     "primary": "auroc",
-    "resampling": "two-way bootstrap: stimulated and responding cell classes drawn with replacement, independently",
+    "resampling": "two-way bootstrap: stimulated and responding cell classes drawn with replacement, independently; "
+    "the noise of single pairs counted once",
     "n_resamples": 1000,
     "equivalence_margin": 0.01,
     # One trial of RIML → M2L has dF/F -105.3; the next largest magnitude in the file is 3.4.
