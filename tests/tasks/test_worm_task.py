@@ -55,12 +55,15 @@ def test_the_declaration_names_the_dataset_that_this_version_reads(card):
 
 def test_the_primary_metric_the_baseline_and_the_models_are_known(card):
     from braincast.brain.nulls import CONTROLS, NULLS
+    from braincast.brain.specimen_nulls import SPECIMEN_NULLS
     from braincast.models.registry import model_names
     from braincast.scoring.metrics import metric_names
 
     assert card.primary in card.metric_keys and set(card.metric_keys) <= set(metric_names())
     assert card.baseline in card.baselines and set(card.baselines) | set(card.lineup) <= set(model_names())
-    assert set(card.decisive_nulls) <= set(card.nulls) <= set(NULLS) and set(card.controls) <= set(CONTROLS)
+    assert set(card.decisive_nulls) <= set(card.nulls) <= {*NULLS, *SPECIMEN_NULLS} and set(card.controls) <= set(
+        CONTROLS
+    )
 
 
 def test_the_shipped_declaration_is_what_the_data_gives(worm_atlas, card):

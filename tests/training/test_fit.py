@@ -127,7 +127,7 @@ def test_a_fixed_setting_is_kept_and_the_others_are_still_chosen(task):
     assert {choice.settings["penalty"] for choice in fitted.choices} == {7.0}
     assert all(isinstance(choice.settings["reverse"], bool) for choice in fitted.choices)
     both = fit("connectome-propagator", task, settings={"chemical_gain": 0.5, "electrical_gain": 0.25})
-    assert {(fold.chemical_gain, fold.electrical_gain) for fold in both.folds} == {(0.5, 0.25)}
+    assert {tuple(fold.gains) for fold in both.folds} == {(0.5, 0.25)}
 
 
 @pytest.mark.parametrize(
