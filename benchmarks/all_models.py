@@ -16,12 +16,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from main_job import BRAINCAST, shown, write_between
+from main_job import BRAINCAST, shown
+from pages import put_between_markers
 
 HERE = Path(__file__).parent
 RESULT = HERE / "results" / "all_models.json"
 PAGE = HERE.parent / "docs" / "models.md"
-BEGIN, END = "<!-- figures: python benchmarks/all_models.py --write -->", "<!-- end of figures -->"
 SHOWN = ("auroc", "average_precision", "log_loss", "correlation")
 # What is removed, in the order of the columns; a model that was never given it has no entry.
 ARMS = ("identity-permuted", "degree-preserving", "no-edges", "expression-permuted", "positions-permuted", "transposed")
@@ -34,7 +34,7 @@ def main() -> None:
     figures = json.loads(RESULT.read_text(encoding="utf-8"))
     print(table(figures))
     if "--write" in sys.argv or "--table" in sys.argv:
-        write_between(PAGE, BEGIN, END, table(figures))
+        put_between_markers(PAGE, table(figures))
 
 
 def table(figures: dict[str, Any]) -> str:

@@ -3,7 +3,7 @@
 Each atlas has the real one's stimuli, responders, classes and mask of what was measured. Its outcomes are drawn from a
 known population: effects of the stimulated class and neuron, of the responding class and neuron, and of the pair.
 Forecasts know part of these. The true value of a metric is its mean over very many atlases drawn alike; what counts is
-the share of intervals that hold it. Written to results/interval_coverage.json.
+the share of intervals that hold it. Written to results/interval_coverage.json and docs/method.md.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from pages import put_between_markers
 from scipy.special import expit
 from scipy.stats import beta
 
@@ -24,6 +26,8 @@ from braincast.scoring.evidence import Evidence, gather
 from braincast.scoring.metrics import load_metric
 from braincast.tasks.truth import open_truth
 
+HERE = Path(__file__).parent
+RESULT, PAGE = HERE / "results" / "interval_coverage.json", HERE.parent / "docs" / "method.md"
 METRICS = ("auroc", "auroc_within_fold", "average_precision", "log_loss", "correlation")
 N_RESAMPLES = 1000
 N_TRUTH = 3000  # atlases that the true values are averaged over
@@ -49,11 +53,12 @@ class Population:
         pair = rng.normal(0, PAIR_SD, self.measured.shape)
         responds = rng.random(self.measured.shape) < expit(RATE_LOG_ODDS + rows[:, None] + columns + pair)
         truth = np.where(self.measured, responds.astype(float), np.nan)
-        everything = np.ones_like(self.measured)
+        everything = np.ones_like(self.measured[:, None])
         noise = rng.normal(0, 0.5, n_neurons)
         better = expit(RATE_LOG_ODDS + 0.3 * rows[:, None] + columns + noise + 0.9 * pair)
         worse = np.broadcast_to(expit(RATE_LOG_ODDS + columns + noise), better.shape).copy()
-        return gather(better, truth, everything, units), gather(worse, truth, everything, units)
+        # One lead.
+        return tuple(gather(answer[:, None], truth[:, None], everything, units) for answer in (better, worse))
 
 
 def main() -> None:
@@ -79,9 +84,21 @@ def main() -> None:
         "wall_s": round(time.perf_counter() - began),
         "coverage": {name: _share(count, n_atlases, truth[name]) for name, count in held.items()},
     }
-    text = json.dumps(figures, indent=1) + "\n"
-    (Path(__file__).parent / "results" / "interval_coverage.json").write_text(text, encoding="utf-8")
-    print(text)
+    RESULT.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    put_between_markers(PAGE, table(figures))
+    print(table(figures))
+
+
+def table(figures: dict[str, Any]) -> str:
+    """The coverage of each metric and of differences, as Markdown."""
+    found = figures["coverage"]
+    rows = [f"| {key} | {_held(found[key])} | {_held(found[f'{key} difference'])} |" for key in METRICS]
+    head = f"| {figures['atlases']} made-up atlases | held, single score | held, difference of two forecasts |"
+    return "\n".join([head, "|---|---|---|", *rows])
+
+
+def _held(share: dict[str, Any]) -> str:
+    return f"{100 * share['share']:.1f} % ({100 * share['ci'][0]:.1f} to {100 * share['ci'][1]:.1f})"
 
 
 def _true_values(population: Population) -> dict[str, float]:

@@ -16,10 +16,11 @@ import time
 from pathlib import Path
 from typing import Any
 
+from pages import put_between_markers
+
 HERE = Path(__file__).parent
 RESULT = HERE / "results" / "main_job.json"
 README = HERE.parent / "README.md"
-BEGIN, END = "<!-- figures: python benchmarks/main_job.py --write -->", "<!-- end of figures -->"
 SHOWN = ("auroc", "auroc_within_fold", "average_precision", "correlation")
 
 
@@ -49,13 +50,7 @@ def main() -> None:
 
 def write_table(figures: dict[str, Any]) -> None:
     """Put the table between its marks in the README."""
-    write_between(README, BEGIN, END, table(figures))
-
-
-def write_between(page: Path, begin: str, end: str, text: str) -> None:
-    """Replace what stands between two marks of a page."""
-    before, _, rest = page.read_text(encoding="utf-8").partition(begin)
-    page.write_text(f"{before}{begin}\n{text}\n{end}{rest.partition(end)[2]}", encoding="utf-8")
+    put_between_markers(README, table(figures))
 
 
 BRAINCAST = [sys.executable, "-m", "braincast"]

@@ -8,13 +8,14 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 
 
-def test_the_readme_shows_the_recorded_figures():
+def test_the_readme_shows_the_recorded_figures(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
     spec = importlib.util.spec_from_file_location("main_job", ROOT / "benchmarks" / "main_job.py")
     main_job = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(main_job)
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     figures = json.loads(main_job.RESULT.read_text(encoding="utf-8"))
-    assert f"{main_job.BEGIN}\n{main_job.table(figures)}\n{main_job.END}" in readme
+    assert f"\n{main_job.table(figures)}\n" in readme
 
 
 def test_links_between_documents_lead_somewhere():

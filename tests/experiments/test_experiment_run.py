@@ -182,7 +182,7 @@ def test_what_lies_in_the_folder_is_not_made_again(task, configuration, result, 
 
 
 def test_a_stored_forecast_of_another_task_is_made_again(task, configuration, tmp_path):
-    other = made_task(made_brain(seed=5), version="2")
+    other = made_task(made_brain(seed=5), version="another")
     folder = RunFolder(tmp_path)
     folder.store(fit("constant", other).forecast(other.cases("test")), "constant", 0)
     assert folder.stored(other.card, "constant", 0) is not None
