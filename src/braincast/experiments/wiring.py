@@ -53,8 +53,9 @@ class Verdict:
 def wiring_verdict(scorecard: Scorecard, card: TaskCard, model: str) -> Verdict:
     """The verdict on `model` from the nulls on the scorecard.
 
-    helps: for every decisive null p ≤ 0.05 and the paired interval above 0. does not help: every such interval inside
-    ± the task's equivalence margin. Otherwise, and always with fewer than 39 draws, it cannot be told.
+    does not help: for every decisive null the paired interval inside ± the task's equivalence margin, above 0 or not.
+    helps: not so, and every such interval above 0 with p ≤ 0.05. Otherwise, and always with fewer than 39 draws, it
+    cannot be told.
     """
     score = scorecard.models[model]
     arms = _holm([_arm(scorecard, card, name) for name, other in scorecard.models.items() if other.of == model])
@@ -94,11 +95,19 @@ def _holm(arms: list[Arm]) -> list[Arm]:
 def _answer(decisive: list[Arm], card: TaskCard) -> Answer:
     if not decisive or any(arm.n_draws < DECISIVE_DRAWS or arm.ci is None for arm in decisive):
         return "cannot tell"
+    if _within_margin(decisive, card):
+        return "does not help"
+    return (
+        "helps"
+        if _above_zero(decisive, card) and all(a.p is not None and a.p <= ALPHA for a in decisive)
+        else "cannot tell"
+    )
+
+
+def _above_zero(arms: list[Arm], card: TaskCard) -> bool:
+    """Whether every lead, with its whole interval, is on the better side of 0."""
     sign = 1 if load_metric(card.primary).larger_is_better else -1
-    leads = [sorted(sign * bound for bound in arm.ci) for arm in decisive if arm.ci is not None]
-    if all(lower > 0 for lower, _ in leads) and all(arm.p is not None and arm.p <= ALPHA for arm in decisive):
-        return "helps"
-    return "does not help" if _within_margin(decisive, card) else "cannot tell"
+    return all(arm.ci is not None and min(sign * bound for bound in arm.ci) > 0 for arm in arms)
 
 
 def _within_margin(arms: list[Arm], card: TaskCard) -> bool:
@@ -117,8 +126,10 @@ def _sentence(model: str, value: float | None, answer: Answer, arms: list[Arm], 
     against = "; ".join(_against(arm) for arm in decisive) or "no null was run"
     few = [arm for arm in decisive if arm.n_draws < DECISIVE_DRAWS]
     reason = f" A verdict needs {DECISIVE_DRAWS} draws of each null." if few else ""
-    small = _within_margin(decisive, card) if answer == "helps" else False
-    margin = f" That is less than {card.equivalence_margin:g}, the least the task calls a difference." if small else ""
+    small = answer == "does not help" and _above_zero(decisive, card)
+    margin = (
+        f" The leads are above 0 but below {card.equivalence_margin:g}, what counts as a difference." if small else ""
+    )
     whose = {"atlas": "an atlas", "another animal": "another animal", "same animal": "the same animal"}[card.wiring]
     shown = "undefined" if value is None else f"{value:.3f}"
     scored = f"{load_metric(card.primary).title} {shown}, against {against}."
