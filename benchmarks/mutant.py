@@ -28,6 +28,7 @@ RESULT = ROOT / "benchmarks" / "results" / "mutant.json"
 FIGURE = ROOT / "docs" / "figures" / "unc31.svg"
 PAGE = ROOT / "docs" / "unc31.md"
 N_DRAWS = 999
+SHOWN = ("lost", "gained", "lost - gained", "lost among responders")
 LOOKED_UP = {
     "-q": "-q of the same pair (reference: q knows how often a pair was tried)",
     "mean response": "mean response of the same pair, and so `response-lookup`",
@@ -72,12 +73,12 @@ def draw(figures: dict[str, Any]) -> None:
 
 def _edge_table(figures: dict[str, Any]) -> str:
     tests = {(test["kind"], test["contrast"]): test for test in figures["edge_tests"]}
-    lines = ["| edges | pairs | lost | gained | lost - gained | p |", "|---|---|---|---|---|---|"]
+    lines = ["| edges | pairs | lost | gained | lost - gained | p | lost among responders |", "|" + "---|" * 7]
     for kind in dict.fromkeys(kind for kind, _ in tests):
-        lost, gained, between = (tests[(kind, contrast)] for contrast in ("lost", "gained", "lost - gained"))
+        lost, gained, between, responders = (tests[(kind, contrast)] for contrast in SHOWN)
         lines.append(
             f"| {kind} | {lost['n_wired']} | {with_interval(lost)} | {with_interval(gained)} | "
-            f"{with_interval(between, '+.3f')} | {between['p']:.3f} |"
+            f"{with_interval(between, '+.3f')} | {between['p']:.3f} | {with_interval(responders)} |"
         )
     return "\n".join(lines)
 
