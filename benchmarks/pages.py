@@ -1,16 +1,33 @@
-"""The part of a document that a script writes: what stands between two markers."""
+"""What scripts write into documents: tables between two markers, from figures that were recorded."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from braincast.files import write_text
 
-BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
+
+def put_between_markers(page: Path, text: str, part: str = "figures") -> None:
+    """Replace what stands between the markers of a part of a page."""
+    begin, end = f"<!-- {part}: begin -->", f"<!-- {part}: end -->"
+    before, opened, rest = page.read_text(encoding="utf-8").partition(begin)
+    _, closed, after = rest.partition(end)
+    if not (opened and closed):
+        raise ValueError(f"{page.name} has no markers {begin} and {end}")
+    write_text(page, f"{before}{begin}\n{text}\n{end}{after}")
 
 
-def put_between_markers(page: Path, text: str) -> None:
-    """Replace what stands between the markers of a page."""
-    before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
-    after = rest.partition(END)[2]
-    write_text(page, f"{before}{BEGIN}\n{text}\n{END}{after}")
+def rounded(value: Any) -> Any:
+    """Figures as they are recorded: plain data with four decimals."""
+    if isinstance(value, dict):
+        return {key: rounded(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [rounded(entry) for entry in value]
+    return round(value, 4) if isinstance(value, float) else value
+
+
+def with_interval(found: dict[str, Any], spec: str = ".3f") -> str:
+    """A recorded value with its 95 % interval, as tables show it."""
+    lower, upper = found["ci"]
+    return f"{found['value']:{spec}} ({lower:{spec}} to {upper:{spec}})"

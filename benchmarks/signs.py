@@ -1,4 +1,7 @@
-"""Can the sign of an edge be told? `python benchmarks/signs.py --write`."""
+"""Can the sign of an edge be told? `python benchmarks/signs.py --write`.
+
+`--table` only writes the table and the figure of the page again, from the figures recorded last.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from interval_figure import Row, write_figure
-from pages import put_between_markers
+from pages import put_between_markers, rounded
 
 import braincast as bc
 from braincast.experiments.signs import compare_signs
-from braincast.files import write_json
-from braincast.scoring.effects import SignScore
+from braincast.files import read_json, write_json
 from braincast.tasks.effects import signed_circuit, signs_question
 
 ROOT = Path(__file__).parent.parent
@@ -32,26 +34,31 @@ EVIDENCE = {
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Score every answerer, print the figures, and with `--write` keep figures and picture."""
+    """Score every answerer, print the figures, and with `--write` keep figures, table and picture."""
+    if "--table" in arguments:
+        publish(read_json(RESULT))
+        return
     dataset, task = bc.load_dataset("worm-atlas"), bc.load_task("worm-perturbation")
     question = signs_question(dataset)
     scores = compare_signs(question, signed_circuit(dataset), task)
-    rounded = json.loads(
-        json.dumps({name: score.to_dict() for name, score in scores.items()}), parse_float=lambda x: round(float(x), 4)
-    )
     figures = {
         "question": question.name,
         "question_hash": question.hash,
         "n_edges": len(question.edges),
         "n_permutations": question.n_permutations,
         "n_resamples": question.n_resamples,
-        "answerers": rounded,
+        "answerers": rounded({name: score.to_dict() for name, score in scores.items()}),
     }
     print(json.dumps(figures, indent=1))
     if "--write" in arguments:
         write_json(RESULT, figures)
-        draw(scores)
-        put_between_markers(PAGE, table(figures))
+        publish(figures)
+
+
+def publish(figures: dict[str, Any]) -> None:
+    """Put table and picture into the page."""
+    draw(figures)
+    put_between_markers(PAGE, table(figures))
 
 
 def table(figures: dict[str, Any]) -> str:
@@ -72,14 +79,13 @@ def table(figures: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def draw(scores: dict[str, SignScore]) -> None:
+def draw(figures: dict[str, Any]) -> None:
     """The picture of the page: balanced accuracy with its interval, and the middle 95 % of the null at its ends."""
     rows = []
-    for name, score in scores.items():
-        found = score.measures["balanced_accuracy"]
-        assert found.value is not None and found.null_mean is not None and found.null_sd is not None
-        ends = tuple(found.null_mean + side * 1.96 * found.null_sd for side in (-1, 1))
-        rows.append(Row(f"{name} ({score.n} edges)", found.value, found.ci, ends))
+    for name, score in figures["answerers"].items():
+        found = score["measures"]["balanced_accuracy"]
+        ends = tuple(found["null_mean"] + side * 1.96 * found["null_sd"] for side in (-1, 1))
+        rows.append(Row(f"{name} ({score['n']} edges)", found["value"], tuple(found["ci"]), ends))
     title = "Signs of edges: answers (dots) and where shuffled signs lie (rings: mean ± 1.96 SD)"
     write_figure(FIGURE, title, "balanced accuracy, with 95 % interval", rows)
 

@@ -1,6 +1,7 @@
 """How much does it matter whose wiring a model is given? `python benchmarks/whose_wiring.py --write`.
 
-Two panels: neurons that every reconstruction of a brain has, and all 300 for the whole-animal ones.
+Two panels: neurons that every reconstruction of a brain has, and all 300 for the whole-animal ones. `--table` only
+writes the tables and the figure of the page again, from the figures recorded last.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ from typing import Any
 
 import numpy as np
 from interval_figure import Row, write_figure
-from pages import put_between_markers
+from pages import put_between_markers, rounded
 
 import braincast as bc
 from braincast.brain.connectome import Connectome
 from braincast.datasets.worm.wiring import repaired
 from braincast.experiments.wirings import common_neurons, compare_wirings, task_among
-from braincast.files import write_json
+from braincast.files import read_json, write_json
 
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "benchmarks" / "results" / "whose_wiring.json"
@@ -44,7 +45,10 @@ RELATIONS = {
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Compute both panels, print a summary, and with `--write` keep figures and picture."""
+    """Compute both panels, print a summary, and with `--write` keep figures, tables and picture."""
+    if "--table" in arguments:
+        publish(read_json(RESULT))
+        return
     task = bc.load_task("worm-perturbation")
     wirings = _wirings()
     brains = {name: wirings[name] for name in BRAINS}
@@ -55,12 +59,17 @@ def main(arguments: Sequence[str]) -> None:
             task, {name: wirings[name] for name in WHOLE}, MODELS, metrics=METRICS, n_draws=N_DRAWS
         ).to_dict(),
     }
-    figures = _rounded({"n_draws": N_DRAWS, "relations": _relations(panels["brain"]), "panels": panels})
+    figures = rounded({"n_draws": N_DRAWS, "relations": _relations(panels["brain"]), "panels": panels})
     print(json.dumps(figures["relations"], indent=1))
     if "--write" in arguments:
         write_json(RESULT, figures)
-        draw(figures)
-        put_between_markers(PAGE, tables(figures))
+        publish(figures)
+
+
+def publish(figures: dict[str, Any]) -> None:
+    """Put tables and picture into the page."""
+    draw(figures)
+    put_between_markers(PAGE, tables(figures))
 
 
 def tables(figures: dict[str, Any]) -> str:
@@ -173,14 +182,6 @@ def _rewired(panel: dict[str, Any], model: str, metric: str) -> dict[str, Any]:
         "largest": {"a": largest["wiring"], "b": "rewired", "difference": largest["lead"], "ci": largest["lead_ci"]},
         "intervals_without_zero": sum(s["lead_ci"][0] > 0 or s["lead_ci"][1] < 0 for s in found),
     }
-
-
-def _rounded(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _rounded(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [_rounded(entry) for entry in value]
-    return round(value, 4) if isinstance(value, float) else value
 
 
 if __name__ == "__main__":
