@@ -97,11 +97,8 @@ def _answer(decisive: list[Arm], card: TaskCard) -> Answer:
         return "cannot tell"
     if _within_margin(decisive, card):
         return "does not help"
-    return (
-        "helps"
-        if _above_zero(decisive, card) and all(a.p is not None and a.p <= ALPHA for a in decisive)
-        else "cannot tell"
-    )
+    shown = _above_zero(decisive, card) and all(arm.p is not None and arm.p <= ALPHA for arm in decisive)
+    return "helps" if shown else "cannot tell"
 
 
 def _above_zero(arms: list[Arm], card: TaskCard) -> bool:
@@ -126,10 +123,9 @@ def _sentence(model: str, value: float | None, answer: Answer, arms: list[Arm], 
     against = "; ".join(_against(arm) for arm in decisive) or "no null was run"
     few = [arm for arm in decisive if arm.n_draws < DECISIVE_DRAWS]
     reason = f" A verdict needs {DECISIVE_DRAWS} draws of each null." if few else ""
-    small = answer == "does not help" and _above_zero(decisive, card)
-    margin = (
-        f" The leads are above 0 but below {card.equivalence_margin:g}, what counts as a difference." if small else ""
-    )
+    margin = ""
+    if answer == "does not help" and _above_zero(decisive, card):
+        margin = f" The leads are above 0 but below {card.equivalence_margin:g}, what counts as a difference."
     whose = {"atlas": "an atlas", "another animal": "another animal", "same animal": "the same animal"}[card.wiring]
     shown = "undefined" if value is None else f"{value:.3f}"
     scored = f"{load_metric(card.primary).title} {shown}, against {against}."
