@@ -9,21 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from refusals import refusal
 
 import braincast
 from braincast import files
-from braincast.errors import BraincastError
 
 SOURCE = str(Path(braincast.__file__).parent.parent)
-
-
-def refused(code, call, *arguments, **options):
-    """The coded error that a call ends with."""
-    with pytest.raises(BraincastError) as caught:
-        call(*arguments, **options)
-    assert caught.value.code == code, caught.value
-    assert "\n" not in str(caught.value)
-    return caught.value
 
 
 def dies(program):
@@ -69,9 +60,9 @@ def test_json_written_is_json_read(tmp_path):
 def test_damaged_or_missing_json_is_a_coded_error(tmp_path):
     (tmp_path / "cut.json").write_text('{"a": ')
     (tmp_path / "binary.json").write_bytes(b"\xff\xfe\x00")
-    refused("E403", files.read_json, tmp_path / "cut.json")
-    refused("E403", files.read_json, tmp_path / "binary.json")
-    refused("E405", files.read_json, tmp_path / "none.json")
+    refusal("E403", files.read_json, tmp_path / "cut.json")
+    refusal("E403", files.read_json, tmp_path / "binary.json")
+    refusal("E405", files.read_json, tmp_path / "none.json")
 
 
 def test_the_hash_of_a_file_is_that_of_its_bytes(tmp_path):
@@ -117,7 +108,7 @@ def test_a_disk_that_takes_no_more_is_a_coded_error(tmp_path, number):
         with files.replacing(tmp_path / "a.txt"):
             raise OSError(number, os.strerror(number))
 
-    error = refused("E505", fails)
+    error = refusal("E505", fails)
     assert os.strerror(number) in error.what
     assert error.exit_code == 3
     assert list(tmp_path.iterdir()) == []
@@ -130,8 +121,8 @@ def test_an_os_error_that_is_not_about_writing_is_not_disguised(tmp_path):
 
 def test_a_file_in_the_place_of_a_parent_folder_is_a_coded_error(tmp_path):
     (tmp_path / "file").write_text("x")
-    refused("E505", files.write_text, tmp_path / "file" / "a.txt", "text")
-    refused("E505", files.write_text, tmp_path / "file" / "deeper" / "a.txt", "text")
+    refusal("E505", files.write_text, tmp_path / "file" / "a.txt", "text")
+    refusal("E505", files.write_text, tmp_path / "file" / "deeper" / "a.txt", "text")
 
 
 # --- a folder, finished by its manifest
@@ -149,7 +140,7 @@ def test_an_existing_folder_is_refused_and_untouched(folder):
         with files.new_folder(folder, what="fit") as made:
             (made / "a.txt").write_text("second")
 
-    error = refused("E501", write)
+    error = refusal("E501", write)
     assert "fit" in error.what
     assert error.exit_code == 2
     assert (folder / "a.txt").read_text() == "first"
@@ -289,11 +280,11 @@ def test_a_damaged_folder_is_refused_by_name(folder, how, code, where):
     if how == "a pipe" and not hasattr(os, "mkfifo"):
         pytest.skip("no named pipes on this system")
     damage(folder, how)
-    assert where in refused(code, files.check_manifest, folder).where
+    assert where in refusal(code, files.check_manifest, folder).where
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path):
-    refused("E201", files.check_manifest, tmp_path / "none")
+    refusal("E201", files.check_manifest, tmp_path / "none")
 
 
 # --- the lock
@@ -302,8 +293,8 @@ def test_a_folder_that_is_not_there_is_refused(tmp_path):
 def test_a_second_writer_is_refused_at_once_and_the_first_keeps_the_lock(tmp_path):
     place = tmp_path / "run"
     with files.lock(place):
-        refused("E504", files.lock(place).__enter__)
-        refused("E504", files.lock(place).__enter__)
+        refusal("E504", files.lock(place).__enter__)
+        refusal("E504", files.lock(place).__enter__)
     with files.lock(place):
         pass
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 from made_question import made_effects, made_question
+from refusals import refusal
 
-from braincast.errors import BraincastError
 from braincast.forecasts.effects import check_effects, load_effects, save_effects
 
 QUESTION = made_question()
@@ -13,14 +13,6 @@ QUESTION = made_question()
 @pytest.fixture
 def effects():
     return made_effects(QUESTION, np.random.default_rng(0).normal(size=(24, 24)))
-
-
-def refused(code, call, *arguments):
-    with pytest.raises(BraincastError) as caught:
-        call(*arguments)
-    assert caught.value.code == code
-    assert "\n" not in str(caught.value)
-    return str(caught.value)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -34,39 +26,39 @@ def test_effects_come_back_bit_for_bit(effects, tmp_path, dtype):
 
 def test_effects_with_swapped_neurons_are_refused(effects):
     order = [1, 0, *range(2, 24)]
-    assert "index 0" in refused("E204", check_effects, QUESTION, effects.isel(post=order))
+    assert "index 0" in str(refusal("E204", check_effects, QUESTION, effects.isel(post=order)))
 
 
 def test_effects_without_a_neuron_or_with_one_too_many_are_refused(effects):
-    refused("E205", check_effects, QUESTION, effects.isel(pre=slice(1, None)))
+    refusal("E205", check_effects, QUESTION, effects.isel(pre=slice(1, None)))
     renamed = effects.assign_coords(pre=[*QUESTION.neurons[:-1], QUESTION.neurons[0]])
-    refused("E207", check_effects, QUESTION, renamed)
+    refusal("E207", check_effects, QUESTION, renamed)
 
 
 def test_an_effect_that_is_not_finite_is_refused_and_named(effects):
     values = effects.values.copy()
     values[3, 5] = np.nan
-    assert "N03 to N05" in refused("E208", check_effects, QUESTION, effects.copy(data=values))
+    assert "N03 to N05" in str(refusal("E208", check_effects, QUESTION, effects.copy(data=values)))
 
 
 def test_whole_numbers_other_axes_and_other_questions_are_refused(effects):
-    refused("E209", check_effects, QUESTION, effects.astype(np.int8))
-    refused("E212", check_effects, QUESTION, effects.T)
-    refused("E212", check_effects, QUESTION, effects.drop_vars("pre"))
-    refused("E215", check_effects, QUESTION, effects.assign_attrs(question_hash="another"))
+    refusal("E209", check_effects, QUESTION, effects.astype(np.int8))
+    refusal("E212", check_effects, QUESTION, effects.T)
+    refusal("E212", check_effects, QUESTION, effects.drop_vars("pre"))
+    refusal("E215", check_effects, QUESTION, effects.assign_attrs(question_hash="another"))
 
 
 def test_a_damaged_or_missing_store_is_refused(effects, tmp_path):
-    refused("E201", load_effects, tmp_path / "nothing")
+    refusal("E201", load_effects, tmp_path / "nothing")
     path = save_effects(effects, tmp_path / "signs.zarr")
     chunk = next(file for file in path.rglob("c/0/*"))
     chunk.write_bytes(chunk.read_bytes()[:-1])
-    refused("E210", load_effects, path)
+    refusal("E210", load_effects, path)
     chunk.unlink()
-    refused("E203", load_effects, path)
+    refusal("E203", load_effects, path)
 
 
 def test_an_existing_answer_is_not_overwritten(effects, tmp_path):
     path = save_effects(effects, tmp_path / "signs.zarr")
-    refused("E501", save_effects, effects, path)
+    refusal("E501", save_effects, effects, path)
     save_effects(effects, path, force=True)

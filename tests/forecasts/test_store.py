@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 import xarray as xr
+from refusals import refused
 from synthetic import LEAD, random_answer, small_task
 
-from braincast.errors import BraincastError
 from braincast.files import new_folder
 from braincast.forecasts import store
 from braincast.forecasts.check import check_forecast
@@ -20,14 +20,6 @@ def task():
 @pytest.fixture
 def forecast(task) -> xr.DataArray:
     return random_answer(task, 1, model="mine").assign_attrs(seed=4)
-
-
-def refused(code: str, *words: str):
-    def fits(error: BraincastError) -> bool:
-        text = str(error)
-        return error.code == code and "\n" not in text and all(word in text for word in words)
-
-    return pytest.raises(BraincastError, check=fits)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

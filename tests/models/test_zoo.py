@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from refusals import refused
 from synthetic import small_task
 
-from braincast.errors import BraincastError
 from braincast.models import registry
 from braincast.models.interface import Fitted, Model, Setting
 from braincast.models.registry import load_model, model_names
@@ -26,13 +26,6 @@ CLOSED_FORMS = (
     "joint-regression",
 )
 NAMES = (*CLOSED_FORMS, "boosted-features", "gain-propagator", "linear-dynamics", "graph-network")
-
-
-def refused(code: str, *words: str):
-    def fits(error: BraincastError) -> bool:
-        return error.code == code and "\n" not in str(error) and all(word in str(error) for word in words)
-
-    return pytest.raises(BraincastError, check=fits)
 
 
 def test_the_built_in_models_are_listed():

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from refusals import refused
 from scipy import stats
 from sklearn.metrics import roc_auc_score
 from synthetic import answer, random_answer, small_task
 
-from braincast.errors import BraincastError
 from braincast.scoring.assessor import Assessor
 from braincast.scoring.bootstrap import interval, two_sided_p
 from braincast.scoring.scorecard import compare, score
@@ -46,13 +46,6 @@ def forecasts(task, outcome):
 @pytest.fixture(scope="module")
 def card(task, forecasts):
     return score(task, forecasts)
-
-
-def refused(code: str, *words: str):
-    def fits(error: BraincastError) -> bool:
-        return error.code == code and "\n" not in str(error) and all(word in str(error) for word in words)
-
-    return pytest.raises(BraincastError, check=fits)
 
 
 def test_the_document_keeps_the_json_contract(card, task):

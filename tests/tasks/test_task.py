@@ -5,9 +5,9 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
+from refusals import refused
 from synthetic import LEAD, N_FOLDS, card_of, made_training, small_task, worm
 
-from braincast.errors import BraincastError
 from braincast.tasks.task import Task
 from braincast.tasks.training import Training
 
@@ -15,13 +15,6 @@ from braincast.tasks.training import Training
 @pytest.fixture(scope="module")
 def task():
     return small_task()
-
-
-def refused(code: str, *words: str):
-    def fits(error: BraincastError) -> bool:
-        return error.code == code and "\n" not in str(error) and all(word in str(error) for word in words)
-
-    return pytest.raises(BraincastError, check=fits)
 
 
 def test_showing_a_task_loads_no_data():

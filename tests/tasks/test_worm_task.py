@@ -4,23 +4,16 @@ from importlib.resources import files
 
 import numpy as np
 import pytest
+from refusals import refused
 
 from braincast.brain.homologues import worm_cell_classes
 from braincast.datasets import registry as datasets
 from braincast.datasets.registry import dataset_card
-from braincast.errors import BraincastError
 from braincast.tasks import registry
 from braincast.tasks.card import TaskCard
 from braincast.tasks.registry import load_task, task_card, task_names
 from braincast.tasks.truth import open_truth
 from braincast.tasks.worm_perturbation import build
-
-
-def refused(code: str, *words: str):
-    def fits(error: BraincastError) -> bool:
-        return error.code == code and "\n" not in str(error) and all(word in str(error) for word in words)
-
-    return pytest.raises(BraincastError, check=fits)
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from refusals import refused
 from synthetic import small_task
 
 from braincast.brain.nulls import identity_permuted
-from braincast.errors import BraincastError
 from braincast.training.checkpoint import load_fit, read_fit_record, save_fit
 from braincast.training.fit import fit
 
@@ -32,13 +32,6 @@ def whole(task, tmp_path_factory) -> Path:
 @pytest.fixture
 def saved(whole, tmp_path) -> Path:
     return Path(shutil.copytree(whole, tmp_path / "fit"))
-
-
-def refused(code: str, *words: str):
-    def fits(error: BraincastError) -> bool:
-        return error.code == code and "\n" not in str(error) and all(word in str(error) for word in words)
-
-    return pytest.raises(BraincastError, check=fits)
 
 
 @pytest.mark.parametrize("name", NAMES)

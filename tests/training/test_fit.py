@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 from made_courses import course_task
+from refusals import refused
 from sklearn.metrics import log_loss
 from synthetic import N_FOLDS, answer, reordered, small_task
 
 from braincast.brain.nulls import no_edges
-from braincast.errors import BraincastError
 from braincast.forecasts.check import check_forecast
 from braincast.models.interface import ModelCard, Setting
 from braincast.models.registry import load_model
@@ -24,13 +24,6 @@ NAMES = (*CLOSED_FORMS, *BY_GRADIENT)
 @pytest.fixture(scope="module")
 def task():
     return small_task()
-
-
-def refused(code: str, *words: str):
-    def fits(error: BraincastError) -> bool:
-        return error.code == code and "\n" not in str(error) and all(word in str(error) for word in words)
-
-    return pytest.raises(BraincastError, check=fits)
 
 
 def inner_loss(model, training, prepared, settings) -> float:
