@@ -66,9 +66,13 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write UTF-8 text atomically."""
+    """Write UTF-8 text atomically.
+
+    Under a locale without UTF-8, Python hands out a path's letters as surrogates; they become the letters again.
+    """
+    restored = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     with replacing(path) as temporary:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
+        temporary.write_text(restored, encoding="utf-8", newline="\n")
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -43,6 +43,18 @@ def refused(code, call, *arguments, **options):
     return caught.value
 
 
+def test_what_an_older_version_left_in_the_cache_is_neither_read_nor_touched(fresh_home, tmp_path):
+    source = wheel_source(wheel_bytes())
+    old = [fresh_home / "sources" / "0123456789ab" / WHEEL_NAME, fresh_home / "atlas-v0" / "responses.npz"]
+    for path in old:
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"of another version")
+    refused("E401", fetch, source, offline=True)
+    (tmp_path / WHEEL_NAME).write_bytes(wheel_bytes())
+    assert fetch(source, from_path=tmp_path).read_bytes() == wheel_bytes()
+    assert [path.read_bytes() for path in old] == [b"of another version"] * 2
+
+
 def test_a_truncated_wheel_is_refused(earlier, tmp_path):
     (tmp_path / WHEEL_NAME).write_bytes(wheel_bytes()[:-40])
     error = refused("E403", fetch, earlier, from_path=tmp_path)

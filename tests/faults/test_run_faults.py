@@ -8,6 +8,7 @@ import sys
 import time
 from contextlib import contextmanager
 
+import numpy as np
 import pytest
 from command_line import one_document, with_example
 
@@ -106,6 +107,41 @@ def test_a_run_killed_at_several_moments_ends_with_the_numbers_of_an_undisturbed
     assert kept.items() <= stored(folder).items()
     check_manifest(folder)
     assert not [path for path in folder.rglob("*") if path.name.endswith((".part", ".old"))]
+
+
+@pytest.mark.slow
+def test_a_run_killed_at_twenty_random_moments_ends_with_the_numbers_of_an_undisturbed_one(
+    on_all_cores, undisturbed, tmp_path
+):
+    moments_s = np.random.default_rng(20).uniform(0.05, 4.0, 20)
+    folder, n_killed = tmp_path / "run", 0
+    for moment_s in moments_s:
+        process = on_all_cores.start(*RUN, "--out", folder, "--json", **PAUSE)
+        try:
+            process.wait(timeout=moment_s)
+        except subprocess.TimeoutExpired:
+            end(process)
+            n_killed += 1
+        else:
+            process.communicate()
+            break  # it came to its end before
+    assert n_killed >= 3
+    force = ["--force"] if (folder / "manifest.json").exists() else []
+    document = on_all_cores.document(*RUN, "--out", folder, *force)
+    assert without_times(document) == without_times(undisturbed)
+    check_manifest(folder)
+    assert not [path for path in folder.rglob("*") if path.name.endswith((".part", ".old"))]
+
+
+@pytest.mark.parametrize("locale", [{"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}, {}])
+def test_a_run_works_where_paths_have_spaces_and_letters_of_all_kinds_whatever_the_locale(example, tmp_path, locale):
+    folder = tmp_path / "ein Würmchen, zwei 線虫" / "my run"
+    folder.parent.mkdir()
+    words = ("run", "made-task", "--models", "constant")
+    document = example.document(*words, "--out", folder, **locale)
+    check_manifest(folder)
+    assert document["files"]["report"].endswith("report.html") and (folder / "report.html").is_file()
+    example.refusal("E501", 2, *words, "--out", folder, **locale)
 
 
 def test_a_run_with_workers_that_is_killed_leaves_no_worker_behind(on_all_cores, undisturbed, tmp_path):
