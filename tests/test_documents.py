@@ -1,9 +1,12 @@
 """What documents say is what commands of this repository printed."""
 
+import importlib
 import importlib.util
 import json
 import re
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parent.parent
 
@@ -16,6 +19,14 @@ def test_the_readme_shows_the_recorded_figures(monkeypatch):
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     figures = json.loads(main_job.RESULT.read_text(encoding="utf-8"))
     assert f"\n{main_job.table(figures)}\n" in readme
+
+
+@pytest.mark.parametrize("name", ["all_models", "interval_coverage"])
+def test_a_page_shows_the_figures_that_its_script_recorded(name, monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    script = importlib.import_module(name)
+    figures = json.loads(script.RESULT.read_text(encoding="utf-8"))
+    assert f"\n{script.table(figures)}\n" in script.PAGE.read_text(encoding="utf-8")
 
 
 def test_links_between_documents_lead_somewhere():

@@ -44,19 +44,18 @@ def test_the_floor_is_the_propensity_of_the_responder(document):
     assert lower < 0.5 and upper < auroc(document, HEADLINE)["ci"][0]
 
 
-def test_the_wiring_helps_the_headline_and_few_draws_decide_nothing_for_the_others(document):
+def test_the_wiring_does_not_help_the_headline_and_few_draws_decide_nothing_for_the_others(document):
     verdicts = {verdict["model"]: verdict for verdict in document["wiring"]}
-    assert verdicts[HEADLINE]["answer"] == "helps"
+    assert verdicts[HEADLINE]["answer"] == "does not help"
     assert {verdict["answer"] for model, verdict in verdicts.items() if model != HEADLINE} == {"cannot tell"}
 
 
 @pytest.mark.parametrize("arm", DECISIVE)
-def test_the_paired_interval_over_each_decisive_null_lies_above_nought(document, arm):
+def test_the_paired_interval_over_each_decisive_null_lies_within_the_margin(document, arm):
     (verdict,) = [verdict for verdict in document["wiring"] if verdict["model"] == HEADLINE]
     (found,) = [entry for entry in verdict["arms"] if entry["arm"] == arm]
     assert found["decisive"] and found["n_draws"] == 39
-    assert found["ci"][0] > 0
-    assert found["p"] == pytest.approx(1 / 40)
+    assert -0.01 <= found["ci"][0] <= found["difference"] <= found["ci"][1] <= 0.01
     (pair,) = [p for p in document["comparisons"] if p["a"] == HEADLINE and p["b"] == f"{HEADLINE}@{arm}"]
     assert pair["difference"] == pytest.approx(auroc(document, HEADLINE)["value"] - auroc(document, pair["b"])["value"])
 
@@ -98,7 +97,6 @@ def test_the_report_is_one_page_that_asks_for_nothing_and_names_the_answer(defau
     assert len(page.encode()) < 3_000_000
     found = _Tags()
     found.feed(page)
-    assert "script" not in found.tags
     assert not found.loaded
     assert HEADLINE in page and document_hash(default_run) in page
 
@@ -117,13 +115,12 @@ def document_hash(run):
 
 
 class _Tags(HTMLParser):
-    """Tags of a page, and what it would load."""
+    """What a page would load."""
 
     def __init__(self):
         super().__init__()
-        self.tags, self.loaded = set(), []
+        self.loaded = []
 
     def handle_starttag(self, tag, attributes):
-        self.tags.add(tag)
         sources = [value for key, value in attributes if key in ("src", "srcset") or (tag == "link" and key == "href")]
         self.loaded += [value for value in sources if not (value or "").startswith("data:")]
