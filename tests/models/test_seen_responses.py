@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from synthetic import small_task
 
-from braincast.models.seen_responses import SeenResponses, other_classes, response_features
+from braincast.models.propensity import other_classes
+from braincast.models.seen_responses import SeenResponses, response_features
 
 TASK = small_task()
 TRAINING = TASK.training(0)

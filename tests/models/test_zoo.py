@@ -4,27 +4,12 @@ import numpy as np
 import pytest
 from refusals import refused
 from synthetic import small_task
+from zoo import CLOSED_FORMS
 
 from braincast.models import registry
 from braincast.models.interface import Fitted, Model, Setting
 from braincast.models.registry import load_model, model_names
 
-CLOSED_FORMS = (
-    "constant",
-    "responder-propensity",
-    "distance",
-    "response-regression",
-    "direct-weights",
-    "connectome-propagator",
-    "signed-propagator",
-    "extrasynaptic-propagator",
-    "communicability",
-    "diffusion",
-    "nearest-class",
-    "factorisation",
-    "connectome-regression",
-    "joint-regression",
-)
 NAMES = (*CLOSED_FORMS, "boosted-features", "gain-propagator", "linear-dynamics", "graph-network")
 
 
@@ -117,6 +102,14 @@ def test_a_number_within_its_bounds_is_taken_as_a_float(value):
 def test_an_impossible_number_is_refused(value):
     with refused("E305", "here", "0.5 to 2", repr(value), "Strength of something"):
         NUMBER.checked(value, "here")
+
+
+def test_a_whole_number_is_taken_as_one_and_a_part_of_one_is_refused():
+    count = Setting("How many", kind=int, lower=1.0, upper=9.0)
+    assert count.checked(3.0, "here") == 3 and isinstance(count.checked(3.0, "here"), int)
+    for value in (2.5, 0, 10, True, "3"):
+        with refused("E305", "here", repr(value), "How many"):
+            count.checked(value, "here")
 
 
 @pytest.mark.parametrize("value", [0, 1, 1.0, "true", None])

@@ -5,28 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from synthetic import reordered, small_task
+from zoo import CLOSED_FORMS
 
 from braincast.models.registry import load_model
 
-NAMES = (
-    "constant",
-    "responder-propensity",
-    "distance",
-    "response-regression",
-    "direct-weights",
-    "connectome-propagator",
-    "signed-propagator",
-    "extrasynaptic-propagator",
-    "communicability",
-    "diffusion",
-    "nearest-class",
-    "factorisation",
-    "connectome-regression",
-    "joint-regression",
-    "gain-propagator",
-    "linear-dynamics",
-    "graph-network",
-)
+NAMES = (*CLOSED_FORMS, "gain-propagator", "linear-dynamics", "graph-network")
 TASK = small_task()
 SEEDS = st.integers(0, 2**32 - 1)
 

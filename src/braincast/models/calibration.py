@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from jaxtyping import Float
 
@@ -25,3 +27,17 @@ def calibrated(cases: Cases, score: Score, calibration: Logistic) -> Float[np.nd
     """The probability of a response for each case and neuron."""
     probability = calibration.probability((cases.drive @ score)[..., None])
     return np.broadcast_to(probability[:, None, :], cases.shape).copy()
+
+
+@dataclass(frozen=True, eq=False)
+class FittedCurve:
+    """The logistic curve from a prepared score of each pair to probability: all there is to fit for a fixed score."""
+
+    calibration: Logistic
+
+    @property
+    def n_parameters(self) -> int:
+        return 2
+
+    def forecast(self, cases: Cases, prepared: Score) -> Float[np.ndarray, "case lead neuron"]:
+        return calibrated(cases, prepared, self.calibration)

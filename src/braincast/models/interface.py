@@ -52,14 +52,14 @@ class Model(Protocol):
 
 @dataclass(frozen=True)
 class Setting:
-    """One thing to set in a model: a number within bounds (both included), or yes or no."""
+    """One thing to set in a model: a number within bounds (both included), whole if `kind` is int, or yes or no."""
 
     summary: str
-    kind: type[float] | type[bool] = float
+    kind: type[float] | type[int] | type[bool] = float
     lower: float = 0.0
     upper: float = math.inf
 
-    def checked(self, value: Any, where: str) -> float | bool:
+    def checked(self, value: Any, where: str) -> float | int | bool:
         """The value in its type; E305 for one that is not possible."""
         if self.kind is bool:
             if isinstance(value, bool):
@@ -69,7 +69,9 @@ class Setting:
         if not number or not self.lower <= value <= self.upper:
             what = f"it is a number from {self.lower:g} to {self.upper:g}, not {value!r}"
             raise BraincastError("E305", where, what, f"{self.summary}")
-        return float(value)
+        if self.kind is int and value != int(value):
+            raise BraincastError("E305", where, f"it is a whole number, not {value!r}", f"{self.summary}")
+        return self.kind(value)
 
 
 @dataclass(frozen=True)

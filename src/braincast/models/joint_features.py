@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,9 +11,11 @@ from jaxtyping import Bool, Float
 from braincast.brain.specimen import Specimen
 from braincast.models.connectome.features import structural_features
 from braincast.models.pairs import of_pairs
+from braincast.models.propensity import other_classes
 from braincast.models.seen_responses import Keep, SeenResponses, response_features
 from braincast.models.similarities import Similarity, log_nearness, similarities
 from braincast.tasks.cases import Cases
+from braincast.tasks.training import Training
 
 # Chosen on inner folds: hops and degrees add nothing to these once the responses are known.
 _STRUCTURAL = (
@@ -54,3 +56,19 @@ def joint_design(
         [of_pairs(structure.pairs, cases.members, case, neuron), np.stack([v[asked] for v in from_responses], axis=-1)],
         axis=1,
     )
+
+
+def training_design(
+    seen: SeenResponses, training: Training, structure: JointStructure
+) -> Float[np.ndarray, "pair column"]:
+    """A row for each measured training pair, described without the stimuli of its own class."""
+    return joint_design(seen, training.cases, training.measured, other_classes(training.cases), structure)
+
+
+def joint_answer(
+    seen: SeenResponses, cases: Cases, structure: JointStructure, probability: Callable[[np.ndarray], np.ndarray]
+) -> Float[np.ndarray, "case lead neuron"]:
+    """`probability` of every pair of held-out cases, each described with all training stimuli."""
+    asked = np.ones((len(cases), len(cases.neurons)), dtype=bool)
+    rows = joint_design(seen, cases, asked, seen.all_kept(len(cases)), structure)
+    return np.broadcast_to(probability(rows).reshape(len(cases), 1, len(cases.neurons)), cases.shape).copy()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 
+from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 
 
@@ -20,12 +21,15 @@ def propensity_without_own_group(training: Training, pseudo_count: float) -> Flo
     A held-out case is answered by a propensity that never saw its group; training pairs must be described the same
     way, or a regression on them would trust the propensity too much.
     """
-    groups = np.array(training.cases.group)
-    own_group = (groups[:, None] == groups[None, :]).astype(np.float64)
+    keep = other_classes(training.cases)
     responded, seen = np.nan_to_num(training.responds), training.measured.astype(np.float64)
-    responses = responded.sum(axis=0) - own_group @ responded
-    measured = seen.sum(axis=0) - own_group @ seen
-    return shrunk_rates(responses, measured, pseudo_count)
+    return shrunk_rates(keep @ responded, keep @ seen, pseudo_count)
+
+
+def other_classes(cases: Cases) -> Float[np.ndarray, "case stimulus"]:
+    """1 where a stimulus belongs to another class than the case: what a training case may be described with."""
+    groups = np.array(cases.group)
+    return (groups[:, None] != groups[None, :]).astype(np.float64)
 
 
 def shrunk_rates(

@@ -15,7 +15,6 @@ from jaxtyping import Float, Int
 from scipy.special import logit
 
 from braincast.models.propensity import shrunk_rates
-from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 
 Described = Float[np.ndarray, "case neuron"]
@@ -56,12 +55,6 @@ class SeenResponses:
     def all_kept(self, n_cases: int) -> Float[np.ndarray, "case stimulus"]:
         """A `keep` that leaves nothing out, for held-out cases."""
         return np.ones((n_cases, len(self.drive)))
-
-
-def other_classes(cases: Cases) -> Keep:
-    """1 where a stimulus belongs to another class than the case, for describing training cases."""
-    groups = np.array(cases.group)
-    return (groups[:, None] != groups[None, :]).astype(np.float64)
 
 
 def response_features(

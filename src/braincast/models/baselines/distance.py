@@ -2,32 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import numpy as np
-from jaxtyping import Float
-
 from braincast.brain.specimen import Specimen
-from braincast.models.calibration import Score, calibrate, calibrated
+from braincast.models.calibration import FittedCurve, Score, calibrate
 from braincast.models.interface import ModelCard, Settings
-from braincast.models.logistic import Logistic
 from braincast.models.similarities import log_nearness
-from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
-
-
-@dataclass(frozen=True, eq=False)
-class FittedDistance:
-    """The logistic curve from log distance to probability."""
-
-    calibration: Logistic
-
-    @property
-    def n_parameters(self) -> int:
-        return 2
-
-    def forecast(self, cases: Cases, prepared: Score) -> Float[np.ndarray, "case lead neuron"]:
-        return calibrated(cases, prepared, self.calibration)
 
 
 class Distance:
@@ -41,11 +20,11 @@ class Distance:
         settings={},
         typical_fit_s=0.1,
     )
-    fitted_type = FittedDistance
+    fitted_type = FittedCurve
     candidates: tuple[Settings, ...] = ({},)
 
     def prepare(self, structure: Specimen) -> Score:
         return log_nearness(structure)
 
-    def fit(self, training: Training, prepared: Score, settings: Settings, *, seed: int) -> FittedDistance:
-        return FittedDistance(calibrate(training, prepared))
+    def fit(self, training: Training, prepared: Score, settings: Settings, *, seed: int) -> FittedCurve:
+        return FittedCurve(calibrate(training, prepared))

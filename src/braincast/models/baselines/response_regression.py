@@ -10,7 +10,8 @@ from jaxtyping import Float
 from braincast.brain.specimen import Specimen
 from braincast.models.interface import ModelCard, Setting, Settings
 from braincast.models.logistic import Logistic, fit_logistic
-from braincast.models.seen_responses import SeenResponses, other_classes, response_features
+from braincast.models.propensity import other_classes
+from braincast.models.seen_responses import SeenResponses, response_features
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 

@@ -10,8 +10,8 @@ from jaxtyping import Float
 from braincast.brain.specimen import Specimen
 from braincast.models.boosting import BoostedTrees, Growth, fit_trees
 from braincast.models.interface import ModelCard, Setting, Settings
-from braincast.models.joint_features import JointStructure, joint_design
-from braincast.models.seen_responses import SeenResponses, other_classes
+from braincast.models.joint_features import JointStructure, joint_answer, training_design
+from braincast.models.seen_responses import SeenResponses
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 
@@ -28,10 +28,7 @@ class FittedBoostedFeatures:
         return self.trees.n_parameters
 
     def forecast(self, cases: Cases, prepared: JointStructure) -> Float[np.ndarray, "case lead neuron"]:
-        asked = np.ones((len(cases), len(cases.neurons)), dtype=bool)
-        design = joint_design(self.seen, cases, asked, self.seen.all_kept(len(cases)), prepared)
-        probability = self.trees.probability(design).reshape(len(cases), 1, len(cases.neurons))
-        return np.broadcast_to(probability, cases.shape).copy()
+        return joint_answer(self.seen, cases, prepared, self.trees.probability)
 
 
 class BoostedFeatures:
@@ -42,7 +39,10 @@ class BoostedFeatures:
         summary="Gradient-boosted trees of depth 3 on wiring features, response covariances and similar stimuli.",
         kinds=("perturbation",),
         uses=("connectome", "expression", "positions"),
-        settings={"n_trees": Setting("Number of trees", lower=1.0), "rate": Setting("Learning rate", lower=1e-6)},
+        settings={
+            "n_trees": Setting("Number of trees", kind=int, lower=1.0),
+            "rate": Setting("Learning rate", lower=1e-6),
+        },
         citation="Friedman 2001, Annals of Statistics 29:1189",
         caveat="Its features were decided by inner folds of all outer training sets together, which between them "
         "contain every stimulus.",
@@ -50,7 +50,7 @@ class BoostedFeatures:
         typical_fit_s=5.0,
     )
     fitted_type = FittedBoostedFeatures
-    candidates: tuple[Settings, ...] = ({"n_trees": 150.0, "rate": 0.05},)
+    candidates: tuple[Settings, ...] = ({"n_trees": 150, "rate": 0.05},)
 
     def prepare(self, structure: Specimen) -> JointStructure:
         return JointStructure.of(structure)
@@ -59,7 +59,6 @@ class BoostedFeatures:
         self, training: Training, prepared: JointStructure, settings: Settings, *, seed: int
     ) -> FittedBoostedFeatures:
         seen = SeenResponses.of(training)
-        measured = training.measured
-        design = joint_design(seen, training.cases, measured, other_classes(training.cases), prepared)
-        growth = Growth(n_trees=int(settings["n_trees"]), rate=settings["rate"])
-        return FittedBoostedFeatures(fit_trees(design, training.responds[measured], growth, seed=seed), seen)
+        design = training_design(seen, training, prepared)
+        growth = Growth(n_trees=settings["n_trees"], rate=settings["rate"])
+        return FittedBoostedFeatures(fit_trees(design, training.responds[training.measured], growth, seed=seed), seen)

@@ -9,9 +9,9 @@ from jaxtyping import Float
 
 from braincast.brain.specimen import Specimen
 from braincast.models.interface import ModelCard, Setting, Settings
-from braincast.models.joint_features import JointStructure, joint_design
+from braincast.models.joint_features import JointStructure, joint_answer, training_design
 from braincast.models.logistic import Logistic, fit_logistic
-from braincast.models.seen_responses import SeenResponses, other_classes
+from braincast.models.seen_responses import SeenResponses
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 
@@ -28,10 +28,7 @@ class FittedJointRegression:
         return 1 + len(self.logistic.coefficients)
 
     def forecast(self, cases: Cases, prepared: JointStructure) -> Float[np.ndarray, "case lead neuron"]:
-        asked = np.ones((len(cases), len(cases.neurons)), dtype=bool)
-        design = joint_design(self.seen, cases, asked, self.seen.all_kept(len(cases)), prepared)
-        probability = self.logistic.probability(design).reshape(len(cases), 1, len(cases.neurons))
-        return np.broadcast_to(probability, cases.shape).copy()
+        return joint_answer(self.seen, cases, prepared, self.logistic.probability)
 
 
 class JointRegression:
@@ -57,6 +54,7 @@ class JointRegression:
         self, training: Training, prepared: JointStructure, settings: Settings, *, seed: int
     ) -> FittedJointRegression:
         seen = SeenResponses.of(training)
-        measured = training.measured
-        design = joint_design(seen, training.cases, measured, other_classes(training.cases), prepared)
-        return FittedJointRegression(fit_logistic(design, training.responds[measured], settings["penalty"]), seen)
+        design = training_design(seen, training, prepared)
+        return FittedJointRegression(
+            fit_logistic(design, training.responds[training.measured], settings["penalty"]), seen
+        )

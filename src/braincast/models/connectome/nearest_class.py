@@ -12,14 +12,15 @@ from scipy.special import logit
 from braincast.brain.specimen import Specimen
 from braincast.models.interface import ModelCard, Setting, Settings
 from braincast.models.logistic import Logistic, fit_logistic
-from braincast.models.propensity import shrunk_rates
-from braincast.models.seen_responses import Keep, SeenResponses, other_classes
+from braincast.models.propensity import other_classes, shrunk_rates
+from braincast.models.seen_responses import Keep, SeenResponses
 from braincast.models.similarities import Similarity, similarities
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 
 BY = ("near", "expression", "inputs")
 _PSEUDO_COUNT = 20.0  # of stimuli, for the rate
+_TIE = 1e-9  # of a similarity between 0 and 1
 _PSEUDO_ANSWERS = 2.0  # of the responding class, towards its rate
 
 
@@ -27,7 +28,7 @@ _PSEUDO_ANSWERS = 2.0  # of the responding class, towards its rate
 class FittedNearestClass:
     """Which likeness counts, and the logistic curve from the answers of the nearest class to probability."""
 
-    by: float
+    by: int
     logistic: Logistic
     seen: SeenResponses
 
@@ -37,7 +38,7 @@ class FittedNearestClass:
 
     def forecast(self, cases: Cases, prepared: Mapping[str, Similarity]) -> Float[np.ndarray, "case lead neuron"]:
         keep = self.seen.all_kept(len(cases))
-        probability = self.logistic.probability(_features(self.seen, cases.drive, keep, prepared[BY[int(self.by)]]))
+        probability = self.logistic.probability(_features(self.seen, cases.drive, keep, prepared[BY[self.by]]))
         return np.broadcast_to(probability[:, None, :], cases.shape).copy()
 
 
@@ -50,11 +51,11 @@ class NearestClass:
         "the one asked about.",
         kinds=("perturbation",),
         uses=("connectome", "expression", "positions"),
-        settings={"by": Setting("Similarity: 0 by position, 1 by expression, 2 by shared inputs", upper=2.0)},
+        settings={"by": Setting("Similarity: 0 by position, 1 by expression, 2 by shared inputs", kind=int, upper=2.0)},
         typical_fit_s=1.0,
     )
     fitted_type = FittedNearestClass
-    candidates: tuple[Settings, ...] = tuple({"by": float(number)} for number in range(len(BY)))
+    candidates: tuple[Settings, ...] = tuple({"by": number} for number in range(len(BY)))
 
     def prepare(self, structure: Specimen) -> Mapping[str, Similarity]:
         return similarities(structure)
@@ -64,7 +65,7 @@ class NearestClass:
     ) -> FittedNearestClass:
         seen, measured = SeenResponses.of(training), training.measured
         keep = other_classes(training.cases)
-        features = _features(seen, training.cases.drive, keep, prepared[BY[int(settings["by"])]])[measured]
+        features = _features(seen, training.cases.drive, keep, prepared[BY[settings["by"]]])[measured]
         return FittedNearestClass(settings["by"], fit_logistic(features, training.responds[measured], 1.0), seen)
 
 
@@ -80,9 +81,13 @@ def _features(
 
 
 def _nearest(seen: SeenResponses, drive: np.ndarray, keep: Keep, similarity: Similarity) -> Keep:
-    """1 for the stimuli of the class that is most similar, on average, among those that may be looked at."""
+    """1 for the stimuli of the class that is most similar, on average, among those that may be looked at.
+
+    Classes that are equally similar count alike, so that neither names nor rounding choose among them.
+    """
     stimulated_class = seen.neuron_class[seen.drive.argmax(axis=1)]
     classes, number = np.unique(stimulated_class, return_inverse=True)
     member = np.eye(len(classes))[number]
     alike = (drive @ similarity @ seen.drive.T * keep) @ member / np.maximum(keep @ member, 1e-9)
-    return keep * member[:, alike.argmax(axis=1)].T
+    nearest = alike >= alike.max(axis=1, keepdims=True) - _TIE
+    return keep * (nearest @ member.T)
