@@ -24,7 +24,7 @@ LINEUP = ("ar", "ar-direct", "var", "reduced-rank-var", "pooled-linear", "nlinea
 N_RESAMPLES = 1000
 # Contexts to choose from where none is asked for: the longest of which five windows fit into the training frames.
 _CONTEXTS = (48, 16, 4)
-_HORIZON = 8
+DEFAULT_HORIZON = 8
 _FEWEST_BLOCKS = 4
 
 FIXED: Mapping[str, Any] = {
@@ -72,7 +72,7 @@ def build(dataset: Dataset, name: str, design: Design | None = None, **changes: 
     uses, recordings = _recordings(dataset)
     cut = [stretches(recording, in_frames=design.in_frames) for recording in recordings]
     _check_held_out(design, cut)
-    horizon = design.horizon or _HORIZON
+    horizon = design.horizon or DEFAULT_HORIZON
     gap = design.gap
     pieces = [
         piece
