@@ -23,6 +23,8 @@ from braincast.files import MANIFEST, check_manifest, read_json
 ENTRY_POINTS = "braincast.datasets"
 
 DATASETS: dict[str, str] = {
+    "human-gw": "braincast.datasets.human.gw",
+    "human-hcp": "braincast.datasets.human.hcp",
     "worm-atlas": "braincast.datasets.worm.atlas",
     "worm-connectomes": "braincast.datasets.worm.connectomes",
 }
