@@ -51,18 +51,22 @@ def read_specimen(wheel: Path, cohort: Cohort, subject: str) -> Specimen:
 
 def _recording(bold: Float[np.ndarray, "time neuron"], dt_s: float | None) -> Recording:
     time_s = None if dt_s is None else np.arange(len(bold)) * dt_s
-    return Recording(np.ascontiguousarray(bold), REGIONS, time_s, "scanner units", "BOLD")
+    return Recording(np.ascontiguousarray(bold), REGIONS, time_s, "scanner units", "BOLD", anatomy=_anatomy())
 
 
 def _connectome(
     name: str, weights: Float[np.ndarray, "pre post"], lengths_mm: Float[np.ndarray, "pre post"]
 ) -> Connectome:
     """Every pair with a weight as a tract edge, its fibre length beside it; a delay would be a guess."""
-    neurons = pd.DataFrame({"id": REGIONS, "region": PARTS, "side": SIDES})
+    neurons = _anatomy().assign(id=REGIONS)
     pre, post = np.nonzero(weights)
     columns = {"pre": pre, "post": post, "kind": "tract", "weight": weights[pre, post], "sign": 0, "delay_s": np.nan}
     edges = pd.DataFrame(columns | {"length_mm": lengths_mm[pre, post]})
     return Connectome(neurons, edges, name, "probabilistic streamlines")
+
+
+def _anatomy() -> pd.DataFrame:
+    return pd.DataFrame({"region": PARTS, "side": SIDES})
 
 
 def _matrix(wheel: Path, member: str, key: str, shape: tuple[int, int | None]) -> Float[np.ndarray, "row column"]:
