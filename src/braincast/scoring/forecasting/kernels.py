@@ -2,8 +2,8 @@
 
 A row is the neurons of one tile at one case and lead. It is added in 16 lanes, eight values to a lane at a time, and
 lanes are added pairwise: an order that vector units like, and that is written here, so that it does not depend on the
-processor. Indices are unsigned because the check for negative ones would keep loops from being vectorised; for the same reason the
-smallest functions are put into their callers (`inline="always"`).
+processor. Indices are unsigned because the check for negative ones would keep loops from being vectorised; for the same
+reason the smallest functions are put into their callers (`inline="always"`).
 """
 
 from __future__ import annotations

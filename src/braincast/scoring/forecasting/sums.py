@@ -48,7 +48,7 @@ class ForecastSums:
 
     @property
     def has_members(self) -> bool:
-        return "crps" in self.by_case
+        return "inside" in self.by_case
 
 
 def add_up(
@@ -166,6 +166,8 @@ class _Adder:
         by_case["product"] = (
             by_case["prediction_squared"] + by_case["truth_squared"] - by_case["squared_error"]
         ) / 2  # p t = (p² + t² - (p - t)²) / 2 saves a sum in the inner loop
+        by_case.update(_of_frames(by_case))
+        by_case.setdefault("crps", by_case["absolute_error"])  # of a forecast that gives all weight to one value
         counts_by_group, counts_by_neuron = self._counts()
         return ForecastSums(by_case, self.by_group, counts_by_group, self.by_neuron, counts_by_neuron)
 
@@ -175,6 +177,13 @@ class _Adder:
         sizes = np.bincount(self.grouping.column.ravel(), minlength=self.grouping.n_columns)
         n_leads = self.by_neuron.shape[0]
         return sizes * n_leads - self.missing_by_group, self.grouping.counted.sum() - self.missing_by_neuron
+
+
+def _of_frames(by_case: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """A frame is a case at a lead: how far the predicted share of active neurons is from the observed one."""
+    count = by_case["count"]
+    distance = np.abs(by_case["active_prediction"] - by_case["active_truth"])
+    return {"active_share_error": distance / np.maximum(count, 1), "frames": (count > 0).astype(np.float64)}
 
 
 def _refuse_not_finite(places: np.ndarray, forecast: np.ndarray, cases: slice, neurons: slice, where: str) -> None:
