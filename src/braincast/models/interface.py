@@ -57,15 +57,23 @@ class Model(Protocol):
 
 @dataclass(frozen=True)
 class Setting:
-    """One thing to set in a model: a number within bounds (both included), whole if `kind` is int, or yes or no."""
+    """One thing to set in a model: a number within bounds (both included), whole if `kind` is int, or yes or no.
+
+    With `kind` str it is one of the words in `choices`.
+    """
 
     summary: str
-    kind: type[float] | type[int] | type[bool] = float
+    kind: type[float] | type[int] | type[bool] | type[str] = float
     lower: float = 0.0
     upper: float = math.inf
+    choices: tuple[str, ...] = ()
 
-    def checked(self, value: Any, where: str) -> float | int | bool:
+    def checked(self, value: Any, where: str) -> float | int | bool | str:
         """The value in its type; E305 for one that is not possible."""
+        if self.kind is str:
+            if isinstance(value, str) and value in self.choices:
+                return value
+            raise BraincastError("E305", where, f"it is {' or '.join(self.choices)}, not {value!r}", f"{self.summary}")
         if self.kind is bool:
             if isinstance(value, bool):
                 return value
@@ -86,7 +94,8 @@ class ModelCard:
     `kinds` are the kinds of tasks it can be put to, `answers` what it can say there; one that can say several looks at
     its training set for what is asked (`Training.course` is there in a task of courses).
     `caveat` is what a reader of its scores must know. `typical_fit_s` is the time to fit all folds of its task on one
-    core, for estimates before a run.
+    core, for estimates before a run. `members` is how many quantiles of a predictive distribution it answers with
+    (0: a single number).
     """
 
     name: str
@@ -99,6 +108,7 @@ class ModelCard:
     stochastic: bool = False
     typical_fit_s: float = 1.0
     answers: tuple[str, ...] = ("probability",)
+    members: int = 0
 
     def can_answer(self, card: AnyCard) -> bool:
         """Whether the model answers what a task asks."""

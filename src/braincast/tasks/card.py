@@ -114,6 +114,10 @@ class TaskCard(Declaration):
         """Keys of the task's metrics, in order."""
         return tuple(use.key for use in self.metrics)
 
+    def to_show(self) -> dict[str, Any]:
+        """The declaration with its hash."""
+        return {**self.model_dump(mode="json"), "hash": self.hash}
+
     @property
     def learns_from(self) -> tuple[Case, ...]:
         """The cases that models learn from; each is left out of the fit of its own fold."""

@@ -26,6 +26,10 @@ _BUILT_IN = (
     "worm-perturbation-unc31",
     "worm-perturbation-unc31-seen",
     "worm-kernels",
+    "worm-forecast",
+    "zebrafish-regions",
+    "human-forecast",
+    "human-transfer",
 )
 
 

@@ -20,11 +20,22 @@ if TYPE_CHECKING:
     from braincast.datasets.dataset import Dataset
 
 METRICS = ("mae", "mse", "r2", "correlation", "crps", "coverage", "spread_skill", "active_fraction_error")
-LINEUP = ("ar", "ar-direct", "var", "reduced-rank-var", "pooled-linear", "nlinear", "dmd", "factor-embedding")
+LINEUP = (
+    "seasonal-average",
+    "ar",
+    "var",
+    "reduced-rank-var",
+    "pooled-linear",
+    "nlinear",
+    "dlinear",
+    "dmd",
+    "lds",
+    "factor-embedding",
+)
 N_RESAMPLES = 1000
 # Contexts to choose from where none is asked for: the longest of which five windows fit into the training frames.
 _CONTEXTS = (48, 16, 4)
-_HORIZON = 8
+DEFAULT_HORIZON = 8
 _FEWEST_BLOCKS = 4
 
 FIXED: Mapping[str, Any] = {
@@ -72,7 +83,7 @@ def build(dataset: Dataset, name: str, design: Design | None = None, **changes: 
     uses, recordings = _recordings(dataset)
     cut = [stretches(recording, in_frames=design.in_frames) for recording in recordings]
     _check_held_out(design, cut)
-    horizon = design.horizon or _HORIZON
+    horizon = design.horizon or DEFAULT_HORIZON
     gap = design.gap
     pieces = [
         piece
@@ -154,7 +165,7 @@ def _time(
         if abs(step - dt_s) > LARGEST_JITTER * dt_s:
             what = f"its step is {step:.4g} s, that of the others {dt_s:.4g} s"
             raise BraincastError("E121", f"recording {use.name}", what, "Make a task for each sampling rate")
-    return dt_s, round(max(jitter for _, jitter in found), 6)
+    return round(dt_s, 9), round(max(jitter for _, jitter in found), 6)
 
 
 def _even(use: RecordingUse, recording: Recording) -> tuple[float, float]:
