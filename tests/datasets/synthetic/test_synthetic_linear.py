@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from refusals import refused
 
+from braincast.brain.surrogates import surrogate
 from braincast.datasets.registry import check, dataset_card, load_dataset
 from braincast.datasets.synthetic import linear
 from braincast.datasets.synthetic.network import SPECTRAL_RADIUS, module_names, random_network
+from braincast.datasets.synthetic.simulation import LinearSimulation
 from braincast.dynamics.autoregression import spectral_radius, stationary_sd
 
 DIGEST = """
@@ -55,6 +57,21 @@ def test_a_fitted_vector_autoregression_comes_within_two_percent_of_the_floor_an
             errors[name] = np.mean([np.abs((part[lead:] - part[:-lead] @ step) / scale).mean() for part in test])
         assert 0.99 * floor[lead - 1] < errors["population"] < 1.02 * floor[lead - 1]
         assert errors["alone"] > 1.05 * errors["population"]
+
+
+def test_with_independent_phases_a_population_model_loses_its_advantage(dataset):
+    def advantage(recording):
+        train, test, scale = parts(recording)
+        before, after = (np.concatenate([part[cut] for part in train]) for cut in (slice(None, -1), slice(1, None)))
+        steps = np.linalg.lstsq(before, after, rcond=None)[0], np.diag((before * after).sum(0) / (before**2).sum(0))
+        population, alone = (np.mean([np.abs((p[1:] - p[:-1] @ step) / scale).mean() for p in test]) for step in steps)
+        return 1 - population / alone
+
+    recording = dataset.specimens["linear"].recordings["linear"]
+    assert advantage(recording) > 0.15
+    assert advantage(surrogate(recording, seed=1)) < 0.005
+    # With phases shared by all neurons, relations stay, and with them the advantage.
+    assert advantage(surrogate(recording, seed=1, independent=False)) > 0.15
 
 
 def test_the_floor_is_given_in_the_units_asked_for(dataset):
@@ -114,3 +131,12 @@ def test_sizes_that_make_no_brain_are_refused():
         linear.linear_brain(0, 10, seed=1)
     with refused("E305", "n_conditions"):
         linear.linear_brain(3, 2, seed=1, n_conditions=3)
+
+
+def test_frames_are_the_same_in_whatever_order_they_are_read():
+    network = random_network(5, seed=1)
+    whole = LinearSimulation(network, np.array([0, 7]), seed=2).frames(0, 20)
+    simulation = LinearSimulation(network, np.array([0, 7]), seed=2)
+    for start, stop in ((12, 20), (3, 9), (0, 3), (9, 12), (4, 4)):
+        np.testing.assert_array_equal(simulation.frames(start, stop), whole[start:stop])
+    assert (whole[:7] != whole[7:14]).all()

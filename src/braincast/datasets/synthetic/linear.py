@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 NAME = "linear"
 N_NEURONS, N_FRAMES, SEED = 48, 6000, 1
-_BURN_IN = 500  # 0.95^500 < 1e-11 of the resting start is left
 _FLOOR_LEADS = 64
 
 CARD = DatasetCard(
@@ -94,17 +93,13 @@ def linear_brain(n_neurons: int, n_frames: int, *, seed: int, n_conditions: int 
     from braincast.brain.recording import Recording
     from braincast.datasets.synthetic.conditions import equal_conditions
     from braincast.datasets.synthetic.network import module_names, random_network
-    from braincast.dynamics.autoregression import frames
+    from braincast.datasets.synthetic.simulation import LinearSimulation
 
-    network = random_network(n_neurons, seed=seed)
     conditions = equal_conditions(n_frames, n_conditions)
-    activity = np.empty((n_frames, n_neurons), np.float32)
-    for number, (start, stop) in enumerate(zip(conditions["start"], conditions["stop"], strict=True)):
-        rng = np.random.default_rng(np.random.SeedSequence([seed, 1, number]))
-        for frame, state in zip(range(start, stop), frames(network, rng, burn_in=_BURN_IN), strict=False):
-            activity[frame] = state
+    network = random_network(n_neurons, seed=seed)
+    simulation = LinearSimulation(network, conditions["start"].to_numpy(), seed=seed)
     return Recording(
-        activity,
+        simulation.frames(0, n_frames),
         tuple(_ids(n_neurons)),
         np.arange(n_frames, dtype=np.float64),
         "arbitrary units",
