@@ -20,6 +20,9 @@ CODES: dict[str, str] = {
     "E109": "condition intervals overlap or leave the recording",
     "E110": "a value is not finite where it must be",
     "E111": "a saved brain cannot be read",
+    "E120": "time steps are too uneven",
+    "E121": "recordings do not go together",
+    "E122": "a recording is too short for what is asked",
     # What is answered
     "E201": "no forecast store there",
     "E202": "a store was never finished",
