@@ -109,6 +109,5 @@ def test_a_task_of_another_package_is_found_by_its_entry_point(monkeypatch, card
         return [Entry()] if (group, name) == ("braincast.tasks", "ours") else []
 
     monkeypatch.setattr(registry, "entry_points", entry_points)
-    task_card.cache_clear()
     assert task_card("ours") is ours and "ours" in task_names()
     assert load_task("ours").name == "ours"

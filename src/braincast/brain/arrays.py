@@ -94,10 +94,10 @@ def read_arrays(
     return arrays, dict(group.attrs)  # pyright: ignore[reportReturnType]
 
 
-def values_of(array: zarr.Array) -> np.ndarray:
-    """All values of an array that `read_arrays` found; a chunk that does not decode, or fails its checksum, is E210."""
+def values_of(array: zarr.Array, part: Any = ...) -> np.ndarray:
+    """Values (all, or a `part`) of an array that `read_arrays` found; a chunk that fails its checksum is E210."""
     try:
-        return np.asarray(array[...])
+        return np.asarray(array[part])
     except (RuntimeError, ValueError) as error:  # what zstd's decoder raises
         what, fix = f"its bytes cannot be decoded ({error})", "Write it again with braincast"
         raise BraincastError("E210", str(array.store_path), what, fix) from error

@@ -17,29 +17,33 @@ from braincast.brain.arrays import create_array, create_group, read_arrays, valu
 from braincast.brain.display import html_card, text_card
 from braincast.brain.folders import checked_header, field, header, names_in, read_table, write_table
 from braincast.brain.naming import stated_unit, unique_names
+from braincast.brain.slabs import Slabs
 from braincast.brain.timeline import checked_conditions, checked_features, checked_time
 from braincast.errors import BraincastError
 
 _CHUNKS = (256, 4096)  # 4 MiB in float32; a window of tens of frames touches one or two chunks per tile of neurons
 _TRACKS = ("stimulus", "behaviour")
+_TABLES = ("conditions", "anatomy")
+_EVERY = slice(None)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Recording:
     """`activity[time, neuron]` in `unit`, with what was shown and done at the same times.
 
-    `activity` is a numpy array or a zarr array, which stays unread; NaN in it means not observed. `time_s` is strictly
-    increasing (E104), or None where the source counts frames only. `stimulus` and `behaviour` are [time, feature].
+    `activity` is a numpy array, or a zarr array or `Slabs`, which stay unread; NaN in it means not observed. `time_s`
+    is strictly increasing (E104), or None where frames are counted. `stimulus` and `behaviour` are [time, feature].
     `conditions` has the columns `name`, `start`, `stop`: frame numbers of half-open intervals that no window may
-    cross; they neither overlap nor leave the recording (E109). Other errors: E101 neuron id, E105 unit, E106 shapes,
-    E108 missing column.
+    cross; they neither overlap nor leave the recording (E109). `anatomy` has a row for each neuron, with columns named
+    as in a connectome's neuron table (`region`, `cell_type`, `x_um`, …). Other errors: E101 neuron id, E105 unit, E106
+    shapes, E108 missing column.
 
     >>> two = Recording(np.zeros((3, 2)), ("AVAL", "AVAR"), np.array([0.0, 0.5, 1.0]), "dF/F", "GCaMP6s")
     >>> two.dt_s, two.to_xarray(start=1).sizes["time"]
     (0.5, 2)
     """
 
-    activity: np.ndarray | zarr.Array
+    activity: np.ndarray | zarr.Array | Slabs
     neurons: tuple[str, ...]
     time_s: Float[np.ndarray, " time"] | None
     unit: str
@@ -47,6 +51,7 @@ class Recording:
     stimulus: xr.DataArray | None = None
     behaviour: xr.DataArray | None = None
     conditions: pd.DataFrame | None = None
+    anatomy: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
         settle = object.__setattr__
@@ -60,6 +65,8 @@ class Recording:
                 settle(self, name, checked_features(track, self.n_frames, f"recording.{name}"))
         if self.conditions is not None:
             settle(self, "conditions", checked_conditions(self.conditions, self.n_frames))
+        if self.anatomy is not None:
+            settle(self, "anatomy", _checked_anatomy(self.anatomy, len(self.neurons)))
 
     @property
     def n_frames(self) -> int:
@@ -77,6 +84,12 @@ class Recording:
         if self.time_s is None or self.n_frames < 2:
             return None
         return float(np.median(np.diff(self.time_s)))
+
+    def read(self, start: int, stop: int, columns: slice = _EVERY) -> np.ndarray:
+        """Frames `start` to `stop` of some neurons, [time, neuron], as they are stored; nothing else is read."""
+        if isinstance(self.activity, zarr.Array):
+            return values_of(self.activity, (slice(start, stop), columns))
+        return self.activity[start:stop, columns]
 
     def to_xarray(self, start: int = 0, stop: int | None = None) -> xr.DataArray:
         """Frames `start` to `stop` as a labelled array [time, neuron] in memory; only these frames are read."""
@@ -101,8 +114,9 @@ class Recording:
                 tiles[start : start + _CHUNKS[0]] = np.asarray(self.activity[start : start + _CHUNKS[0]])
             for name, dims, values in self._small_arrays():
                 create_array(folder, name, dims, values.shape, values.dtype, values.shape)[...] = values
-            if self.conditions is not None:
-                write_table(folder, "conditions", self.conditions)
+            for name in _TABLES:
+                if (table := getattr(self, name)) is not None:
+                    write_table(folder, name, table)
 
     @classmethod
     def load(cls, path: Path | str, *, check: bool = True) -> Recording:
@@ -111,6 +125,9 @@ class Recording:
         arrays, attributes = read_arrays(folder, check=check)
         found = checked_header(attributes, folder, "recording")
         texts: dict[str, Any] = {name: field(found, name, folder, str) for name in ("unit", "indicator")}
+        tables: dict[str, Any] = {
+            name: read_table(folder, name) for name in _TABLES if (folder / f"{name}.parquet").is_file()
+        }
         present = [name for name in _TRACKS if name in arrays]
         tracks: dict[str, Any] = {
             name: _loaded_track(arrays[name], field(found, name, folder, dict), folder) for name in present
@@ -121,7 +138,7 @@ class Recording:
             values_of(arrays["time_s"]) if "time_s" in arrays else None,
             **texts,
             **tracks,
-            conditions=read_table(folder, "conditions") if (folder / "conditions.parquet").is_file() else None,
+            **tables,
         )
 
     def __repr__(self) -> str:
@@ -140,6 +157,7 @@ class Recording:
             "stimulus features": None if self.stimulus is None else self.stimulus.sizes["feature"],
             "behaviour features": None if self.behaviour is None else self.behaviour.sizes["feature"],
             "conditions": None if self.conditions is None else len(self.conditions),
+            "anatomy": None if self.anatomy is None else ", ".join(map(str, self.anatomy.columns)),
         }
 
     def _header(self) -> dict[str, Any]:
@@ -154,13 +172,20 @@ class Recording:
         return [(name, dims, np.asarray(values)) for name, dims, values in given if values is not None]
 
 
-def _check_activity(activity: np.ndarray | zarr.Array, n_neurons: int) -> None:
+def _check_activity(activity: np.ndarray | zarr.Array | Slabs, n_neurons: int) -> None:
     if activity.ndim != 2 or activity.shape[1] != n_neurons:
         what = f"shape {tuple(activity.shape)}, expected (time, {n_neurons})"
         raise BraincastError("E106", "recording.activity", what, "Give [time, neuron] and an id for each neuron")
     if np.dtype(activity.dtype).kind not in "fiu":
         what = f"activity has data type {activity.dtype}"
         raise BraincastError("E107", "recording.activity", what, "Give floating-point numbers or counts")
+
+
+def _checked_anatomy(anatomy: pd.DataFrame, n_neurons: int) -> pd.DataFrame:
+    if len(anatomy) != n_neurons:
+        what = f"{len(anatomy)} rows for {n_neurons} neurons"
+        raise BraincastError("E106", "recording.anatomy", what, "Give one row for each neuron, in their order")
+    return anatomy.reset_index(drop=True)
 
 
 def _track_header(track: xr.DataArray) -> dict[str, Any]:

@@ -120,8 +120,7 @@ def _dataset(name: str) -> dict[str, Any]:
 def _task(name: str) -> dict[str, Any]:
     from braincast.tasks.registry import task_card
 
-    card = task_card(name)
-    return {**card.model_dump(mode="json"), "hash": card.hash}
+    return task_card(name).to_show()
 
 
 def _model(name: str) -> dict[str, Any]:

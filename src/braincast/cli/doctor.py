@@ -81,7 +81,7 @@ def _data() -> list[dict[str, Any]]:
     findings = []
     for name in dataset_names():
         if not all(source_path(source).exists() for source in dataset_card(name).sources):
-            findings.append(_finding(f"data {name}", "not fetched yet (braincast data get fetches it)"))
+            findings.append(_finding(f"data {name}", _missing(name)))
             continue
         try:
             check(name)
@@ -89,3 +89,11 @@ def _data() -> list[dict[str, Any]]:
         except BraincastError as error:
             findings.append(_finding(f"data {name}", "damaged", ok=False, fix=str(error)))
     return findings
+
+
+def _missing(name: str) -> str:
+    from braincast.datasets.registry import dataset_card
+
+    if any(source.kind == "brought" for source in dataset_card(name).sources):
+        return f"not here (braincast data get {name} --from PATH brings it)"
+    return "not fetched yet (braincast data get fetches it)"

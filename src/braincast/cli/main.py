@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from braincast.cli import assess, catalogue, data, doctor, fitting, run
+from braincast.cli import assess, catalogue, data, doctor, fitting, run, tasks
 from braincast.cli.session import guarded
 from braincast.version import VERSION
 
@@ -33,6 +33,7 @@ app.command("run")(run.run)
 app.command("list")(catalogue.list_)
 app.command("show")(catalogue.show)
 app.add_typer(data.app, name="data")
+app.add_typer(tasks.app, name="task")
 app.command("fit")(fitting.fit)
 app.command("forecast")(fitting.forecast)
 app.command("score")(assess.score)

@@ -17,7 +17,7 @@ from braincast.cli.session import Interrupted, console, print_json, session
 
 if TYPE_CHECKING:
     from braincast.experiments.run import Configuration
-    from braincast.tasks.card import TaskCard
+    from braincast.tasks.kinds import AnyCard
 
 DEFAULT_TASK = "worm-perturbation"
 
@@ -58,7 +58,7 @@ def run(
     show_result(document, console())
 
 
-def _new_place(card: TaskCard) -> Path:
+def _new_place(card: AnyCard) -> Path:
     from braincast.datasets.cache import home
     from braincast.experiments.folder import numbered_folder
 
@@ -76,7 +76,7 @@ def _resumable(path: Path) -> Iterator[None]:
 
 
 def _carry_out(
-    card: TaskCard, configuration: Configuration, data: Path | None, path: Path, force: bool
+    card: AnyCard, configuration: Configuration, data: Path | None, path: Path, force: bool
 ) -> dict[str, Any]:
     from braincast.datasets.registry import dataset_card
     from braincast.experiments import run as experiment
@@ -101,7 +101,7 @@ def _carry_out(
     return document
 
 
-def _show_plan(card: TaskCard, configuration: Configuration, json_: bool) -> None:
+def _show_plan(card: AnyCard, configuration: Configuration, json_: bool) -> None:
     from braincast.datasets.cache import source_path
     from braincast.datasets.registry import dataset_card
     from braincast.experiments.run import estimated_s

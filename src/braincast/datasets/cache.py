@@ -7,7 +7,7 @@ from pathlib import Path
 
 import platformdirs
 
-from braincast.datasets.card import HttpsSource, WheelSource
+from braincast.datasets.card import AnySource
 
 
 def home() -> Path:
@@ -16,6 +16,6 @@ def home() -> Path:
     return Path(chosen).expanduser() if chosen else platformdirs.user_cache_path("braincast")
 
 
-def source_path(source: WheelSource | HttpsSource) -> Path:
+def source_path(source: AnySource) -> Path:
     """Where a source lies once fetched; the checksum in the path keeps versions apart."""
     return home() / "sources" / source.sha256[:12] / source.filename

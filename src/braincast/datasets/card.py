@@ -46,7 +46,18 @@ class HttpsSource(Declaration):
     size_bytes: Annotated[int, Field(gt=0)]
 
 
-Source = Annotated[WheelSource | HttpsSource, Field(discriminator="kind")]
+class BroughtSource(Declaration):
+    """One file that nobody can download for the user: it is brought from a folder of theirs, as `obtain` says."""
+
+    kind: Literal["brought"] = "brought"
+    filename: FileName
+    sha256: Sha256
+    size_bytes: Annotated[int, Field(gt=0)]
+    obtain: str
+
+
+Source = Annotated[WheelSource | HttpsSource | BroughtSource, Field(discriminator="kind")]
+AnySource = WheelSource | HttpsSource | BroughtSource
 
 
 class Content(Declaration):

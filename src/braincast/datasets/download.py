@@ -1,4 +1,7 @@
-"""Fetching: the cached file if it is good, else a copy from a local file, from the package index or over https."""
+"""Fetching: the cached file if it is good, else a copy from a local file, from the package index or over https.
+
+A file that is to be brought is never downloaded.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,8 @@ import tempfile
 from pathlib import Path
 
 from braincast.datasets.cache import source_path
-from braincast.datasets.card import HttpsSource, WheelSource
+from braincast.datasets.card import AnySource, BroughtSource, HttpsSource, WheelSource
+from braincast.datasets.local import again, bring_fix, copy_fix, local_file
 from braincast.datasets.transfer import transfer
 from braincast.datasets.verification import verify
 from braincast.errors import BraincastError
@@ -16,7 +20,7 @@ from braincast.files import replacing
 
 
 def fetch(
-    source: WheelSource | HttpsSource,
+    source: AnySource,
     *,
     from_path: Path | None = None,
     offline: bool | None = None,
@@ -25,17 +29,20 @@ def fetch(
 ) -> Path:
     """The path of a checked file in the cache.
 
-    `from_path` is a local copy of the file, or a folder that holds it. `offline` forbids the network (default: the
-    environment variable BRAINCAST_OFFLINE). `force` fetches anew. A cached file that was damaged since is refused
-    (E402, E403), not silently replaced: a disk that loses bytes should be noticed. Nothing reaches the cache before
-    its size and SHA-256 are right, so an interrupted or failed fetch leaves what was there.
+    `from_path` is a local copy of the file, or a folder that holds it, itself or one level down. `offline` forbids
+    the network (default: the environment variable BRAINCAST_OFFLINE). `force` fetches anew. A cached file that was
+    damaged since is refused (E402, E403), not silently replaced: a disk that loses bytes should be noticed. Nothing
+    reaches the cache before its size and SHA-256 are right, so an interrupted or failed fetch leaves what was there.
     """
     cached = source_path(source)
     if from_path is not None:
-        return _keep(_local_file(from_path, source), cached, source)
+        return _keep(local_file(from_path, source), cached, source)
     if not force and cached.exists():
-        verify(cached, source, f"Get it anew: braincast data get {dataset} --force")
+        verify(cached, source, again(source, dataset))
         return cached
+    if isinstance(source, BroughtSource):
+        what = f"{source.filename} is not here and cannot be downloaded"
+        raise BraincastError("E401", str(cached), what, bring_fix(source, dataset))
     _require_network(source, cached, offline, dataset)
     fix = f"Check the network, or bring the file: braincast data get {dataset} --from PATH"
     with tempfile.TemporaryDirectory(prefix="braincast-", ignore_cleanup_errors=True) as folder:
@@ -49,18 +56,9 @@ def is_offline(offline: bool | None = None) -> bool:
     return os.environ.get("BRAINCAST_OFFLINE", "").strip().lower() not in ("", "0", "no", "false")
 
 
-def _local_file(path: Path, source: WheelSource | HttpsSource) -> Path:
-    path = path.expanduser()
-    inside = path / source.filename if path.is_dir() else path
-    if not inside.is_file():
-        what = f"no {source.filename} in this folder" if path.is_dir() else "there is no such file"
-        raise BraincastError("E405", str(path), what, f"Give the path of {source.filename} or of the folder it is in")
-    return inside
-
-
-def _keep(found: Path, cached: Path, source: WheelSource | HttpsSource) -> Path:
+def _keep(found: Path, cached: Path, source: AnySource) -> Path:
     """Check `found` and put a copy in the cache; what is there stays until the copy is complete."""
-    verify(found, source, f"Use an undamaged copy of {source.filename}")
+    verify(found, source, copy_fix(source))
     if cached.exists() and found.samefile(cached):
         return cached
     with replacing(cached) as temporary:

@@ -13,9 +13,10 @@ from pathlib import Path
 from types import ModuleType
 
 from braincast.datasets.cache import source_path
-from braincast.datasets.card import DatasetCard
+from braincast.datasets.card import BroughtSource, DatasetCard
 from braincast.datasets.dataset import Dataset
 from braincast.datasets.download import fetch
+from braincast.datasets.local import again, bring_fix
 from braincast.datasets.verification import verify
 from braincast.errors import BraincastError, unknown_name
 from braincast.files import MANIFEST, check_manifest, read_json
@@ -23,8 +24,12 @@ from braincast.files import MANIFEST, check_manifest, read_json
 ENTRY_POINTS = "braincast.datasets"
 
 DATASETS: dict[str, str] = {
+    "human-gw": "braincast.datasets.human.gw",
+    "human-hcp": "braincast.datasets.human.hcp",
     "worm-atlas": "braincast.datasets.worm.atlas",
+    "worm-atanas2023": "braincast.datasets.worm.atanas",
     "worm-connectomes": "braincast.datasets.worm.connectomes",
+    "zebrafish-legare2025": "braincast.datasets.zebrafish.legare",
 }
 
 
@@ -92,9 +97,9 @@ def _check_sources(name: str) -> CheckReport:
     for source in dataset_card(name).sources:
         path = source_path(source)
         if not path.exists():
-            fix = f"Get it: braincast data get {name}"
+            fix = bring_fix(source, name) if isinstance(source, BroughtSource) else f"Get it: braincast data get {name}"
             raise BraincastError("E401", str(path), f"{source.filename} is not in the cache", fix)
-        verify(path, source, f"Get it anew: braincast data get {name} --force")
+        verify(path, source, again(source, name))
         files[str(path)] = source.sha256
     return CheckReport(name, files)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
-from braincast.datasets.card import HttpsSource, WheelSource
+from braincast.datasets.card import AnySource
 from braincast.errors import BraincastError
 from braincast.files import sha256_of_file
 
@@ -13,7 +13,7 @@ from braincast.files import sha256_of_file
 _KNOWN: dict[Path, tuple[int, int, str]] = {}
 
 
-def verify(path: Path, source: WheelSource | HttpsSource, fix: str) -> None:
+def verify(path: Path, source: AnySource, fix: str) -> None:
     """Refuse a file that is not `source` byte for byte: E405 missing, E403 damaged or cut short, E402 another file."""
     if not path.is_file():
         raise BraincastError("E405", str(path), "there is no such file", fix)
@@ -36,8 +36,8 @@ def _sha256(path: Path) -> str:
     return known[2]
 
 
-def _is_damaged(path: Path, source: WheelSource | HttpsSource, size: int) -> bool:
+def _is_damaged(path: Path, source: AnySource, size: int) -> bool:
     """An archive that opens is another file; what cannot be opened, or ends early, is damaged."""
-    if source.kind == "wheel" or source.filename.endswith(".zip"):
+    if source.kind == "wheel" or source.filename.endswith((".zip", ".npz")):
         return not zipfile.is_zipfile(path)
     return size < source.size_bytes

@@ -12,7 +12,7 @@ from braincast.brain.specimen_nulls import SPECIMEN_NULLS
 from braincast.errors import BraincastError, unknown_name
 from braincast.models.registry import load_model, model_names
 from braincast.scoring.scores import Role
-from braincast.tasks.card import TaskCard
+from braincast.tasks.kinds import AnyCard
 
 TRUE_WIRING = "true"
 # A permutation test at 0.05 needs at least 19 draws, a two-sided one 39.
@@ -34,7 +34,7 @@ class Entrant:
     replicates: tuple[int, ...] = (0,)
 
 
-def wanted_models(card: TaskCard, models: str | Sequence[str] | None) -> tuple[str, ...]:
+def wanted_models(card: AnyCard, models: str | Sequence[str] | None) -> tuple[str, ...]:
     """Names to run: the task's default line-up, all that can answer it, or those named.
 
     A name that is not known is E303, one that cannot answer this task E306.
@@ -51,7 +51,7 @@ def wanted_models(card: TaskCard, models: str | Sequence[str] | None) -> tuple[s
     return tuple(dict.fromkeys(named))
 
 
-def contestants(card: TaskCard, models: Sequence[str], n_seeds: int) -> list[Entrant]:
+def contestants(card: AnyCard, models: Sequence[str], n_seeds: int) -> list[Entrant]:
     """The task's baselines, then the models asked for; a model without randomness runs once whatever `n_seeds`."""
     if n_seeds < 1:
         raise BraincastError("E305", "--seeds", f"{n_seeds} seeds", "Give at least 1")
@@ -64,7 +64,7 @@ def contestants(card: TaskCard, models: Sequence[str], n_seeds: int) -> list[Ent
     return entrants
 
 
-def controls_of(card: TaskCard, entrant: Entrant, n_decisive: int, n_other: int) -> list[Entrant]:
+def controls_of(card: AnyCard, entrant: Entrant, n_decisive: int, n_other: int) -> list[Entrant]:
     """The nulls and controls of what a model uses, with as many draws of the nulls that decide and of the others."""
     uses = load_model(entrant.model).card.uses
     arms: dict[str, Role] = {**dict.fromkeys(card.nulls, "null"), **dict.fromkeys(card.controls, "control")}

@@ -23,7 +23,7 @@ from braincast.files import (
     write_manifest,
 )
 from braincast.forecasts.store import load_forecast, save_forecast
-from braincast.tasks.card import TaskCard
+from braincast.tasks.kinds import AnyCard
 
 CONFIGURATION = "configuration.json"
 
@@ -38,7 +38,7 @@ class RunFolder:
         """Where the forecast of an entrant's seed or draw lies."""
         return self.path / "forecasts" / entrant / f"{replicate:03d}.zarr"
 
-    def stored(self, card: TaskCard, entrant: str, replicate: int) -> xr.DataArray | None:
+    def stored(self, card: AnyCard, entrant: str, replicate: int) -> xr.DataArray | None:
         """A forecast written before; None when it is missing or was damaged, so that it is made again."""
         path = self.forecast_path(entrant, replicate)
         if not path.exists():

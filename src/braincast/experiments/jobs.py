@@ -18,11 +18,9 @@ from typing import Any
 import xarray as xr
 from threadpoolctl import threadpool_limits
 
-from braincast.brain.specimen import Specimen
 from braincast.experiments.entrants import Entrant, with_wiring
 from braincast.scoring.scores import Cost
-from braincast.tasks.card import TaskCard
-from braincast.tasks.task import Task
+from braincast.tasks.kinds import AnyTask
 from braincast.training.fit import fit
 
 
@@ -34,7 +32,7 @@ class Job:
     replicate: int
 
 
-def run_job(task: Task, job: Job) -> xr.DataArray:
+def run_job(task: AnyTask, job: Job) -> xr.DataArray:
     """The forecast of all test cases; its attributes say how it was made and what it cost."""
     entrant = job.entrant
     is_null = entrant.of is not None
@@ -66,7 +64,7 @@ class Workers:
     not, and when this process is killed.
     """
 
-    def __init__(self, task: Task, n_workers: int) -> None:
+    def __init__(self, task: AnyTask, n_workers: int) -> None:
         self._task, self._n_workers = task, n_workers
         self._pool: ProcessPoolExecutor | None = None
         self._ends = ExitStack()
@@ -99,8 +97,7 @@ class Workers:
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
             leash, hand = context.Pipe(duplex=False)
-            specimens = self._task.specimen, self._task.training_specimen
-            opening = (self._task.card.model_dump_json(), specimens, leash)
+            opening = (self._task, leash)
             self._pool = ProcessPoolExecutor(self._n_workers, context, initializer=_open_task, initargs=opening)
             # In reverse: the hand lets go, which ends every worker at once; then what had not begun is dropped.
             self._ends.callback(leash.close)
@@ -143,10 +140,9 @@ def _interrupts_blocked() -> Iterator[None]:
 _worker: dict[str, Any] = {}
 
 
-def _open_task(card: str, specimens: tuple[Specimen, Specimen], leash: Connection) -> None:
+def _open_task(task: AnyTask, leash: Connection) -> None:
     threading.Thread(target=_end_with, args=(leash,), daemon=True).start()
-    specimen, training_specimen = specimens
-    _worker["task"] = Task(TaskCard.model_validate_json(card), lambda: specimen, lambda: training_specimen)
+    _worker["task"] = task
 
 
 def _end_with(leash: Connection) -> None:

@@ -8,8 +8,11 @@ import numpy as np
 
 from braincast.brain.responses import Responses
 from braincast.brain.specimen import Specimen
+from braincast.experiments.forecast_leakage import moved_forecasts
 from braincast.models.interface import Model
 from braincast.models.registry import load_model
+from braincast.tasks.forecasting.task import ForecastTask
+from braincast.tasks.kinds import AnyTask
 from braincast.tasks.observed import responses_of
 from braincast.tasks.task import Task
 from braincast.training.fit import fit
@@ -17,7 +20,7 @@ from braincast.training.fit import fit
 
 @dataclass(frozen=True)
 class Audit:
-    """Cases whose forecast moved when the truth of their own fold, or its mask, was changed; none should."""
+    """Cases whose forecast moved when what the model must not see, or its mask, was changed; none should."""
 
     model: str
     task: str
@@ -29,14 +32,24 @@ class Audit:
         return not self.moved
 
 
-def audit(model: Model | str, task: Task, *, seed: int = 0) -> Audit:
-    """Fit `model` on the task as it is and, fold by fold, on a task whose held-out responses are made up.
+def audit(model: Model | str, task: AnyTask, *, seed: int = 0) -> Audit:
+    """Fit `model` on the task as it is, and on tasks in which what it must not see is made up.
+
+    Of a perturbation task these are all responses but those to a fold's training stimuli; of a forecast task all that
+    follows the contexts of test windows (see `forecast_leakage`).
+    """
+    name = model if isinstance(model, str) else model.card.name
+    model = load_model(model) if isinstance(model, str) else model
+    moved = moved_forecasts if isinstance(task, ForecastTask) else _moved_answers
+    return Audit(name, task.name, len(task.card.cases), moved(model, task, seed=seed))  # pyright: ignore[reportArgumentType]
+
+
+def _moved_answers(model: Model, task: Task, *, seed: int) -> tuple[str, ...]:
+    """Cases whose answer moved when, fold by fold, held-out responses were replaced.
 
     Values, courses and the mask of what was measured are replaced for every stimulus but the fold's training cases: in
     the specimen asked about and, where that is another one, in the specimen that models learn from.
     """
-    name = model if isinstance(model, str) else model.card.name
-    model = load_model(model) if isinstance(model, str) else model
     cases = task.cases("test")
     before = fit(model, task, seed=seed).forecast(cases)
     moved: list[str] = []
@@ -44,7 +57,7 @@ def audit(model: Model | str, task: Task, *, seed: int = 0) -> Audit:
         after = fit(model, _with_made_up_truth(task, fold, seed), seed=seed).forecast(cases)
         held = np.flatnonzero(cases.fold == fold)
         moved += [cases.ids[row] for row in held if not np.array_equal(before.values[row], after.values[row])]
-    return Audit(name, task.name, len(cases), tuple(moved))
+    return tuple(moved)
 
 
 def _with_made_up_truth(task: Task, fold: int, seed: int) -> Task:

@@ -29,7 +29,7 @@ from braincast.scoring.curves import Curves, curves
 from braincast.scoring.exhibits import Exhibits, exhibits
 from braincast.scoring.scorecard import Scorecard, score
 from braincast.scoring.scores import Contender
-from braincast.tasks.card import TaskCard
+from braincast.tasks.kinds import AnyCard
 from braincast.tasks.task import Task
 from braincast.training.choice import LOSSES
 from braincast.version import VERSION
@@ -74,7 +74,7 @@ class RunResult:
     """
 
     configuration: Configuration
-    card: TaskCard
+    card: AnyCard
     scorecard: Scorecard
     headline: str
     validation: Mapping[str, float]
@@ -104,7 +104,7 @@ class RunResult:
 
 
 def configure(
-    card: TaskCard,
+    card: AnyCard,
     models: str | Sequence[str] | None = None,
     *,
     n_seeds: int = 1,
@@ -115,7 +115,7 @@ def configure(
     return Configuration(card.name, card.hash, wanted_models(card, models), n_seeds, wiring_test, n_draws)
 
 
-def estimated_s(card: TaskCard, configuration: Configuration) -> float:
+def estimated_s(card: AnyCard, configuration: Configuration) -> float:
     """Rough seconds on one core, from each model's typical time; which model leads is not known before."""
     rows = contestants(card, configuration.models, configuration.n_seeds)
     longest = max(rows, key=lambda row: load_model(row.model).card.typical_fit_s)
@@ -168,7 +168,7 @@ def environment() -> dict[str, Any]:
     return {"python": platform.python_version(), "platform": platform.system(), "packages": packages}
 
 
-def _exhibited(card: TaskCard, headline: str, validation: Mapping[str, float]) -> list[str]:
+def _exhibited(card: AnyCard, headline: str, validation: Mapping[str, float]) -> list[str]:
     """Whose forecasts are shown pair by pair: the headline, the floor, then the best on inner folds."""
     order = sorted(validation, key=lambda name: validation[name])
     return list(dict.fromkeys([headline, *(name for name in (card.baseline,) if name in validation), *order]))[:_SHOWN]

@@ -9,16 +9,19 @@ import numpy as np
 import xarray as xr
 
 from braincast.errors import BraincastError
-from braincast.tasks.card import TaskCard
+from braincast.tasks.kinds import MEMBER, AnyCard
 
 DIMENSIONS = ("case", "lead", "neuron")
 _FLOATS = (np.dtype("float32"), np.dtype("float64"))
 
 
-def check_forecast(card: TaskCard, forecast: xr.DataArray, where: str = "forecast") -> None:
+def check_forecast(card: AnyCard, forecast: xr.DataArray, where: str = "forecast") -> None:
     """Refuse a forecast that does not answer exactly what the task asks: E204–E209, E211, E212, E214, E215."""
     _check_task(card, forecast, where)
     labels = labels_of(forecast, where)
+    if MEMBER in labels and card.answer != "activity":
+        what = f"it has an axis {MEMBER!r}, but {card.name} asks for one number each"
+        raise BraincastError("E212", where, what, "Write one answer for each case, lead and neuron")
     if forecast.dtype not in _FLOATS:
         what = f"data type is {forecast.dtype}; expected float32 or float64"
         raise BraincastError("E209", where, what, "Convert the predictions")
@@ -33,13 +36,13 @@ def check_forecast(card: TaskCard, forecast: xr.DataArray, where: str = "forecas
 
 def labels_of(forecast: xr.DataArray, where: str) -> dict[str, list[str]]:
     """The labels along each axis; other axes, or one without labels, are E212."""
-    if forecast.dims != DIMENSIONS:
+    if forecast.dims not in (DIMENSIONS, (*DIMENSIONS, MEMBER)):
         what = f"axes are {', '.join(map(str, forecast.dims))}; expected {', '.join(DIMENSIONS)}"
         raise BraincastError("E212", where, what, "Write the array on exactly these axes, in this order")
-    for axis in DIMENSIONS:
+    for axis in forecast.dims:
         if axis not in forecast.coords:
             raise BraincastError("E212", where, f"axis {axis!r} has no labels", "Give every axis its coordinate")
-    return {axis: [str(label) for label in forecast.coords[axis].values] for axis in DIMENSIONS}
+    return {str(axis): [str(label) for label in forecast.coords[axis].values] for axis in forecast.dims}
 
 
 def check_labels(found: Sequence[str], expected: Sequence[str], what: str, of: str, where: str, fix: str) -> None:
@@ -63,7 +66,7 @@ def check_labels(found: Sequence[str], expected: Sequence[str], what: str, of: s
             raise BraincastError(order, where, text, fix)
 
 
-def _check_task(card: TaskCard, forecast: xr.DataArray, where: str) -> None:
+def _check_task(card: AnyCard, forecast: xr.DataArray, where: str) -> None:
     for key, expected in (("task", card.name), ("task_hash", card.hash)):
         found = forecast.attrs.get(key, expected)
         if found != expected:
@@ -71,7 +74,7 @@ def _check_task(card: TaskCard, forecast: xr.DataArray, where: str) -> None:
             raise BraincastError("E215", where, what, "Forecast again for this task, with this version of braincast")
 
 
-def _check_values(card: TaskCard, forecast: xr.DataArray, where: str) -> None:
+def _check_values(card: AnyCard, forecast: xr.DataArray, where: str) -> None:
     values = forecast.values
     if not np.isfinite(values).all():
         place = _first(forecast, ~np.isfinite(values))
@@ -88,5 +91,5 @@ def _check_values(card: TaskCard, forecast: xr.DataArray, where: str) -> None:
 
 def _first(forecast: xr.DataArray, mask: np.ndarray) -> str:
     index = np.argwhere(mask)[0]
-    labels = [str(forecast.coords[axis].values[i]) for axis, i in zip(DIMENSIONS, index, strict=True)]
-    return f"case {labels[0]}, lead {labels[1]}, neuron {labels[2]}"
+    labels = [str(forecast.coords[axis].values[i]) for axis, i in zip(forecast.dims, index, strict=True)]
+    return ", ".join(f"{axis} {label}" for axis, label in zip(forecast.dims, labels, strict=True))

@@ -1,4 +1,7 @@
-"""The forecast store: one zarr v3 group with checksummed chunks, its axes' labels and a completion manifest."""
+"""The forecast store: one zarr v3 group with checksummed chunks, its axes' labels and a completion manifest.
+
+The array is [case, lead, neuron], or [case, lead, neuron, member] where an answer is a distribution.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from braincast.brain.arrays import read_arrays, values_of, write_arrays
 from braincast.errors import BraincastError
 from braincast.files import canonical_json, new_folder
 from braincast.forecasts.check import DIMENSIONS, check_forecast, labels_of
-from braincast.tasks.card import TaskCard
+from braincast.tasks.kinds import MEMBER, AnyCard
 from braincast.version import VERSION
 
 FORMAT = 1
@@ -22,9 +25,9 @@ _CHUNK_BYTES = 8 << 20
 
 
 def save_forecast(
-    forecast: xr.DataArray, path: Path | str, *, force: bool = False, chunks: tuple[int, int, int] | None = None
+    forecast: xr.DataArray, path: Path | str, *, force: bool = False, chunks: tuple[int, ...] | None = None
 ) -> Path:
-    """Write a forecast [case, lead, neuron] to `path`, complete or not at all.
+    """Write a forecast [case, lead, neuron(, member)] to `path`, complete or not at all.
 
     Labels and attributes stand in the group's attributes, so that they can be checked before an array is opened.
     Other axes or an axis without labels are E212, an attribute that JSON cannot hold is E107.
@@ -34,29 +37,31 @@ def save_forecast(
     values = np.asarray(forecast.values)
     attributes = {"format": FORMAT, "braincast": VERSION, "axes": labels, "attributes": attrs}
     with new_folder(path, force=force, what="forecast") as folder:
-        arrays = {_ARRAY: (DIMENSIONS, values)}
+        arrays = {_ARRAY: (tuple(labels), values)}
         write_arrays(folder, arrays, attributes, chunks={_ARRAY: chunks or _chunks(values)})
     return path
 
 
-def load_forecast(path: Path | str, card: TaskCard | None = None) -> xr.DataArray:
+def load_forecast(path: Path | str, card: AnyCard | None = None) -> xr.DataArray:
     """Read a forecast after checking its manifest, shape and labels; with a card, also that it answers that task."""
     path = Path(path)
     if not path.is_dir():
         fix = "Check the path; a forecast is a folder written by braincast forecast"
         raise BraincastError("E201", str(path), "there is no forecast store", fix)
     arrays, attributes = read_arrays(path)
-    labels = axis_labels(attributes, path, DIMENSIONS)
+    given = attributes.get("axes")
+    axes = (*DIMENSIONS, MEMBER) if isinstance(given, Mapping) and MEMBER in given else DIMENSIONS
+    labels = axis_labels(attributes, path, axes)
     if _ARRAY not in arrays:
         raise BraincastError("E201", str(path), f"it has no array named {_ARRAY!r}", "Write the forecast again")
     array = arrays[_ARRAY]
-    expected = tuple(len(labels[axis]) for axis in DIMENSIONS)
+    expected = tuple(len(labels[axis]) for axis in axes)
     if array.shape != expected:
         what = f"{_ARRAY} has shape {array.shape}, but its labels say {expected}"
         raise BraincastError("E212", str(path), what, "Write the forecast again")
     attrs = attributes.get("attributes")
     attrs = dict(attrs) if isinstance(attrs, Mapping) else {}
-    forecast = xr.DataArray(values_of(array), dims=DIMENSIONS, coords=labels, attrs=attrs, name=_ARRAY)
+    forecast = xr.DataArray(values_of(array), dims=axes, coords=labels, attrs=attrs, name=_ARRAY)
     if card is not None:
         check_forecast(card, forecast, str(path))
     return forecast
@@ -83,10 +88,10 @@ def plain_attributes(attributes: Mapping[Any, Any], path: Path) -> dict[str, Any
     return plain
 
 
-def _chunks(values: np.ndarray) -> tuple[int, int, int]:
+def _chunks(values: np.ndarray) -> tuple[int, ...]:
     """Whole cases, about 8 MiB a chunk; a case larger than that is cut along neurons."""
-    n_cases, n_leads, n_neurons = values.shape
-    case_bytes = max(1, n_leads * n_neurons * values.itemsize)
-    cases = max(1, min(n_cases, _CHUNK_BYTES // case_bytes))
-    neurons = max(1, min(n_neurons, _CHUNK_BYTES // max(1, n_leads * values.itemsize)))
-    return cases, max(1, n_leads), neurons
+    n_cases, n_leads, n_neurons, *members = values.shape
+    each = n_leads * values.itemsize * (members[0] if members else 1)  # bytes of one neuron in one case
+    cases = max(1, min(n_cases, _CHUNK_BYTES // max(1, each * n_neurons)))
+    neurons = max(1, min(n_neurons, _CHUNK_BYTES // max(1, each)))
+    return cases, max(1, n_leads), neurons, *members

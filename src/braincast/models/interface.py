@@ -1,4 +1,8 @@
-"""What a model is: it prepares from how the brain is built, fits to training responses, and answers cases."""
+"""What a model is: it prepares from how the brain is built, learns from a training set, and answers cases.
+
+What cases and training sets are depends on the kind of task: `Cases` and `Training` of perturbations, `Windows` and
+`ForecastTraining` of forecasts.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +16,7 @@ from jaxtyping import Float
 
 from braincast.brain.specimen import Specimen
 from braincast.errors import BraincastError
-from braincast.tasks.card import TaskCard
-from braincast.tasks.cases import Cases
-from braincast.tasks.training import Training
+from braincast.tasks.kinds import AnyCard
 
 Settings = Mapping[str, Any]
 
@@ -28,17 +30,20 @@ class Fitted(Protocol):
         """How many numbers were fitted."""
         ...
 
-    def forecast(self, cases: Cases, prepared: Any) -> Float[np.ndarray, "case lead neuron"]:
-        """The answer to each case; `prepared` is what the model's `prepare` made of the structure."""
+    def forecast(self, cases: Any, prepared: Any) -> Float[np.ndarray, "case lead neuron *member"]:
+        """The answer to each case; `prepared` is what the model's `prepare` made of the structure.
+
+        In a forecast task it may be a distribution: then `member` is an axis of quantiles or of draws.
+        """
         ...
 
 
 @runtime_checkable
 class Model(Protocol):
-    """A model with a closed-form fit. It sees structure and training responses, and knows nothing about scoring.
+    """A model with a closed-form fit. It sees structure and a training set, and knows nothing about scoring.
 
-    `candidates` are the settings among which inner folds choose (one entry: nothing to choose). What depends on
-    structure alone is made once in `prepare`, and shared by all folds and candidates.
+    `candidates` are the settings among which inner folds or validation windows choose (one entry: nothing to choose).
+    What depends on structure alone is made once in `prepare`, and shared by all folds and candidates.
     """
 
     card: ModelCard
@@ -47,20 +52,28 @@ class Model(Protocol):
 
     def prepare(self, structure: Specimen) -> Any: ...
 
-    def fit(self, training: Training, prepared: Any, settings: Settings, *, seed: int) -> Fitted: ...
+    def fit(self, training: Any, prepared: Any, settings: Settings, *, seed: int) -> Fitted: ...
 
 
 @dataclass(frozen=True)
 class Setting:
-    """One thing to set in a model: a number within bounds (both included), whole if `kind` is int, or yes or no."""
+    """One thing to set in a model: a number within bounds (both included), whole if `kind` is int, or yes or no.
+
+    With `kind` str it is one of the words in `choices`.
+    """
 
     summary: str
-    kind: type[float] | type[int] | type[bool] = float
+    kind: type[float] | type[int] | type[bool] | type[str] = float
     lower: float = 0.0
     upper: float = math.inf
+    choices: tuple[str, ...] = ()
 
-    def checked(self, value: Any, where: str) -> float | int | bool:
+    def checked(self, value: Any, where: str) -> float | int | bool | str:
         """The value in its type; E305 for one that is not possible."""
+        if self.kind is str:
+            if isinstance(value, str) and value in self.choices:
+                return value
+            raise BraincastError("E305", where, f"it is {' or '.join(self.choices)}, not {value!r}", f"{self.summary}")
         if self.kind is bool:
             if isinstance(value, bool):
                 return value
@@ -81,7 +94,8 @@ class ModelCard:
     `kinds` are the kinds of tasks it can be put to, `answers` what it can say there; one that can say several looks at
     its training set for what is asked (`Training.course` is there in a task of courses).
     `caveat` is what a reader of its scores must know. `typical_fit_s` is the time to fit all folds of its task on one
-    core, for estimates before a run.
+    core, for estimates before a run. `members` is how many quantiles of a predictive distribution it answers with
+    (0: a single number).
     """
 
     name: str
@@ -94,12 +108,13 @@ class ModelCard:
     stochastic: bool = False
     typical_fit_s: float = 1.0
     answers: tuple[str, ...] = ("probability",)
+    members: int = 0
 
-    def can_answer(self, card: TaskCard) -> bool:
+    def can_answer(self, card: AnyCard) -> bool:
         """Whether the model answers what a task asks."""
         return card.kind in self.kinds and card.answer in self.answers
 
-    def require_answer(self, card: TaskCard) -> None:
+    def require_answer(self, card: AnyCard) -> None:
         """E306 for a task that the model cannot answer."""
         if not self.can_answer(card):
             what = f"it answers {', '.join(self.kinds)} tasks with a {' or a '.join(self.answers)}"

@@ -34,6 +34,10 @@ _BUILT_IN = {
     "linear-dynamics": "braincast.models.connectome.linear_dynamics:LinearDynamics",
     "joint-regression": "braincast.models.connectome.joint_regression:JointRegression",
     "boosted-features": "braincast.models.connectome.boosted_features:BoostedFeatures",
+    "mean": "braincast.models.forecasters.mean:Mean",
+    "persistence": "braincast.models.forecasters.persistence:Persistence",
+    "ar": "braincast.models.forecasters.ar:Autoregression",
+    "pooled-linear": "braincast.models.forecasters.pooled_linear:PooledLinear",
 }
 
 

@@ -14,11 +14,11 @@ TaskKind = Literal["forecast", "rollout", "perturbation", "encoding", "imputatio
 Answer = Literal["probability", "course"]
 
 
-class _Declaration(BaseModel):
+class Declaration(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Case(_Declaration):
+class Case(Declaration):
     """One question: which neurons are stimulated, in which fold it is held out, and which cases belong together.
 
     A training case whose fold is not among the task's folds is held out nowhere.
@@ -30,7 +30,7 @@ class Case(_Declaration):
     group: str
 
 
-class MetricUse(_Declaration):
+class MetricUse(Declaration):
     """A metric as this task uses it: against which part of the truth, and where there is enough of it."""
 
     key: str
@@ -38,7 +38,7 @@ class MetricUse(_Declaration):
     min_trials: int = Field(default=1, ge=1)
 
 
-class Stratum(_Declaration):
+class Stratum(Declaration):
     """A named range of a property of a pair, both ends included; `upper` None means no upper end."""
 
     label: str
@@ -50,7 +50,7 @@ class Stratum(_Declaration):
         return (values >= self.lower) & (values <= (float("inf") if self.upper is None else self.upper))
 
 
-class TaskCard(_Declaration):
+class TaskCard(Declaration):
     """A task, declared. Two tasks with equal `hash` ask the same questions and are scored the same way.
 
     Models learn from `training_cases` of `training_specimen`; empty means the cases and the specimen asked about. A
@@ -113,6 +113,10 @@ class TaskCard(_Declaration):
     def metric_keys(self) -> tuple[str, ...]:
         """Keys of the task's metrics, in order."""
         return tuple(use.key for use in self.metrics)
+
+    def to_show(self) -> dict[str, Any]:
+        """The declaration with its hash."""
+        return {**self.model_dump(mode="json"), "hash": self.hash}
 
     @property
     def learns_from(self) -> tuple[Case, ...]:

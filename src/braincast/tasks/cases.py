@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,6 +73,10 @@ class Cases:
         for row, stimulated in enumerate(self.stimulated):
             members[row, : len(stimulated)] = [column[neuron] for neuron in stimulated]
         return members
+
+    def batches(self) -> Iterator[Cases]:
+        """All of them at once; windows of recordings come in parts."""
+        yield self
 
     def where(self, keep: Bool[np.ndarray, " case"]) -> Cases:
         """The cases marked True, in the same order."""

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from braincast.brain.connectome import Connectome
 from braincast.files import sha256_of_json
-from braincast.tasks.registry import task_card
+from braincast.tasks.registry import perturbation_card
 
 if TYPE_CHECKING:
     from braincast.datasets.dataset import Dataset
@@ -59,7 +59,7 @@ class EffectQuestion(BaseModel):
 
 def signs_question(dataset: Dataset) -> EffectQuestion:
     """`worm-signs`: the edges of the reconstruction on which Fenyves et al. 2020 predicted signs, among the 300."""
-    card = task_card("worm-perturbation")
+    card = perturbation_card("worm-perturbation")
     circuit = signed_circuit(dataset)
     ids = np.array(circuit.neuron_ids)
     edges = zip(ids[circuit.edges["pre"]].tolist(), ids[circuit.edges["post"]].tolist(), strict=True)

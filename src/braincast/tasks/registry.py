@@ -1,4 +1,4 @@
-"""Tasks by name: built-in declarations, and those of other packages through entry points."""
+"""Tasks by name: built-in declarations, those a user made, and those of other packages through entry points."""
 
 from __future__ import annotations
 
@@ -8,34 +8,67 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from braincast.datasets.cache import home
 from braincast.errors import BraincastError, unknown_name
+from braincast.files import write_text
 from braincast.tasks.card import TaskCard
+from braincast.tasks.forecasting.card import ForecastCard
+from braincast.tasks.forecasting.task import ForecastTask
+from braincast.tasks.kinds import AnyCard, AnyTask, card_of_json
 from braincast.tasks.task import Task
 
 if TYPE_CHECKING:
     from braincast.brain.specimen import Specimen
     from braincast.datasets.dataset import Dataset
 
-_BUILT_IN = ("worm-perturbation", "worm-perturbation-unc31", "worm-perturbation-unc31-seen", "worm-kernels")
+_BUILT_IN = (
+    "worm-perturbation",
+    "worm-perturbation-unc31",
+    "worm-perturbation-unc31-seen",
+    "worm-kernels",
+    "worm-forecast",
+    "zebrafish-regions",
+    "human-forecast",
+    "human-transfer",
+)
 
 
 def task_names() -> list[str]:
     """Names of all tasks known here."""
-    return sorted({*_BUILT_IN, *(entry.name for entry in entry_points(group="braincast.tasks"))})
+    own = (path.stem for path in _own_folder().glob("*.json"))
+    return sorted({*_BUILT_IN, *own, *(entry.name for entry in entry_points(group="braincast.tasks"))})
 
 
-@cache
-def task_card(name: str) -> TaskCard:
+def task_card(name: str) -> AnyCard:
     """The declaration of a task; needs no data. An unknown name is E302."""
     if name in _BUILT_IN:
-        text = files("braincast.tasks").joinpath("definitions", f"{name}.json").read_text(encoding="utf-8")
-        return TaskCard.model_validate_json(text)
+        return _built_in(name)
     for entry in entry_points(group="braincast.tasks", name=name):
         return entry.load()()
+    if name in task_names():
+        return _own(_own_folder() / f"{name}.json")
     raise unknown_name("E302", "task", name, task_names())
 
 
-def load_task(name: str, *, data: Path | None = None, offline: bool | None = None) -> Task:
+def perturbation_card(name: str) -> TaskCard:
+    """The declaration of a perturbation task; E306 for one of another kind."""
+    card = task_card(name)
+    if isinstance(card, TaskCard):
+        return card
+    raise BraincastError("E306", f"task {name}", f"it is a {card.kind} task", "Choose a perturbation task")
+
+
+def add_task(card: AnyCard, *, force: bool = False) -> Path:
+    """Keep a declaration, so that the task is known by its name; E501 for a name that is taken."""
+    path = _own_folder() / f"{card.name}.json"
+    if card.name in task_names() and not (force and path.exists()):
+        fix = "Choose another name" + (" or add --force" if path.exists() else "")
+        raise BraincastError("E501", f"task {card.name}", "there is a task of this name", fix)
+    write_text(path, card.model_dump_json(indent=1) + "\n")
+    return path
+
+
+def load_task(name: str, *, data: Path | None = None, offline: bool | None = None) -> AnyTask:
     """A task by name. Its dataset is fetched on first use; `data` takes a local file instead of a download."""
     card = task_card(name)
 
@@ -49,10 +82,30 @@ def load_task(name: str, *, data: Path | None = None, offline: bool | None = Non
             raise BraincastError("E215", f"task {name}", what, "Install the braincast version of that dataset")
         return found
 
-    def load() -> Specimen:
-        return dataset().specimens[card.specimen]
+    if isinstance(card, ForecastCard):
+        return ForecastTask(card, lambda: dataset().specimens)
+    asked, learned = card.specimen, card.training_specimen
 
-    def load_training() -> Specimen:
-        return dataset().specimens[card.training_specimen]
+    def load(specimen: str) -> Specimen:
+        return dataset().specimens[specimen]
 
-    return Task(card, load, load_training if card.training_specimen else None)
+    return Task(card, lambda: load(asked), (lambda: load(learned)) if learned else None)
+
+
+@cache
+def _built_in(name: str) -> AnyCard:
+    return card_of_json(files("braincast.tasks").joinpath("definitions", f"{name}.json").read_text(encoding="utf-8"))
+
+
+def _own_folder() -> Path:
+    return home() / "tasks"
+
+
+def _own(path: Path) -> AnyCard:
+    try:
+        return card_of_json(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        what = f"this declaration cannot be read ({' '.join(str(error).split())[:200]})"
+        raise BraincastError(
+            "E403", str(path), what, "Make the task again: braincast task new, with --force"
+        ) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from braincast.errors import BraincastError
 from braincast.tasks.card import Case, TaskCard
@@ -31,6 +31,16 @@ class Task:
     ) -> None:
         self.card = card
         self._load, self._load_training = load, load_training
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Worker processes get a task by pickle: the declaration as text, the specimens as they are.
+        training = None if self._load_training is None else self.training_specimen
+        return {"card": self.card.model_dump_json(), "specimen": self.specimen, "training": training}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        specimen, training = state["specimen"], state["training"]
+        load_training = None if training is None else lambda: training
+        self.__init__(TaskCard.model_validate_json(state["card"]), lambda: specimen, load_training)
 
     def __repr__(self) -> str:
         card = self.card

@@ -13,7 +13,7 @@ from braincast.brain.specimen import Specimen
 from braincast.errors import BraincastError
 from braincast.files import check_manifest, new_folder, read_json, write_json
 from braincast.models.registry import load_model
-from braincast.tasks.task import Task
+from braincast.tasks.kinds import AnyTask
 from braincast.training.choice import Choice
 from braincast.training.fit import FittedFolds
 from braincast.version import VERSION
@@ -52,7 +52,7 @@ def read_fit_record(path: Path) -> dict[str, Any]:
     return read_json(path / _RECORD)
 
 
-def load_fit(path: Path, task: Task, *, structure: Specimen | None = None) -> FittedFolds:
+def load_fit(path: Path, task: AnyTask, *, structure: Specimen | None = None) -> FittedFolds:
     """A saved fit, to forecast with; one of another task or version of it is E215.
 
     A fit to a null connectome needs that `structure` again (E502 without it), as the true one gives other answers.

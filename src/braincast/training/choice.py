@@ -1,4 +1,4 @@
-"""Choosing among a model's candidate settings by inner folds of the training data."""
+"""Choosing among a model's candidate settings, by inner folds or validation windows of the training data."""
 
 from __future__ import annotations
 
@@ -10,20 +10,41 @@ import numpy as np
 from jaxtyping import Float
 from scipy.special import xlogy
 
-from braincast.models.interface import Model, Settings
+from braincast.models.interface import Fitted, Model, Settings
+from braincast.tasks.forecasting.training import ForecastTraining
+from braincast.tasks.kinds import AnyTraining
 from braincast.tasks.training import Training
 
 N_INNER_FOLDS = 3
 # What choices minimise, by what a task asks for.
-LOSSES: Mapping[str, str] = {"probability": "log_loss", "course": "squared_error"}
+LOSSES: Mapping[str, str] = {"probability": "log_loss", "course": "squared_error", "activity": "absolute_error"}
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The chosen settings and their loss on inner folds: log loss in nats per pair, or squared error of courses."""
+    """The chosen settings and their loss on data that the fit did not learn from.
+
+    Log loss in nats per pair or squared error of courses on inner folds; absolute error on validation windows.
+    """
 
     settings: Settings
     loss: float
+
+
+def learn(
+    model: Model, training: AnyTraining, prepared: Any, candidates: Sequence[Settings], *, seed: int
+) -> tuple[Choice, Fitted]:
+    """The candidate with the smallest loss on what was held out for choosing (the earlier one on a tie), fitted.
+
+    A fit to series never sees validation windows, also after the choice; inner folds are all learned from in the end.
+    """
+    if isinstance(training, ForecastTraining):
+        fits = [model.fit(training, prepared, settings, seed=seed) for settings in candidates]
+        losses = [_validation_loss(fitted, training, prepared) for fitted in fits]
+        best = int(np.argmin(losses))
+        return Choice(candidates[best], losses[best]), fits[best]
+    choice = choose_settings(model, training, prepared, candidates, seed=seed)
+    return choice, model.fit(training, prepared, choice.settings, seed=seed)
 
 
 def choose_settings(
@@ -38,6 +59,18 @@ def choose_settings(
     losses = [_held_out_loss(model, inner, prepared, settings, seed) for settings in candidates]
     best = int(np.argmin(losses))
     return Choice(candidates[best], losses[best])
+
+
+def _validation_loss(fitted: Fitted, training: ForecastTraining, prepared: Any) -> float:
+    """Mean absolute error over all observed values; of a distribution, of the mean of its members."""
+    windows, total, count = training.validation.windows, 0.0, 0
+    for rows, part in zip(windows.ranges(), windows.batches(), strict=True):
+        answer, truth = fitted.forecast(part, prepared), training.validation.truth[rows]
+        point = answer if answer.ndim == 3 else answer.mean(axis=3)
+        errors = np.abs(point.astype(np.float64) - truth)
+        total += float(np.nansum(errors))
+        count += int(np.isfinite(errors).sum())
+    return total / count
 
 
 def _held_out_loss(

@@ -1,4 +1,4 @@
-"""Fitting a model to every fold of a task, its settings chosen by inner folds."""
+"""Fitting a model to every fold of a task, its settings chosen on training or validation data."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
+from jaxtyping import Float32
 
 from braincast.brain.specimen import Specimen
 from braincast.errors import BraincastError
 from braincast.models.interface import Fitted, Model, Settings
 from braincast.models.registry import load_model
-from braincast.tasks.cases import Cases
-from braincast.tasks.task import Task
-from braincast.training.choice import Choice, choose_settings
+from braincast.tasks.kinds import MEMBER, AnyCases, AnyTask
+from braincast.training.choice import Choice, learn
 
 
 @dataclass(frozen=True, eq=False)
 class FittedFolds:
     """A model fitted once for each fold; answers each case with the fit that never saw its group.
 
-    `choices[fold]` has the settings that inner folds chose and their validation loss; `prepared` is what the model
-    made of the structure (None for a model that makes nothing of it).
+    `choices[fold]` has the settings that were chosen and their loss on what was held out for that; `prepared` is what
+    the model made of the structure (None for a model that makes nothing of it).
     """
 
-    task: Task
+    task: AnyTask
     model: str
     seed: int
     folds: tuple[Fitted, ...]
@@ -42,30 +42,41 @@ class FittedFolds:
 
     @property
     def validation_loss(self) -> float:
-        """Mean loss on inner folds: what the choice among models may look at."""
+        """Mean loss on what was held out for choosing: all that the choice among models may look at."""
         return float(np.mean([choice.loss for choice in self.choices]))
 
-    def forecast(self, cases: Cases) -> xr.DataArray:
-        """The answer as float32 [case, lead, neuron], labelled."""
-        answer = np.full(cases.shape, np.nan)
-        for fold, fitted in enumerate(self.folds):
-            held = cases.fold == fold
-            if held.any():
-                answer[held] = fitted.forecast(cases.where(held), self.prepared)
+    def forecast(self, cases: AnyCases) -> xr.DataArray:
+        """The answer as float32 [case, lead, neuron(, member)], labelled."""
+        answer = self._answer(cases)
         coordinates = {"case": list(cases.ids), "lead": list(cases.leads), "neuron": list(cases.neurons)}
+        if answer.ndim == 4:
+            coordinates[MEMBER] = [str(member) for member in range(answer.shape[3])]
         attributes = {"task": self.task.name, "task_hash": self.task.hash, "model": self.model, "seed": self.seed}
         return xr.DataArray(
-            answer.astype(np.float32),
-            dims=("case", "lead", "neuron"),
+            answer,
+            dims=tuple(coordinates),
             coords=coordinates,
             attrs={**attributes, "wiring": self.wiring, "units": self.task.card.unit},
             name="activity",
         )
 
+    def _answer(self, cases: AnyCases) -> Float32[np.ndarray, "case lead neuron *member"]:
+        """Each fold's fit answers its own cases, batch by batch."""
+        answer = np.full(cases.shape, np.nan, dtype=np.float32)
+        for fold, fitted in enumerate(self.folds):
+            rows, done = np.flatnonzero(cases.fold == fold), 0
+            for part in cases.where(cases.fold == fold).batches() if len(rows) else ():
+                found = fitted.forecast(part, self.prepared)
+                if found.ndim > answer.ndim:
+                    answer = np.full((*answer.shape, found.shape[3]), np.nan, dtype=np.float32)
+                answer[rows[done : done + len(part)]] = found
+                done += len(part)
+        return answer
+
 
 def fit(
     model: Model | str,
-    task: Task,
+    task: AnyTask,
     *,
     seed: int = 0,
     settings: Settings | None = None,
@@ -74,7 +85,7 @@ def fit(
 ) -> FittedFolds:
     """Fit `model` on the training part of each fold of `task`.
 
-    `settings` fixes some of the model's settings, the rest are chosen by inner folds. `structure` stands in for the
+    `settings` fixes some of the model's settings, the rest are chosen (see `choice`). `structure` stands in for the
     task's own (a null connectome, named by `wiring`). A model of another kind of task is E306, an unknown setting E305.
     """
     model = load_model(model) if isinstance(model, str) else model
@@ -85,8 +96,8 @@ def fit(
     folds, choices = [], []
     for fold in range(task.card.n_folds):
         training = task.training(fold)
-        choice = choose_settings(model, training, prepared, candidates, seed=seed)
-        folds.append(model.fit(training, prepared, choice.settings, seed=seed))
+        choice, fitted = learn(model, training, prepared, candidates, seed=seed)
+        folds.append(fitted)
         choices.append(choice)
     elapsed_s = time.perf_counter() - began
     name = model.card.name

@@ -34,7 +34,7 @@ class Assembled:
 def assembled(draft: Draft, wanted: Wanted, where: str) -> Assembled:
     """A recording whose activity still lies in the file, after one pass over it.
 
-    E106 for axes that cannot be told apart, E112–E114 for values that nothing can be learned from, E104, E115 and E116
+    E106 for axes that cannot be told apart, E112–E114 for values that nothing can be learned from, E104, E120 and E116
     for times.
     """
     time_axis, axis_notes = _time_axis(draft, where)
@@ -119,7 +119,7 @@ def _fits(shape: tuple[int, int], axis: int, n_times: int | None, n_names: int |
 
 def _stated_axis(axes: tuple[str, str], where: str) -> int:
     if sorted(axes) != sorted(_AXES):
-        raise BraincastError("E121", where, f"axes {list(axes)}", 'Use ["time", "neuron"] or ["neuron", "time"]')
+        raise BraincastError("E123", where, f"axes {list(axes)}", 'Use ["time", "neuron"] or ["neuron", "time"]')
     return axes.index("time")
 
 

@@ -31,7 +31,7 @@ def frame_times(
 ) -> tuple[Time | None, Timing | None, list[str]]:
     """Times in seconds, their timing, and what was assumed; None where frames are counted.
 
-    Times that do not increase are E104, an irregular step E115, an unknown or unlikely unit E116.
+    Times that do not increase are E104, an irregular step E120, an unknown or unlikely unit E116.
     """
     if wanted.frames:
         return None, None, ["frames are counted, as asked: times are left aside"]
@@ -81,7 +81,7 @@ def _checked(time_s: Time, where: str) -> Timing:
     if found.jitter > LARGEST_JITTER or n_gaps > LARGEST_GAP_SHARE * len(time_s):
         what = f"steps differ from their median {dt_s:.4g} s by up to {found.jitter:.0%}, with {n_gaps:,} gaps"
         fix = "Count frames with --frames, or resample the recording at even steps"
-        raise BraincastError("E115", where, what, fix)
+        raise BraincastError("E120", where, what, fix)
     return found
 
 

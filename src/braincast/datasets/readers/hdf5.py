@@ -25,14 +25,14 @@ def opened(path: Path) -> h5py.File:
 
 
 def walk(group: h5py.Group, where: str, depth: int = 0) -> Iterator[tuple[str, Any]]:
-    """Every group and dataset below `group` with its path, each once; a link that leaves the file is E120."""
+    """Every group and dataset below `group` with its path, each once; a link that leaves the file is E115."""
     if depth > _DEEPEST:
-        raise BraincastError("E120", where, f"groups lie more than {_DEEPEST} deep", "Export the file again")
+        raise BraincastError("E115", where, f"groups lie more than {_DEEPEST} deep", "Export the file again")
     for name in group:
         link = group.get(name, getlink=True)
         if isinstance(link, h5py.ExternalLink):
             what = f"{group.name}/{name} is a link to another file ({link.filename})"
-            raise BraincastError("E120", where, what, "Copy the data into one file")
+            raise BraincastError("E115", where, what, "Copy the data into one file")
         if not isinstance(link, h5py.HardLink):
             continue  # a soft link stays in this file, where its target is found on its own
         try:
@@ -47,17 +47,17 @@ def walk(group: h5py.Group, where: str, depth: int = 0) -> Iterator[tuple[str, A
 
 
 def check_inside(dataset: h5py.Dataset, where: str) -> None:
-    """E120 for a dataset whose values lie in other files."""
+    """E115 for a dataset whose values lie in other files."""
     if dataset.external or (dataset.is_virtual and any(s.file_name != "." for s in dataset.virtual_sources())):
         what = f"the values of {dataset.name} lie in other files"
-        raise BraincastError("E120", where, what, "Copy the data into one file")
+        raise BraincastError("E115", where, what, "Copy the data into one file")
 
 
 def whole(dataset: h5py.Dataset) -> np.ndarray:
-    """All values of a small dataset; E120 if it declares too much, E117 if it cannot be read."""
+    """All values of a small dataset; E115 if it declares too much, E117 if it cannot be read."""
     where = f"{Path(dataset.file.filename).name}:{dataset.name}"
     if dataset.size is not None and dataset.size * max(1, dataset.dtype.itemsize) > LARGEST_WHOLE_BYTES:
-        raise BraincastError("E120", where, f"it declares {dataset.size:,} values", "Export the file again")
+        raise BraincastError("E115", where, f"it declares {dataset.size:,} values", "Export the file again")
     try:
         return np.asarray(dataset[()])
     except (OSError, RuntimeError, ValueError) as error:

@@ -40,9 +40,9 @@ def _datasets(items: dict[str, Any]) -> dict[str, h5py.Dataset]:
 
 
 def _check_declared(dataset: h5py.Dataset, path: Path) -> None:
-    """A few bytes can declare terabytes: E120 unless what is declared is in proportion to what is stored."""
+    """A few bytes can declare terabytes: E115 unless what is declared is in proportion to what is stored."""
     declared = math.prod(dataset.shape or ()) * int(np.dtype(dataset.dtype).itemsize)
     stored = int(dataset.id.get_storage_size())
     if declared > _SMALL_BYTES and declared > _LARGEST_RATIO * stored:
         what = f"{dataset.name} declares {declared:,} bytes, but {stored:,} are stored"
-        raise BraincastError("E120", str(path), what, "Export the file again")
+        raise BraincastError("E115", str(path), what, "Export the file again")

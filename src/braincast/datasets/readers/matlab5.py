@@ -23,14 +23,14 @@ _FAULTS = (MatReadError, ValueError, TypeError, KeyError, EOFError, IndexError, 
 
 
 def contents(path: Path, wanted: Wanted) -> Contents:
-    """The file's numeric matrices and texts; structures are left aside. E117 if it is damaged, E120 if it is vast."""
+    """The file's numeric matrices and texts; structures are left aside. E117 if it is damaged, E115 if it is vast."""
     try:
         declared = io.whosmat(str(path))
         names = [name for name, shape, kind in declared if kind in _NUMBERS | _TEXTS]
         for name, shape, _ in declared:
             if math.prod(shape) > _LARGEST_VALUES:
                 what = f"{name} declares {math.prod(shape):,} values"
-                raise BraincastError("E120", str(path), what, "Save it as version 7.3, which is read in parts")
+                raise BraincastError("E115", str(path), what, "Save it as version 7.3, which is read in parts")
         loaded = io.loadmat(str(path), variable_names=names) if names else {}
     except (*_FAULTS, OSError, zlib.error) as error:
         what = f"it cannot be read as a MATLAB file ({error})"

@@ -24,7 +24,7 @@ def connectome_of_matrix(
         what = f"shape {' × '.join(map(str, matrix.shape))} is not square"
         raise BraincastError("E106", name, what, "Give one row and one column for each neuron")
     if sorted(axes) != ["post", "pre"]:
-        raise BraincastError("E121", name, f"axes {list(axes)}", 'Use ["pre", "post"] or ["post", "pre"]')
+        raise BraincastError("E123", name, f"axes {list(axes)}", 'Use ["pre", "post"] or ["post", "pre"]')
     weights = np.asarray(matrix, np.float64)
     if axes[0] == "post":
         weights = weights.T

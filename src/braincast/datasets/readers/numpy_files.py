@@ -28,7 +28,7 @@ def contents(path: Path, wanted: Wanted) -> Contents:
 
 
 def mapped(path: Path) -> np.ndarray:
-    """The array of an npy file, left on disk; E120 for objects, E117 for a damaged or truncated file."""
+    """The array of an npy file, left on disk; E115 for objects, E117 for a damaged or truncated file."""
     try:
         with path.open("rb") as stream:
             _check_header(stream, path.stat().st_size, str(path))
@@ -68,13 +68,13 @@ def _check_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -
     ratio = info.file_size / max(1, info.compress_size)
     if info.file_size > _SUSPECT_BYTES and ratio > _LARGEST_RATIO:
         what = f"it would grow to {info.file_size:,} bytes, {ratio:,.0f} times its size"
-        raise BraincastError("E120", where, what, _AGAIN)
+        raise BraincastError("E115", where, what, _AGAIN)
     with archive.open(info) as stream:
         _check_header(stream, info.file_size, where)
 
 
 def _check_header(stream: IO[bytes], n_bytes: int, where: str) -> None:
-    """E120 for objects or too much data, E117 unless the header fits the number of bytes."""
+    """E115 for objects or too much data, E117 unless the header fits the number of bytes."""
     version = npy.read_magic(stream)
     read = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}.get(version)
     if read is None:
@@ -82,10 +82,10 @@ def _check_header(stream: IO[bytes], n_bytes: int, where: str) -> None:
     shape, _, dtype = read(stream)
     if dtype.hasobject:
         what = "it holds Python objects, which can run programs when read"
-        raise BraincastError("E120", where, what, "Save numbers and fixed-length texts (dtype '<U…') only")
+        raise BraincastError("E115", where, what, "Save numbers and fixed-length texts (dtype '<U…') only")
     declared = math.prod(shape) * dtype.itemsize
     if declared > _LARGEST_BYTES:
-        raise BraincastError("E120", where, f"it declares {declared:,} bytes", "Save it as zarr or HDF5")
+        raise BraincastError("E115", where, f"it declares {declared:,} bytes", "Save it as zarr or HDF5")
     if declared != n_bytes - stream.tell():
         what = f"shape {shape} of {dtype} needs {declared:,} bytes, {n_bytes - stream.tell():,} are there"
         raise BraincastError("E117", where, what, "Get the file again: it is damaged or truncated")

@@ -45,7 +45,7 @@ def read(
 
     `series` names one of several matrices, `rate_hz` is the number of frames a second, `bin_s` the width of bins for
     spikes; `frames` counts frames whatever the times say; `drop` leaves out neurons that cannot be used. A sidecar
-    beside the path is obeyed. Errors: E104–E106 and E112–E121; E405 where nothing is there.
+    beside the path is obeyed. Errors: E104–E106 and E112–E123; E405 where nothing is there.
 
         findings = read("session.nwb")
         findings.recordings, findings.notes
@@ -92,7 +92,7 @@ def _drafted(draft: Draft, side: Sidecar, path: Path) -> Draft:
 def _recording_axes(axes: tuple[str, str], path: Path) -> tuple[str, str]:
     if sorted(axes) != ["neuron", "time"]:
         fix = 'Use ["time", "neuron"] or ["neuron", "time"] for a recording'
-        raise BraincastError("E121", f"{path}: axes", f"{list(axes)} for a recording", fix)
+        raise BraincastError("E123", f"{path}: axes", f"{list(axes)} for a recording", fix)
     return axes
 
 
@@ -113,7 +113,7 @@ def _with_sidecar(connectome: Connectome, side: Sidecar, path: Path) -> Connecto
         edges = edges.assign(pre=edges["post"].to_numpy(), post=edges["pre"].to_numpy())
     elif side.axes not in (None, ("pre", "post")):
         fix = 'Use ["pre", "post"] or ["post", "pre"] for a connectome'
-        raise BraincastError("E121", f"{path}: axes", f"{list(side.axes)} for a connectome", fix)
+        raise BraincastError("E123", f"{path}: axes", f"{list(side.axes)} for a connectome", fix)
     return Connectome(neurons, edges, connectome.name, side.weight_unit or connectome.weight_unit)
 
 

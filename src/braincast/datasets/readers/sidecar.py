@@ -57,21 +57,21 @@ class Sidecar(_Strict):
 
 
 def sidecar_of(path: Path) -> tuple[Sidecar, Path | None]:
-    """The sidecar beside a file or folder and where it lies; E121 for an unknown key, a wrong value, or two of them."""
+    """The sidecar beside a file or folder and where it lies; E123 for an unknown key, a wrong value, or two of them."""
     names = {path.with_name(stem + suffix) for stem in (path.name, path.stem) for suffix in _SUFFIXES}
     found = sorted(name for name in names if name.is_file() and name != path)
     if not found:
         return Sidecar(), None
     if len(found) > 1:
         what = f"{found[0].name} and {found[1].name} lie beside it"
-        raise BraincastError("E121", str(path), what, "Keep one of them")
+        raise BraincastError("E123", str(path), what, "Keep one of them")
     declared = _read(found[0])
     try:
         side = Sidecar.model_validate(declared)
     except ValidationError as error:
         raise _refused(found[0], error) from error
     if side.rate_hz is not None and side.dt_s is not None:
-        raise BraincastError("E121", str(found[0]), "it states both rate_hz and dt_s", "Keep one of them")
+        raise BraincastError("E123", str(found[0]), "it states both rate_hz and dt_s", "Keep one of them")
     return side, found[0]
 
 
@@ -81,7 +81,7 @@ def _read(path: Path) -> Any:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BraincastError("E121", str(path), f"this is not TOML ({error})", "Write key = value lines") from error
+        raise BraincastError("E123", str(path), f"this is not TOML ({error})", "Write key = value lines") from error
 
 
 def _refused(path: Path, error: ValidationError) -> BraincastError:
@@ -89,9 +89,9 @@ def _refused(path: Path, error: ValidationError) -> BraincastError:
     key = ".".join(str(part) for part in first["loc"])
     if first["type"] != "extra_forbidden":
         return BraincastError(
-            "E121", f"{path}: {key}", first["msg"], "Correct it; docs/your-recording.md lists the keys"
+            "E123", f"{path}: {key}", first["msg"], "Correct it; docs/your-recording.md lists the keys"
         )
     known = list(Condition.model_fields if "." in key else Sidecar.model_fields)
     nearest = difflib.get_close_matches(key.rsplit(".", 1)[-1], known, n=1, cutoff=0.5)
     hint = f"Did you mean {nearest[0]!r}? " if nearest else ""
-    return BraincastError("E121", f"{path}: {key}", "there is no such key", f"{hint}Keys: {', '.join(known)}")
+    return BraincastError("E123", f"{path}: {key}", "there is no such key", f"{hint}Keys: {', '.join(known)}")

@@ -18,7 +18,7 @@ _KNOWN = "NWB, HDF5, npz, npy, csv, tsv, parquet, MATLAB, zarr, Suite2p and CaIm
 
 
 def format_of(path: Path) -> Format:
-    """E405 where nothing is there, E117 for a file of no known format, E120 for a pickle."""
+    """E405 where nothing is there, E117 for a file of no known format, E115 for a pickle."""
     if path.is_dir():
         return _of_folder(path)
     if not path.is_file():
@@ -69,7 +69,7 @@ def _of_numpy(head: bytes, path: Path) -> Format:
 def _of_text(head: bytes, path: Path) -> Format:
     if head[:1] == b"\x80" and path.suffix in (".pkl", ".pickle", ".p"):
         what = "this is a pickle, which can run programs when read"
-        raise BraincastError("E120", str(path), what, "Save it as npz, csv or HDF5")
+        raise BraincastError("E115", str(path), what, "Save it as npz, csv or HDF5")
     try:
         text = head.decode("utf-8-sig")
     except UnicodeDecodeError as error:

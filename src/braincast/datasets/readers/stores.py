@@ -27,7 +27,7 @@ def is_store(path: Path) -> bool:
 
 
 def contents(path: Path, wanted: Wanted) -> Contents:
-    """The arrays of a store, unread; a store with links, missing chunks or vast chunks is refused (E117, E120)."""
+    """The arrays of a store, unread; a store with links, missing chunks or vast chunks is refused (E117, E115)."""
     _refuse_links(path)
     try:
         root = zarr.open(path, mode="r")
@@ -67,7 +67,7 @@ def _check(array: zarr.Array, where: str) -> None:
     chunk_bytes = math.prod(array.chunks) * max(1, dtype.itemsize)
     if chunk_bytes > _LARGEST_CHUNK_BYTES or math.prod(array.shape) * max(1, dtype.itemsize) > _LARGEST_BYTES:
         what = f"it declares {array.shape} in chunks of {chunk_bytes:,} bytes"
-        raise BraincastError("E120", where, what, "Write it again in smaller chunks")
+        raise BraincastError("E115", where, what, "Write it again in smaller chunks")
     if dtype.kind == "O":
         return  # texts of version 2; anything else among objects is refused when it is read
     _check_chunks(array, where)
@@ -85,7 +85,7 @@ def _check_chunks(array: zarr.Array, where: str) -> None:
 def _refuse_links(path: Path) -> None:
     for entry in path.rglob("*"):
         if entry.is_symlink():
-            raise BraincastError("E120", str(entry), "a link stands inside the store", "Copy the data into the store")
+            raise BraincastError("E115", str(entry), "a link stands inside the store", "Copy the data into the store")
 
 
 def _texts(array: Any) -> tuple[str, ...] | None:

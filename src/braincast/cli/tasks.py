@@ -1,0 +1,93 @@
+"""`braincast task new`: a task of one's own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from braincast.cli.options import Force, Json, Offline, Quiet
+from braincast.cli.session import console, print_json, session
+from braincast.errors import BraincastError
+
+if TYPE_CHECKING:
+    from braincast.tasks.forecasting.card import ForecastCard
+
+app = typer.Typer(help="Make tasks.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.callback()
+def tasks() -> None:
+    """Make tasks."""
+
+
+@app.command("new")
+def new(
+    name: Annotated[str, typer.Argument(help="The task's name: lower-case letters, digits and hyphens.")],
+    dataset: Annotated[str, typer.Option("--dataset", metavar="N", help="A dataset (braincast list datasets).")],
+    kind: Annotated[str, typer.Option("--kind", metavar="K", help="The kind of task.")] = "forecast",
+    context: Annotated[int | None, typer.Option("--context", min=1, help="Frames that a model sees.")] = None,
+    horizon: Annotated[int | None, typer.Option("--horizon", min=1, help="Frames to forecast.")] = None,
+    stride: Annotated[int, typer.Option("--stride", min=1, help="Frames from one window to the next.")] = 1,
+    gap: Annotated[
+        int | None, typer.Option("--gap", min=0, help="Frames left out between splits; the horizon without it.")
+    ] = None,
+    hold_out: Annotated[
+        list[str] | None, typer.Option("--hold-out", metavar="C", help="A condition that is tested but not learned.")
+    ] = None,
+    hold_out_animals: Annotated[
+        bool, typer.Option("--hold-out-animals", help="Ask about each animal a model that learned from the others.")
+    ] = False,
+    frames: Annotated[bool, typer.Option("--frames", help="Count frames, whatever the times between them.")] = False,
+    json_: Json = False,
+    quiet: Quiet = False,
+    offline: Offline = False,
+    force: Force = False,
+) -> None:
+    """Make a forecast task from a dataset with recordings: blocked splits with gaps, floors, a line-up."""
+    from braincast.datasets.registry import load_dataset
+    from braincast.progress import step
+    from braincast.tasks.forecasting.build import DEFAULT_HORIZON, Design, build
+    from braincast.tasks.registry import add_task
+
+    if kind != "forecast":
+        fix = "Forecast tasks can be made of any dataset with recordings"
+        raise BraincastError("E305", "--kind", f"tasks of kind {kind!r} cannot be made here", fix)
+    design = Design(
+        context=context,
+        horizon=horizon,
+        stride=stride,
+        gap=(horizon or DEFAULT_HORIZON) if gap is None else gap,
+        in_frames=frames,
+        held_out=tuple(hold_out or ()),
+        held_out_animals=hold_out_animals,
+    )
+    with session(quiet=quiet, offline=offline), step(f"Making {name}"):
+        card = build(load_dataset(dataset, offline=offline or None), name, design)
+        path = add_task(card, force=force)
+    if json_:
+        print_json({**card.to_show(), "files": {"task": str(path)}})
+        return
+    from braincast.reports.terminal import show_table
+
+    show_table(f"Task {name}", ("", ""), list(_facts(card).items()), console())
+    typer.echo(f"Next: braincast run {name}")
+
+
+def _facts(card: ForecastCard) -> dict[str, Any]:
+    """What a reader checks before running it."""
+    step = "frames" if card.dt_s is None else f"{card.dt_s:.4g} s (jitter {card.jitter or 0:.1%})"
+    windows = card.to_show()["windows"]
+    counted = {split: sum(found.values()) for split, found in windows.items()}
+    return {
+        "question": card.question,
+        "neurons": len(card.neurons),
+        "recordings": len(card.recordings),
+        "step": step,
+        "windows": ", ".join(f"{split} {count:,}" for split, count in counted.items()),
+        "conditions": ", ".join(dict.fromkeys(piece.condition for piece in card.pieces)),
+        "floors": ", ".join(card.baselines),
+        "ceiling": card.ceiling,
+        "line-up": ", ".join(card.lineup),
+        "hash": card.hash[:12],
+    }

@@ -1,0 +1,48 @@
+"""Autoregression: each neuron from its own last frames, one step at a time."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from braincast.models.forecasters.autoregression import iterated
+from braincast.models.forecasters.by_neuron import fitted_by_neuron
+from braincast.models.forecasters.channel_ridge import PENALTY, LaggedFit, channel_ridge, frames_of
+from braincast.models.forecasters.forecaster import Forecaster, forecaster_card
+from braincast.models.forecasters.linear_forecast import LinearForecast
+from braincast.models.forecasters.moments import Moments
+from braincast.models.forecasters.scope import OWN, POOLED, SCOPE
+from braincast.models.forecasters.shared_linear import ORDER
+from braincast.models.interface import Settings
+from braincast.tasks.forecasting.training import ForecastTraining
+
+
+class Autoregression(Forecaster):
+    """A ridge autoregression for each neuron, iterated over the leads."""
+
+    card = forecaster_card(
+        "ar",
+        "Each neuron from its own last frames by ridge regression, one step at a time.",
+        {
+            "order": ORDER,
+            "penalty": PENALTY,
+            "scope": SCOPE,
+        },
+        citation="Yule 1927, Phil. Trans. R. Soc. A 226:267",
+        typical_fit_s=1.0,
+    )
+    fitted_type = LinearForecast
+    candidates: tuple[Settings, ...] = tuple(
+        {"order": order, "penalty": 1e-3, "scope": scope} for order in (1, 2, 4, 8) for scope in (OWN, POOLED)
+    )
+
+    def fit(self, training: ForecastTraining, prepared: None, settings: Settings, *, seed: int) -> LinearForecast:
+        order = min(settings["order"], training.context_frames)
+
+        def solve(moments: Moments) -> LaggedFit:
+            past, following = frames_of(0, order, order + 1), frames_of(order, order + 1, order + 1)
+            intercept, weights = channel_ridge(moments, past, following, settings["penalty"])
+            return iterated(intercept[:, 0], weights[:, 0], training.horizon)
+
+        fitted = fitted_by_neuron(training, order + 1, settings["scope"], solve)
+        n_fitted = int(np.prod(fitted.intercept.shape[:2])) * (order + 1)
+        return fitted.counting(n_fitted).with_spread(training)

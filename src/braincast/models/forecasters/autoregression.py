@@ -1,0 +1,27 @@
+"""Iterated autoregression: one step at a time, each forecast fed back."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float
+
+from braincast.models.forecasters.channel_ridge import LaggedFit
+
+
+def iterated(
+    intercept: Float[np.ndarray, " channel"], weights: Float[np.ndarray, "channel lag"], horizon: int
+) -> LaggedFit:
+    """The one-step rule applied `horizon` times, as an intercept and weights for each lead.
+
+    A forecast of forecasts is linear in the last frames too, so that nothing needs to be iterated later.
+    """
+    n_channels, n_lags = weights.shape
+    # Rows: the frames that the next step looks at, each as (intercept, weights on the context's last frames).
+    frames = [(np.zeros(n_channels), np.tile(np.eye(n_lags)[lag], (n_channels, 1))) for lag in range(n_lags)]
+    for _ in range(horizon):
+        seen = frames[-n_lags:]
+        constant = intercept + sum(weights[:, lag] * seen[lag][0] for lag in range(n_lags))
+        slope = sum((weights[:, lag, None] * seen[lag][1] for lag in range(n_lags)), np.zeros_like(weights))
+        frames.append((constant, slope))
+    leads = frames[n_lags:]
+    return np.stack([c for c, _ in leads], axis=1), np.stack([s for _, s in leads], axis=1)

@@ -1,0 +1,20 @@
+"""The training mean: the floor of every forecast."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from braincast.models.forecasters.forecaster import Forecaster, forecaster_card
+from braincast.models.forecasters.linear_forecast import LinearForecast, same_everywhere
+from braincast.models.interface import Settings
+from braincast.tasks.forecasting.training import ForecastTraining
+
+
+class Mean(Forecaster):
+    """Answers each neuron's training mean, which is 0 in the task's units."""
+
+    card = forecaster_card("mean", "Each neuron's mean over the training frames.", typical_fit_s=0.1)
+    fitted_type = LinearForecast
+
+    def fit(self, training: ForecastTraining, prepared: None, settings: Settings, *, seed: int) -> LinearForecast:
+        return same_everywhere(np.zeros((training.horizon, 1))).with_spread(training)

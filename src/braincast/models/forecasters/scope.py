@@ -1,0 +1,35 @@
+"""Whether each recording gets a fit of its own, or one fit answers for all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import reduce
+from typing import Any, TypeVar
+
+import numpy as np
+from jaxtyping import Int
+
+from braincast.models.interface import Setting
+
+
+Evidence = TypeVar("Evidence")  # anything that can be added
+OWN, POOLED = "own", "pooled"
+SCOPE = Setting(
+    "own: a fit for each recording (one that was not trained on gets the pooled fit); pooled: one fit for all",
+    kind=str,
+    choices=(OWN, POOLED),
+)
+
+
+def scoped(evidence: Mapping[int, Evidence], scope: str) -> tuple[Int[np.ndarray, " known"], list[Evidence]]:
+    """The recordings that get a fit of their own, and the evidence for each fit; the last is of all recordings."""
+    addends: list[Any] = list(evidence.values())
+    everything = reduce(lambda a, b: a + b, addends)
+    known = sorted(evidence) if scope == OWN and len(evidence) > 1 else []
+    return np.array(known, dtype=np.int64), [*(evidence[recording] for recording in known), everything]
+
+
+def fit_of(known: Int[np.ndarray, " known"], recording: Int[np.ndarray, " case"]) -> Int[np.ndarray, " case"]:
+    """Which fit answers each case: that of its recording, else the last."""
+    matches = recording[:, None] == known[None, :]
+    return np.where(matches.any(axis=1), matches.argmax(axis=1) if len(known) else 0, len(known))

@@ -1,0 +1,1 @@
+"""Forecast tasks: windows in recordings, split in blocks."""

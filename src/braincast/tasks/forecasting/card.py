@@ -1,0 +1,178 @@
+"""The declaration of a forecast task: which frames of which recordings are learned from, asked about and scored."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any, Literal
+
+from pydantic import Field
+
+from braincast.files import sha256_of_json
+from braincast.tasks.card import Declaration, MetricUse
+
+Split = Literal["train", "validation", "test", "held-out"]
+SPLITS: tuple[Split, ...] = ("train", "validation", "test", "held-out")
+
+
+class RecordingUse(Declaration):
+    """A recording of the dataset: whose it is, and how long it was when the task was made."""
+
+    name: str
+    specimen: str
+    recording: str
+    n_frames: int = Field(ge=1)
+
+
+class Piece(Declaration):
+    """Frames `start` to `stop` of a recording (by number) in one condition, all in one split.
+
+    Contexts of its windows may reach back to frame `reach`, targets may not leave the piece.
+    """
+
+    recording: int = Field(ge=0)
+    condition: str
+    split: Split
+    start: int = Field(ge=0)
+    stop: int
+    reach: int = Field(ge=0)
+
+    def starts(self, context: int, horizon: int, stride: int) -> range:
+        """First target frames of all windows of the piece."""
+        return range(max(self.start, self.reach + context), self.stop - horizon + 1, stride)
+
+
+class Fold(Declaration):
+    """One fit: the recordings (by number) whose training frames it learns from, and those that it answers for."""
+
+    learns_from: tuple[int, ...]
+    answers: tuple[int, ...]
+
+
+class WindowCase(Declaration):
+    """One question: what happens in `horizon` frames from `start`? `distribution` is "out" for what no fit saw."""
+
+    id: str
+    recording: int
+    condition: str
+    start: int
+    fold: int
+    distribution: Literal["in", "out"]
+
+
+class ForecastCard(Declaration):
+    """A forecast task, declared. Two tasks with equal `hash` ask the same questions and are scored the same way.
+
+    `context`, `horizon`, `stride` and `block` count frames; `dt_s` is None where the task counts frames only, and
+    `jitter` is the largest deviation from it as a share. Activity is in standard deviations of each recording's
+    training frames. `noise_floor` is the mean absolute error at each lead that nothing can beat, where it is known.
+    """
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    version: str
+    kind: Literal["forecast"] = "forecast"
+    answer: Literal["activity"] = "activity"
+    title: str
+    question: str
+    dataset: str
+    dataset_hash: str
+    wiring: Literal["same animal", "another animal", "atlas", "none"]
+    n_animals: str
+    quantity: str
+    unit: str
+    lower: None = None
+    upper: None = None
+    context: int = Field(ge=1)
+    horizon: int = Field(ge=1)
+    stride: int = Field(ge=1)
+    dt_s: float | None
+    jitter: float | None
+    inputs: Literal["none", "stimulus"]
+    neurons: tuple[str, ...]
+    regions: tuple[str, ...] = ()
+    recordings: tuple[RecordingUse, ...]
+    pieces: tuple[Piece, ...]
+    folds: tuple[Fold, ...]
+    fold_rule: str
+    metrics: tuple[MetricUse, ...]
+    primary: str
+    resampling: str
+    n_resamples: int
+    block: int = Field(ge=1)
+    equivalence_margin: float
+    baselines: tuple[str, ...]
+    baseline: str
+    simple: tuple[str, ...]
+    nulls: tuple[str, ...] = ()
+    decisive_nulls: tuple[str, ...] = ()
+    controls: tuple[str, ...] = ()
+    lineup: tuple[str, ...] = Field(max_length=10)
+    ceiling: str
+    noise_floor: tuple[float, ...] = ()
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the whole declaration."""
+        return sha256_of_json(self.model_dump(mode="json"))
+
+    @property
+    def metric_keys(self) -> tuple[str, ...]:
+        """Keys of the task's metrics, in order."""
+        return tuple(use.key for use in self.metrics)
+
+    @property
+    def n_folds(self) -> int:
+        return len(self.folds)
+
+    @property
+    def leads(self) -> tuple[str, ...]:
+        """Labels of the leads: frames after the context, from 1."""
+        return tuple(str(lead) for lead in range(1, self.horizon + 1))
+
+    @property
+    def lead_s(self) -> tuple[float, ...]:
+        """Seconds after the last frame of the context; empty where the task counts frames only."""
+        return () if self.dt_s is None else tuple(lead * self.dt_s for lead in range(1, self.horizon + 1))
+
+    @cached_property
+    def cases(self) -> tuple[WindowCase, ...]:
+        """All test windows, by recording, then by time; those of held-out conditions and animals among them."""
+        return tuple(sorted(self._cases(), key=lambda case: (case.recording, case.start)))
+
+    def of_split(self, split: Split) -> tuple[Piece, ...]:
+        """The pieces of one split, in the card's order."""
+        return tuple(piece for piece in self.pieces if piece.split == split)
+
+    def fold_of(self, recording: int) -> int:
+        """The fold whose fit answers for a recording."""
+        return next(number for number, fold in enumerate(self.folds) if recording in fold.answers)
+
+    def starts(self, piece: Piece) -> range:
+        """First target frames of all windows of a piece."""
+        return piece.starts(self.context, self.horizon, self.stride)
+
+    def to_show(self) -> dict[str, Any]:
+        """The declaration with what follows from it: hash, number of windows by split and condition, ids of cases."""
+        windows: dict[str, Counter[str]] = {}
+        for piece in self.pieces:
+            windows.setdefault(piece.split, Counter())[piece.condition] += len(self.starts(piece))
+        counted = {split: dict(windows[split]) for split in SPLITS if split in windows}
+        derived = {"leads": list(self.leads), "windows": counted, "cases": [case.id for case in self.cases]}
+        return {**self.model_dump(mode="json"), **derived, "hash": self.hash}
+
+    def _cases(self) -> Iterator[WindowCase]:
+        for piece in self.pieces:
+            if piece.split not in ("test", "held-out"):
+                continue
+            fold, name = self.fold_of(piece.recording), self.recordings[piece.recording].name
+            seen = piece.split == "test" and piece.recording in self.folds[fold].learns_from
+            for start in self.starts(piece):
+                yield WindowCase(
+                    id=f"{name}@{start}",
+                    recording=piece.recording,
+                    condition=piece.condition,
+                    start=start,
+                    fold=fold,
+                    distribution="in" if seen else "out",
+                )

@@ -1,0 +1,129 @@
+"""A forecast task: its declaration, and access to what models may see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+from braincast.errors import BraincastError
+from braincast.tasks.forecasting.card import ForecastCard, Piece, WindowCase
+from braincast.tasks.forecasting.standardised import Standardised, filled, standardised
+from braincast.tasks.forecasting.training import ForecastTraining, Held, Series
+from braincast.tasks.forecasting.windows import Windows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from braincast.brain.specimen import Specimen
+
+
+class ForecastTask:
+    """Hands out contexts, training series and validation windows; never what follows a test window's context.
+
+    The specimens are loaded on first use, so that a task can be shown without its data.
+    """
+
+    def __init__(self, card: ForecastCard, load: Callable[[], Mapping[str, Specimen]]) -> None:
+        self.card = card
+        self._load = load
+
+    def __repr__(self) -> str:
+        card = self.card
+        return f"ForecastTask {card.name} {card.version} ({len(card.cases)} windows, {card.hash[:12]})"
+
+    def _repr_html_(self) -> str:
+        from braincast.brain.display import html_card
+
+        card = self.card
+        return html_card("Task", card.name, {"question": card.question, "windows": len(card.cases), "hash": card.hash})
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Worker processes get a task by pickle: the declaration as text, the specimens as they are.
+        return {"card": self.card.model_dump_json(), "specimens": self.specimens}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        specimens = state["specimens"]
+        self.card, self._load = ForecastCard.model_validate_json(state["card"]), lambda: specimens
+
+    @property
+    def name(self) -> str:
+        return self.card.name
+
+    @property
+    def hash(self) -> str:
+        return self.card.hash
+
+    @cached_property
+    def specimens(self) -> Mapping[str, Specimen]:
+        """The specimens whose recordings the task uses, with everything that was measured."""
+        found = self._load()
+        return {use.specimen: found[use.specimen] for use in self.card.recordings}
+
+    @cached_property
+    def recordings(self) -> tuple[Standardised, ...]:
+        """The task's recordings, standardised on their training frames. For the truth; models get windows."""
+        uses = self.card.recordings
+        return standardised(self.card, [self.specimens[use.specimen].recordings[use.recording] for use in uses])
+
+    @cached_property
+    def structure(self) -> Specimen:
+        """How the brain of the first recording is built: its specimen without any activity."""
+        first = next(iter(self.specimens.values()))
+        return replace(first, responses=None, recordings={})
+
+    def cases(self, split: Literal["test"] = "test", *, fold: int | None = None) -> Windows:
+        """The test windows, all or those of one fold; validation windows come with `training`."""
+        if split != "test":
+            fix = 'Ask for "test"; training(fold) has the training series and validation windows'
+            raise BraincastError("E305", f"task {self.name}", f"split {split!r} is not defined so", fix)
+        every = self._windows(self.card.cases)
+        if fold is None:
+            return every
+        self._check_fold(fold)
+        return every.where(every.fold == fold)
+
+    def training(self, fold: int) -> ForecastTraining:
+        """What the fit of a fold may learn from."""
+        self._check_fold(fold)
+        learned = self.card.folds[fold].learns_from
+        pieces = [piece for piece in self.card.of_split("train") if piece.recording in learned]
+        return ForecastTraining(
+            series=tuple(self._series(piece) for piece in pieces),
+            validation=Held(self._windows(self._validation_cases(fold)), self.recordings),
+            neurons=self.card.neurons,
+            leads=self.card.leads,
+            context_frames=self.card.context,
+            inputs=self.card.inputs,
+        )
+
+    def _series(self, piece: Piece) -> Series:
+        recording = self.recordings[piece.recording]
+        activity = filled(recording.frames(piece.start, piece.stop))
+        stimulus = recording.stimulus(piece.start, piece.stop) if self.card.inputs == "stimulus" else None
+        return Series(piece.recording, piece.condition, piece.start, activity, stimulus)
+
+    def _validation_cases(self, fold: int) -> list[WindowCase]:
+        card = self.card
+        return [
+            WindowCase(
+                id=f"{card.recordings[piece.recording].name}@{start}",
+                recording=piece.recording,
+                condition=piece.condition,
+                start=start,
+                fold=fold,
+                distribution="in",
+            )
+            for piece in card.of_split("validation")
+            if piece.recording in card.folds[fold].learns_from
+            for start in card.starts(piece)
+        ]
+
+    def _windows(self, cases: Sequence[WindowCase]) -> Windows:
+        return Windows.of(cases, self.card, self.recordings)
+
+    def _check_fold(self, fold: int) -> None:
+        if not 0 <= fold < self.card.n_folds:
+            fix = f"Folds are 0 to {self.card.n_folds - 1}"
+            raise BraincastError("E305", f"task {self.name}", f"there is no fold {fold}", fix)

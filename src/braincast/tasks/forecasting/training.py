@@ -1,0 +1,83 @@
+"""What a model may learn from in a forecast task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from jaxtyping import Float32
+
+from braincast.tasks.forecasting.standardised import Standardised
+from braincast.tasks.forecasting.windows import Windows
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """Consecutive training frames of one condition, standardised; a missing value is the last one seen before it.
+
+    `recording` is the recording's number, `start` the number of the first frame there.
+    """
+
+    recording: int
+    condition: str
+    start: int
+    activity: Float32[np.ndarray, "time neuron"]
+    stimulus: Float32[np.ndarray, "time feature"] | None
+
+    @property
+    def n_frames(self) -> int:
+        """Length of the time axis."""
+        return len(self.activity)
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """Validation windows with what followed: for choosing among settings and models, never for scoring."""
+
+    windows: Windows
+    _recordings: tuple[Standardised, ...]
+
+    @cached_property
+    def truth(self) -> Float32[np.ndarray, "case lead neuron"]:
+        """What followed; NaN where nothing was observed."""
+        out = np.empty(self.windows.shape, dtype=np.float32)
+        for number in np.unique(self.windows.recording):
+            rows = np.flatnonzero(self.windows.recording == number)
+            out[rows] = self._recordings[number].windows(self.windows.start[rows], self.windows.horizon)
+        return out
+
+
+@dataclass(frozen=True, eq=False)
+class ForecastTraining:
+    """Training series of one fold, and its validation windows. `recordings` are the numbers of those that are here."""
+
+    series: tuple[Series, ...]
+    validation: Held
+    neurons: tuple[str, ...]
+    leads: tuple[str, ...]
+    context_frames: int
+    inputs: str
+
+    @property
+    def horizon(self) -> int:
+        """How many frames are to be forecast."""
+        return len(self.leads)
+
+    @property
+    def recordings(self) -> tuple[int, ...]:
+        """Numbers of the recordings that have a series here, rising."""
+        return tuple(sorted({series.recording for series in self.series}))
+
+    def windows(
+        self, stride: int = 1
+    ) -> Iterator[tuple[Series, Float32[np.ndarray, "case context neuron"], Float32[np.ndarray, "case lead neuron"]]]:
+        """Contexts and what followed them inside each series that is long enough, as views; nothing is copied."""
+        length = self.context_frames + self.horizon
+        for series in self.series:
+            if series.n_frames < length:
+                continue
+            every = np.lib.stride_tricks.sliding_window_view(series.activity, length, axis=0)[::stride]
+            every = every.transpose(0, 2, 1)
+            yield series, every[:, : self.context_frames], every[:, self.context_frames :]

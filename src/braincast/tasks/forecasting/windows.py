@@ -1,0 +1,108 @@
+"""Windows as a model sees them: what came before, what is shown, and how far to forecast."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Bool, Float32, Int
+
+from braincast.tasks.forecasting.card import ForecastCard, WindowCase
+from braincast.tasks.forecasting.standardised import Standardised, filled
+
+_BATCH_BYTES = 256 << 20
+_MEMBERS = 10  # an answer may have as many; batches leave room for it
+
+
+@dataclass(frozen=True, eq=False)
+class Windows:
+    """Questions without answers.
+
+    `start` is the frame of the first target, the context is the `context_frames` frames before it. `recording` says by
+    number where a window lies, `fold` which fit answers it. A model gets nothing from frame `start` on but, in a task
+    whose inputs are "stimulus", what is shown.
+    """
+
+    ids: tuple[str, ...]
+    recording: Int[np.ndarray, " case"]
+    condition: tuple[str, ...]
+    start: Int[np.ndarray, " case"]
+    fold: Int[np.ndarray, " case"]
+    neurons: tuple[str, ...]
+    leads: tuple[str, ...]
+    context_frames: int
+    inputs: str
+    _past: tuple[Standardised, ...]
+
+    @classmethod
+    def of(cls, cases: Sequence[WindowCase], card: ForecastCard, recordings: tuple[Standardised, ...]) -> Windows:
+        """Gather declared cases."""
+        return cls(
+            ids=tuple(case.id for case in cases),
+            recording=np.array([case.recording for case in cases], dtype=np.int64),
+            condition=tuple(case.condition for case in cases),
+            start=np.array([case.start for case in cases], dtype=np.int64),
+            fold=np.array([case.fold for case in cases], dtype=np.int64),
+            neurons=card.neurons,
+            leads=card.leads,
+            context_frames=card.context,
+            inputs=card.inputs,
+            _past=recordings,
+        )
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def horizon(self) -> int:
+        """How many frames to forecast."""
+        return len(self.leads)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """The shape of an answer: case, lead, neuron."""
+        return len(self.ids), len(self.leads), len(self.neurons)
+
+    def contexts(self) -> Float32[np.ndarray, "case context neuron"]:
+        """Activity before each window; a missing value is the last one seen in the context, 0 where none was."""
+        out = np.empty((len(self), self.context_frames, len(self.neurons)), dtype=np.float32)
+        for number in np.unique(self.recording):
+            rows = np.flatnonzero(self.recording == number)
+            out[rows] = self._past[number].windows(self.start[rows] - self.context_frames, self.context_frames)
+        return filled(out)
+
+    def stimulus(self) -> Float32[np.ndarray, "case frame feature"] | None:
+        """What is shown during each context and the frames to forecast; None in a task without such inputs."""
+        if self.inputs != "stimulus":
+            return None
+        first, last = self.start - self.context_frames, self.start + self.horizon
+        shown = [self._past[n].stimulus(int(a), int(b)) for n, a, b in zip(self.recording, first, last, strict=True)]
+        present = [track for track in shown if track is not None]
+        return np.stack(present) if present else None
+
+    def where(self, keep: Bool[np.ndarray, " case"]) -> Windows:
+        """The windows marked True, in the same order."""
+        rows = np.flatnonzero(keep)
+        return replace(
+            self,
+            ids=tuple(self.ids[row] for row in rows),
+            recording=self.recording[rows],
+            condition=tuple(self.condition[row] for row in rows),
+            start=self.start[rows],
+            fold=self.fold[rows],
+        )
+
+    def batches(self, n_bytes: int = _BATCH_BYTES) -> Iterator[Windows]:
+        """Consecutive parts whose contexts and answers take at most `n_bytes`, one window at the least."""
+        for rows in self.ranges(n_bytes):
+            keep = np.zeros(len(self), dtype=bool)
+            keep[rows] = True
+            yield self.where(keep)
+
+    def ranges(self, n_bytes: int = _BATCH_BYTES) -> Iterator[slice]:
+        """The rows of each batch."""
+        each = 4 * len(self.neurons) * (self.context_frames + self.horizon * (1 + _MEMBERS))
+        n_rows = max(1, n_bytes // max(1, each))
+        for first in range(0, len(self), n_rows):
+            yield slice(first, min(first + n_rows, len(self)))
