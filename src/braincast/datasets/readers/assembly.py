@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,7 @@ def assembled(draft: Draft, wanted: Wanted, where: str) -> Assembled:
         raise BraincastError("E106", where, what, "Give a recording of more frames, or state its axes in a sidecar")
     time_s, _, time_notes = frame_times(draft, wanted, stored.shape[0], where)
     names, name_notes = _names(draft, stored.shape[1], where)
-    found = survey(stored, where)
+    found = survey(stored, Path(where).name)
     kept, drop_notes = _usable(found, names, wanted, where)
     check_repeats(found, where)
     values = _in_unit(stored, draft) if kept.all() else _in_unit(stored.only(kept), draft)

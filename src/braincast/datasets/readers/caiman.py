@@ -67,5 +67,5 @@ def _rate(items: dict[str, Any]) -> float | None:
             return float(hdf5.whole(data).reshape(-1)[0])
     group = items.get("params/data")
     if isinstance(group, h5py.Group) and "fr" in group.attrs:
-        return float(group.attrs["fr"])
+        return float(hdf5.text(group.attrs["fr"]))
     return None

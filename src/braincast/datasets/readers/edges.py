@@ -11,6 +11,7 @@ import pandas as pd
 
 from braincast.brain.connectome import Connectome
 from braincast.brain.tables import EDGE_KINDS, column_of
+from braincast.datasets.readers.columns import numbers_of, values_of
 from braincast.datasets.readers.vocabulary import (
     ANATOMY,
     KIND_WORDS,
@@ -43,18 +44,17 @@ def connectome_of_edges(table: pd.DataFrame, path: Path) -> Connectome:
     names = [str(column) for column in table.columns]
     pre, post = (_ids(table, str(first_of(words, names)), path) for words in (PRE, POST))
     weight = first_of(WEIGHTS, names)
+    weights = np.ones(len(table)) if weight is None else _weights(column_of(table, weight), path)
     edges = pd.DataFrame(
         {
             "pre": pre,
             "post": post,
             "kind": _kinds(table, first_of(KINDS, names), path),
-            "sign": _signs(table, first_of(SIGNS, names)),
-            "weight": 1.0 if weight is None else _weights(column_of(table, weight), path),
+            "sign": np.where(weights < 0, -1, _signs(table, first_of(SIGNS, names))),
+            "weight": np.abs(weights),
         }
     )
-    edges["sign"] = edges["sign"].where(edges["weight"] >= 0, -1)
-    edges["weight"] = edges["weight"].abs()
-    summed = edges.groupby(["pre", "post", "kind", "sign"], sort=False, as_index=False)["weight"].sum()
+    summed: Any = edges.groupby(["pre", "post", "kind", "sign"], sort=False, as_index=False)["weight"].sum()
     neurons = _neurons([*dict.fromkeys([*pre, *post])], path)
     unit = "synapses" if weight is not None and "syn" in plain(weight) else "stated weight"
     return Connectome.from_edges(
@@ -74,8 +74,8 @@ def _ids(table: pd.DataFrame, name: str, path: Path) -> list[str]:
     if column.dtype.kind == "f":
         what = f"column {name!r} holds floating-point numbers, which lose digits of ids"
         raise BraincastError("E107", str(path), what, "Write ids as text or whole numbers, none missing")
-    if column.isna().any():
-        what = f"column {name!r}, row {int(np.argmax(column.isna())) + 1} is empty"
+    if (empty := np.asarray(column.isna())).any():
+        what = f"column {name!r}, row {int(np.argmax(empty)) + 1} is empty"
         raise BraincastError("E107", str(path), what, "Name both ends of every edge")
     return [str(value) for value in column]
 
@@ -94,11 +94,11 @@ def _kinds(table: pd.DataFrame, name: str | None, path: Path) -> Any:
 def _signs(table: pd.DataFrame, name: str | None) -> Any:
     if name is None:
         return 0
-    return np.sign(pd.to_numeric(column_of(table, name), errors="coerce").fillna(0)).astype(np.int8)
+    return np.sign(np.nan_to_num(numbers_of(column_of(table, name)))).astype(np.int8)
 
 
 def _weights(column: pd.Series, path: Path) -> np.ndarray:
-    numbers = pd.to_numeric(column, errors="coerce").to_numpy(np.float64, na_value=np.nan)
+    numbers = numbers_of(column)
     if not np.isfinite(numbers).all():
         row = int(np.argmax(~np.isfinite(numbers)))
         what = f"column {column.name!r}, row {row + 1}: {column.iloc[row]!r} is no weight"
@@ -123,13 +123,16 @@ def _neuron_table(path: Path) -> pd.DataFrame | None:
     except (OSError, TypeError, ValueError):
         return None  # it is no part of what was asked for
     name = first_of(("id", *NEURONS), [str(column) for column in table.columns])
-    if name is None or table[name].isna().any() or not table[name].is_unique:
+    ids = [] if name is None else values_of(table, name)
+    if name is None or pd.isna(ids).any() or len(set(ids)) < len(ids):
         return None
-    columns: dict[str, Any] = {"id": table[name].astype(str)}
+    columns: dict[str, Any] = {"id": [str(value) for value in ids]}
     for column in table.columns:
         known = ANATOMY.get(plain(column))
-        if known is not None and known not in columns and column != name:
-            columns[known] = (
-                table[column] if known.endswith("_um") else table[column].astype(object).fillna("").astype(str)
-            )
+        if known is None or known in columns or column == name:
+            continue
+        if known.endswith("_um"):
+            columns[known] = numbers_of(column_of(table, column))
+        else:
+            columns[known] = ["" if pd.isna(value) else str(value) for value in values_of(table, column)]
     return pd.DataFrame(columns)

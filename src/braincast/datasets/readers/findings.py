@@ -84,13 +84,14 @@ def _of_recording(recording: Recording, extent: Extent | None) -> dict[str, Any]
 
 
 def _of_connectome(connectome: Connectome) -> dict[str, Any]:
+    edges = connectome.edges
     return {
         "neurons": connectome.n_neurons,
         "edges": connectome.n_edges,
         "kinds": list(connectome.kinds),
-        "total_weight": float(connectome.edges["weight"].sum()),
+        "total_weight": float(edges["weight"].to_numpy().sum()),
         "weight_unit": connectome.weight_unit,
-        "with_sign": int((connectome.edges["sign"] != 0).sum()),
+        "with_sign": int((edges["sign"].to_numpy() != 0).sum()),
         "columns": [str(column) for column in connectome.neurons.columns],
         "first_neurons": connectome.neuron_ids[:_FIRST_NAMES],
     }

@@ -41,7 +41,7 @@ def walk(group: h5py.Group, where: str, depth: int = 0) -> Iterator[tuple[str, A
             raise unreadable(where, error) from error
         if isinstance(item, h5py.Dataset):
             check_inside(item, where)
-        yield (item.name or name).lstrip("/"), item
+        yield str(item.name).lstrip("/"), item
         if isinstance(item, h5py.Group):
             yield from walk(item, where, depth + 1)
 
@@ -82,6 +82,12 @@ def text(value: Any) -> str:
     if isinstance(value, np.ndarray):
         return ", ".join(_text(entry) for entry in value.reshape(-1))
     return _text(value)
+
+
+def number(value: Any, otherwise: float) -> float:
+    """An attribute as a number; `otherwise` if it is missing or none."""
+    found = np.asarray(otherwise if value is None or isinstance(value, h5py.Empty) else value).reshape(-1)
+    return float(found[0]) if found.dtype.kind in "fiub" and found.size else otherwise
 
 
 def unreadable(where: str, error: Exception) -> BraincastError:

@@ -42,7 +42,8 @@ def candidates(file: h5py.File, items: dict[str, Any], wanted: Wanted) -> list[C
             found.append(Candidate(path, "recording", _rank(path, group), shape, _drafting(path, group, items)))
     units = items.get("units")
     if isinstance(units, h5py.Group) and "spike_times" in units and "spike_times_index" in units:
-        shape = (int(units["spike_times_index"].shape[0]),)
+        ends: Any = units["spike_times_index"]
+        shape = (int(ends.shape[0]),)
         found.append(Candidate("units", "recording", 3, shape, _counting(units, items, wanted)))
     return found
 
@@ -81,8 +82,8 @@ def _drafting(path: str, group: h5py.Group, items: dict[str, Any]) -> Callable[[
             start_s,
             unit or ("dF/F" if _rank(path, group) == 0 else ""),
             rois.indicator,
-            float(data.attrs.get("conversion", 1.0)),
-            float(data.attrs.get("offset", 0.0)),
+            hdf5.number(data.attrs.get("conversion"), 1.0),
+            hdf5.number(data.attrs.get("offset"), 0.0),
             stimulus,
             behaviour,
             table,
@@ -123,7 +124,7 @@ def tracks(items: dict[str, Any], taken: str) -> tuple[tuple[Track, ...], tuple[
 
 
 def _scaled(data: h5py.Dataset) -> np.ndarray:
-    conversion, offset = float(data.attrs.get("conversion", 1.0)), float(data.attrs.get("offset", 0.0))
+    conversion, offset = hdf5.number(data.attrs.get("conversion"), 1.0), hdf5.number(data.attrs.get("offset"), 0.0)
     values = hdf5.whole(data)
     return values if (conversion, offset) == (1.0, 0.0) else values * conversion + offset
 
@@ -134,7 +135,7 @@ def _clock(group: h5py.Group) -> tuple[np.ndarray | None, float | None, float]:
     if isinstance(timestamps, h5py.Dataset) and timestamps.shape:
         return hdf5.whole(timestamps), None, 0.0
     if isinstance(start, h5py.Dataset) and "rate" in start.attrs:
-        return None, float(start.attrs["rate"]), float(hdf5.whole(start).reshape(-1)[0])
+        return None, hdf5.number(start.attrs["rate"], 0.0), hdf5.number(hdf5.whole(start), 0.0)
     return None, None, 0.0
 
 
@@ -154,10 +155,13 @@ def _rank(path: str, group: h5py.Group) -> int:
 
 
 def _is_series(item: Any) -> bool:
-    if not isinstance(item, h5py.Group) or not isinstance(item.get("data"), h5py.Dataset):
-        return False
-    data = item["data"]
-    return len(data.shape or ()) >= 1 and data.dtype.kind in "fiub" and min(data.shape) > 0
+    data = item.get("data") if isinstance(item, h5py.Group) else None
+    return (
+        isinstance(data, h5py.Dataset)
+        and len(data.shape or ()) >= 1
+        and data.dtype.kind in "fiub"
+        and min(data.shape) > 0
+    )
 
 
 def _is_behaviour(path: str, group: h5py.Group) -> bool:

@@ -36,7 +36,7 @@ def spans(index: np.ndarray) -> list[tuple[int, int]]:
 def _column_names(table: h5py.Group) -> list[str]:
     declared = table.attrs.get("colnames")
     names = [] if declared is None else [hdf5.text(name) for name in np.asarray(declared).reshape(-1)]
-    others = [name for name in table if name not in names and not name.endswith("_index")]
+    others = [str(name) for name in table if name not in names and not str(name).endswith("_index")]
     return [name for name in [*names, *others] if name in table]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import h5py
 import numpy as np
 
@@ -26,7 +28,7 @@ def units_draft(
 ) -> Draft:
     """Counts [bin, unit] from the first to the last spike; E110 for a spike time that is not finite."""
     width_s = bin_s or DEFAULT_BIN_S
-    times, unit = _spikes(units)
+    times, unit, n_units = _spikes(units)
     start_s = float(np.floor(times.min() / width_s) * width_s) if len(times) else 0.0
     bins = np.floor((times - start_s) / width_s).astype(np.int64)
     n_bins = int(bins.max(initial=-1)) + 1
@@ -37,7 +39,7 @@ def units_draft(
     names, name_notes = names_among(described)
     said = f"spikes counted in bins of {width_s:g} s" + ("" if bin_s else " (--bin changes it)")
     return Draft(
-        counted(bins, unit, n_bins, len(units["spike_times_index"])),
+        counted(bins, unit, n_bins, n_units),
         ("time", "neuron"),
         names,
         rate_hz=1 / width_s,
@@ -66,10 +68,12 @@ def counted(bins: np.ndarray, unit: np.ndarray, n_bins: int, n_units: int) -> Sl
     return Slabs((n_bins, n_units), np.dtype(np.int32), frames)
 
 
-def _spikes(units: h5py.Group) -> tuple[np.ndarray, np.ndarray]:
-    """All spike times in seconds, and the unit of each."""
-    times = hdf5.whole(units["spike_times"]).astype(np.float64)
-    rows = spans(hdf5.whole(units["spike_times_index"]))
+def _spikes(units: h5py.Group) -> tuple[np.ndarray, np.ndarray, int]:
+    """All spike times in seconds, the unit of each, and how many units there are."""
+    stored: Any = units["spike_times"]
+    ends: Any = units["spike_times_index"]
+    times = hdf5.whole(stored).astype(np.float64)
+    rows = spans(hdf5.whole(ends))
     if any(stop < start for start, stop in rows) or (rows and rows[-1][1] > len(times)):
         what = "spike_times_index does not fit spike_times"
         raise BraincastError("E117", "units/spike_times_index", what, "Get the file again")
@@ -78,4 +82,4 @@ def _spikes(units: h5py.Group) -> tuple[np.ndarray, np.ndarray]:
     if not np.isfinite(times).all():
         place = int(np.argmax(~np.isfinite(times)))
         raise BraincastError("E110", f"units/spike_times[{place}]", "this time is not finite", "Leave it out")
-    return times, unit
+    return times, unit, len(rows)
