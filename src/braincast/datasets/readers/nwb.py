@@ -49,7 +49,7 @@ def candidates(file: h5py.File, items: dict[str, Any], wanted: Wanted) -> list[C
 
 
 def origin(file: h5py.File) -> Origin:
-    """Subject, licence and publications as the file states them."""
+    """Subject and publications as the file states them; NWB has no place for a licence."""
     general = file.get("general")
     if not isinstance(general, h5py.Group):
         return Origin()
@@ -60,8 +60,7 @@ def origin(file: h5py.File) -> Origin:
         _stated(hdf5.text(said.get("species"))),
         _stated(hdf5.text(said.get("strain"))) or _stated(hdf5.text(said.get("genotype"))),
         _stated(hdf5.text(said.get("subject_id"))),
-        _stated(hdf5.text(general.get("license"))),
-        (citation,) if citation else (),
+        citation=(citation,) if citation else (),
     )
 
 
