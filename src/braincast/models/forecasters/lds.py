@@ -20,7 +20,7 @@ from braincast.tasks.forecasting.windows import Windows
 
 @dataclass(frozen=True, eq=False)
 class FittedSystems(WithMembers):
-    """Systems one beside another (fields as in `LinearSystem`, in its order); the last answers recordings not in `known`."""
+    """Systems side by side (fields as in `LinearSystem`, in its order); the last answers recordings not in `known`."""
 
     transition: Float[np.ndarray, "fit latent latent"]
     drive: Float[np.ndarray, "fit latent latent"]
