@@ -21,7 +21,7 @@ from braincast.experiments.wiring import ALPHA
 from braincast.files import write_text
 from braincast.reports import charts, curve_charts, numbers, wording
 from braincast.reports.entries import Document
-from braincast.reports.forecasting import lead_charts
+from braincast.reports.forecasting import lead_charts, neuron_charts, trace_charts
 from braincast.reports.forecasting.view import ForecastView
 from braincast.reports.links import before_doi, doi_link, safe_link
 from braincast.reports.packing import data_block, packed
@@ -105,6 +105,8 @@ def _environment() -> Environment:
         charts=charts,
         curves=curve_charts,
         lead_charts=lead_charts,
+        neuron_charts=neuron_charts,
+        trace_charts=trace_charts,
         wording=wording,
         alpha=ALPHA,
         decisive_draws=DECISIVE_DRAWS,

@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+from jaxtyping import Int
+
 from braincast.reports.entries import Entry, MetricTitle, Score
 from braincast.reports.forecasting.lead_charts import LeadLine, Reference
+from braincast.reports.forecasting.neuron_charts import Skills
 from braincast.reports.forecasting.titles import forecast_title
 from braincast.reports.page_view import PageView
 from braincast.scoring.forecasting.exhibits import ForecastExhibits
@@ -17,6 +21,8 @@ from braincast.tasks.forecasting.card import SPLITS, ForecastCard
 # Beside the primary metric, as far as anybody has them.
 _BY_LEAD = ("r2", "correlation", "crps", "active_fraction_error")
 _OF_MEMBERS = ("coverage", "spread_skill")
+_MANY_LABELS = 12  # more groups than these are folded away
+_NEURONS_LISTED = 400
 _GROUPS = ("condition", "animal", "recording", "region", "activity")
 
 
@@ -126,6 +132,53 @@ class ForecastView(PageView):
     def intervals(self) -> Mapping[str, Any]:
         """How the intervals came about."""
         return self.document.get("intervals") or {}
+
+    @property
+    def many_labels(self) -> int:
+        """More groups than these are folded away."""
+        return _MANY_LABELS
+
+    @property
+    def outside_words(self) -> str:
+        """What was held out, in words."""
+        conditions = list(dict.fromkeys(piece.condition for piece in self.card.of_split("held-out")))
+        held = f"the held-out condition{'' if len(conditions) == 1 else 's'} {', '.join(conditions)}"
+        return held if conditions else "held-out animals"
+
+    @cached_property
+    def skills(self) -> list[tuple[str, Skills]]:
+        """Skill of every neuron for the models that are shown, the headline first."""
+        return [] if self.exhibits is None else [(name, Skills(own)) for name, own in self.exhibits.skill.items()]
+
+    @property
+    def neuron_rows(self) -> list[tuple[str, float | None, float | None, float | None, float | None]]:
+        """Quartiles of skill over neurons and the share that is better, of every entry that says it."""
+        out = []
+        for entry in self.ranked:
+            low, middle, high = entry.neurons.get("quartiles") or (None, None, None)
+            if entry.neurons and (self.baseline is None or entry.name != self.baseline.name):
+                out.append((entry.name, low, middle, high, entry.neurons.get("share_better")))
+        return out
+
+    @property
+    def neurons_listed(self) -> list[int]:
+        """Rows of neurons, best first; of very many, the best and the worst."""
+        if not self.skills:
+            return []
+        values = self.skills[0][1].values
+        order = np.argsort(np.where(np.isfinite(values), -values, np.inf), kind="stable").tolist()
+        half = _NEURONS_LISTED // 2
+        return order if len(order) <= _NEURONS_LISTED else [*order[:half], *order[-half:]]
+
+    @property
+    def exhibits_have_members(self) -> bool:
+        """Whether the headline's examples have intervals."""
+        traces = () if self.exhibits is None else self.exhibits.traces
+        return any(course.lower is not None for trace in traces for course in trace.courses)
+
+    def skills_of(self, rows: Int[np.ndarray, " member"]) -> Skills:
+        """The headline's skill of some neurons."""
+        return Skills(self.skills[0][1].values[rows])
 
     def comparison(self, a: str | None, b: str | None) -> Mapping[str, Any] | None:
         """The paired difference a - b of the primary metric."""
