@@ -85,7 +85,7 @@ _SHORT = {
     "mae": "MAE",
     "mse": "MSE",
     "crps": "CRPS",
-    "coverage": "80 % coverage",
+    "coverage": "80\u00a0% coverage",
     "spread_skill": "spread / error",
     "active_fraction_error": "active share",
 }

@@ -49,7 +49,11 @@ def lead_chart(
     curves = [_curve(plot, line) for line in order]
     marks = [] if reference is None else [plot.curve(_leads(len(reference.values)), reference.values, "reference")]
     told = "; ".join(_told(line, title) for line in lines)
-    parts = [plot.frame(x_title, title.title), plot.stretched([*bands, *marks, *curves]), *_dots(plot, order)]
+    parts = [
+        plot.frame(x_title, f"{title.title}, {title.direction} is better"),
+        plot.stretched([*bands, *marks, *curves]),
+        *_dots(plot, order),
+    ]
     return plot.drawn(f"{title.title} by lead", told, parts)
 
 

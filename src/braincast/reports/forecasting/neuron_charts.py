@@ -17,8 +17,8 @@ from braincast.reports.numbers import decimal, percent
 _MOST_DOTS = 2000
 _N_BINS = 24
 _HEIGHT = 260
-# The ends of the axis of skill: a few neurons that are far off do not squeeze the others.
-_SHOWN_SHARE = (0.01, 0.99)
+# Of many neurons, a few that are far off do not squeeze the others.
+_SHOWN_SHARE, _MANY = (0.01, 0.99), 300
 _SHADES = 4
 
 
@@ -37,7 +37,7 @@ class Skills:
         """Always with zero on it."""
         if len(self.known) == 0:
             return axis_over([-1.0, 1.0])
-        low, high = np.quantile(self.known, _SHOWN_SHARE)
+        low, high = np.quantile(self.known, _SHOWN_SHARE if len(self.known) > _MANY else (0, 1))
         return padded(axis_over([float(low), 0.0, float(high)], n_ticks=6))
 
     @property
@@ -97,7 +97,7 @@ def place_chart(skills: Skills, position_um: Float[np.ndarray, "neuron 3"], axes
     rows = _drawn_rows(np.where(placed, skills.values, np.nan))
     across, up = (position_um[rows, axis] for axis in axes)
     names = ["xyz"[axis] for axis in axes]
-    plot = Plot(padded(axis_over(across.tolist(), n_ticks=4)), padded(axis_over(up.tolist(), n_ticks=4)), _HEIGHT + 60)
+    plot = Plot(padded(axis_over(across.tolist(), n_ticks=7)), padded(axis_over(up.tolist(), n_ticks=6)), _HEIGHT + 60)
     largest = float(np.quantile(np.abs(skills.known), 0.9)) if len(skills.known) else 1.0
     dots = [
         plot.dot(float(a), float(b), f"placed {_shade(value, largest)}", 3.4)

@@ -67,8 +67,9 @@ def _frame_axis(trace: Trace, n_ticks: int) -> Axis:
 
 
 def _value_axis(trace: Trace) -> Axis:
-    """Holds the truth and every forecast, the same for all leads of a trace; intervals may reach out of it."""
-    seen = [trace.truth, *(course.value for course in trace.courses)]
+    """Holds the truth and every forecast with its interval, the same for all leads of a trace."""
+    forecasts = [(course.value, course.lower, course.upper) for course in trace.courses]
+    seen = [trace.truth, *(values for each in forecasts for values in each if values is not None)]
     values = np.concatenate(seen)
     values = values[np.isfinite(values)]
     return padded(axis_over([float(values.min()), float(values.max())] if len(values) else [], n_ticks=4))
