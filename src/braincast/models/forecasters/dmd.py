@@ -12,7 +12,7 @@ from braincast.models.forecasters.memory import remembered
 from braincast.models.forecasters.population_moments import lagged_rows
 from braincast.models.forecasters.scope import OWN, POOLED, SCOPE, fit_of, scoped
 from braincast.models.forecasters.spread import Spread
-from braincast.models.forecasters.with_members import WithMembers
+from braincast.models.forecasters.with_members import WithMembers, with_spread
 from braincast.models.interface import Setting, Settings
 from braincast.tasks.forecasting.training import ForecastTraining
 from braincast.tasks.forecasting.windows import Windows
@@ -85,7 +85,7 @@ class DynamicModes(Forecaster):
         fits = [modes(of, rank, len(training.neurons)) for of in factors]
         encoder, operator, decoder = (np.stack(parts) for parts in zip(*fits, strict=True))
         fitted = FittedModes(encoder, operator, decoder, known)
-        return fitted.with_spread(training)
+        return with_spread(fitted, training)
 
 
 def modes(factors: Factors, rank: int, n_neurons: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -9,6 +9,7 @@ from braincast.models.forecasters.population_forecast import PopulationForecast
 from braincast.models.forecasters.population_moments import PopulationMoments, population_moments
 from braincast.models.forecasters.scope import scoped
 from braincast.models.forecasters.towards import OWN_PAST, base_of
+from braincast.models.forecasters.with_members import with_spread
 from braincast.models.interface import Settings
 from braincast.tasks.forecasting.training import ForecastTraining
 
@@ -19,7 +20,7 @@ def fitted_to_population(training: ForecastTraining, settings: Settings, n_ahead
     """Ridge weights from the last `order` frames of all neurons to the next `n_ahead`, with members."""
     order = min(settings["order"], training.context_frames)
     chosen = settings["penalty"], settings["towards"], settings["scope"]
-    return ridge_to_population(training, order, n_ahead, *chosen).with_spread(training)
+    return with_spread(ridge_to_population(training, order, n_ahead, *chosen), training)
 
 
 def ridge_to_population(

@@ -13,6 +13,7 @@ from braincast.models.forecasters.population_ridge import population_base, with_
 from braincast.models.forecasters.scope import OWN, POOLED, SCOPE, scoped
 from braincast.models.forecasters.shared_linear import ORDER
 from braincast.models.forecasters.towards import POPULATION_TOWARDS
+from braincast.models.forecasters.with_members import with_spread
 from braincast.models.interface import Setting, Settings
 from braincast.tasks.forecasting.training import ForecastTraining
 
@@ -49,7 +50,7 @@ class ReducedRankVar(Forecaster):
         penalty = settings["penalty"]
         weights = np.stack([reduced_rank(of, penalty, base, rank) for of, base in zip(evidence, bases, strict=True)])
         n_fitted = len(weights) * rank * (weights.shape[1] + n_neurons - rank)
-        return with_intercepts(evidence, weights, known, n_fitted).with_spread(training)
+        return with_spread(with_intercepts(evidence, weights, known, n_fitted), training)
 
 
 def reduced_rank(
