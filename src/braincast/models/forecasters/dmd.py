@@ -96,7 +96,7 @@ def modes(factors: Factors, rank: int, n_neurons: int) -> tuple[np.ndarray, np.n
     return encoder, encoder.T @ mapped, mapped[-n_neurons:]
 
 
-def factorised(pieces: list[Float[np.ndarray, "time neuron"]], delays: int) -> Factors:
+def factorised(pieces: list[Float[np.ndarray, "_ neuron"]], delays: int) -> Factors:
     """Singular vectors and values of the delay vectors (one a row), and the vectors one frame later."""
     rows = [lagged_rows(piece.astype(float), delays) for piece in pieces if len(piece) > delays]
     before, after = np.concatenate([r[:-1] for r in rows]), np.concatenate([r[1:] for r in rows])
