@@ -7,8 +7,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 from refusals import refused
 
 from braincast.models.forecasters import moments as moments_module
+from braincast.models.forecasters import population_moments as population_moments_module
 from braincast.models.forecasters.moments import neuron_moments, shared_moments
-from braincast.models.forecasters.population_moments import population_moments
+from braincast.models.forecasters.population_moments import population_moments, within_limits
 
 CONTEXT, HORIZON = 6, 3
 
@@ -66,5 +67,16 @@ def test_windows_longer_than_every_piece_are_refused(training):
 
 
 def test_too_many_neurons_for_a_vector_autoregression_are_refused(training):
-    with refused("E306", "features, more than 4096", "pooled-linear"):
+    with refused("E306", "weights, more than 16,777,216", "pooled-linear"):
         population_moments(training, 1025, 1)
+
+
+def test_an_order_is_lowered_to_the_context_and_to_the_number_of_neurons(training, monkeypatch):
+    assert within_limits(100, 1, training) == CONTEXT
+    monkeypatch.setattr(population_moments_module, "MOST_FEATURES", 9)
+    assert within_limits(4, 1, training) == 2
+    monkeypatch.setattr(population_moments_module, "MOST_WEIGHTS", 3 * 4 * 4)
+    assert within_limits(4, 3, training) == 1
+    monkeypatch.setattr(population_moments_module, "MOST_FEATURES", 3)
+    with refused("E306", "16 weights, more than"):
+        population_moments(training, within_limits(4, 1, training), 1)

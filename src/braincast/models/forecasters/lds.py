@@ -10,7 +10,7 @@ from jaxtyping import Float, Int
 
 from braincast.models.forecasters.forecaster import Forecaster, forecaster_card
 from braincast.models.forecasters.linear_system import LinearSystem, last_means
-from braincast.models.forecasters.scope import OWN, POOLED, SCOPE, fit_of, scoped
+from braincast.models.forecasters.scope import OWN, POOLED, SCOPE, fit_of, pieces_by_recording, scoped
 from braincast.models.forecasters.spread import Spread
 from braincast.models.forecasters.system_learning import learn_system
 from braincast.models.forecasters.with_members import WithMembers, with_spread
@@ -74,9 +74,7 @@ class LatentSystem(Forecaster):
     )
 
     def fit(self, training: ForecastTraining, prepared: None, settings: Settings, *, seed: int) -> FittedSystems:
-        pieces: dict[int, list[np.ndarray]] = {}
-        for series in training.series:
-            pieces.setdefault(series.recording, []).append(series.activity)
+        pieces = pieces_by_recording(training, training.context_frames + training.horizon)
         known, evidence = scoped(pieces, settings["scope"])
         # A recording shorter than there are signals would leave the fits unequal.
         shortest = min(sum(len(piece) for piece in of) for of in evidence)
