@@ -156,7 +156,7 @@ def _anatomy(arrays: Arrays, beside: Mapping[str, Any], neurons: tuple[str, ...]
             continue
         if column.endswith("_um"):
             if _is_number(array):
-                found[column] = np.asarray(array[...], np.float64).reshape(-1)
+                found[column] = np.asarray(array[...], np.float64).reshape(-1).tolist()
         elif (texts := _texts(arrays, array)) is not None and texts != neurons:
             found[column] = texts
     return found
