@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from command_line import CommandLine, with_home
-from made_recordings import smooth
+from made_sessions import smooth
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from made_recordings import smooth
+from made_sessions import smooth
 from refusals import refused
 
 from braincast.brain.recording import Recording

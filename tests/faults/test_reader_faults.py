@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import zarr
-from made_recordings import NwbSession, smooth
+from made_sessions import NwbSession, smooth
 from numpy.lib import format as npy
 from refusals import refused
 from scipy.io import savemat

@@ -25,6 +25,8 @@ ON_OUTCOMES = {
 ON_VALUES = ("mae", "mse", "r2", "correlation", "rank_correlation")
 RANKED = ("auroc", "auroc_within_fold", "auroc_per_stimulus", "average_precision")
 ONE = np.ones((1, 1), dtype=np.int64)
+# The others are of members or of whole frames: tests/scoring/forecasting.
+OF_PAIRS = [key for key, metric in METRICS.items() if not metric.of_windows]
 
 
 def evidence_of(prediction, truth) -> Evidence:
@@ -107,14 +109,14 @@ def test_the_average_precision_of_a_constant_forecast_is_the_base_rate():
         ("r2", [0.1, 0.4, 0.2], [0.5, 0.5, 0.5]),
         *((key, [0.1, 0.1, 0.1], [0.2, 0.5, 0.6]) for key in ("correlation", "rank_correlation")),
         *((key, [0.1, 0.4, 0.2], [0.1, 0.1, 0.1]) for key in ("correlation", "rank_correlation")),
-        *((key, [], []) for key in METRICS),
+        *((key, [], []) for key in OF_PAIRS),
     ],
 )
 def test_what_cannot_be_defined_is_nan(key, prediction, truth):
     assert np.isnan(value(key, prediction, truth))
 
 
-@pytest.mark.parametrize("key", METRICS)
+@pytest.mark.parametrize("key", OF_PAIRS)
 def test_a_resample_that_draws_no_pair_is_nan(key):
     evidence = random_evidence(6)
     nothing = np.zeros((1, evidence.n_rows), dtype=np.int64), np.zeros((1, evidence.n_columns), dtype=np.int64)
@@ -143,7 +145,13 @@ def test_skill_is_the_share_of_the_way_from_the_baseline_to_a_perfect_forecast()
     assert np.isnan(METRICS["mae"].skill(0.0, 0.0))
 
 
+def test_the_skill_of_a_value_to_meet_counts_misses_on_both_sides():
+    assert METRICS["coverage"].skill(0.9, 0.6) == pytest.approx(0.5) == METRICS["coverage"].skill(0.7, 0.6)
+    assert METRICS["spread_skill"].skill(1.4, 0.8) == pytest.approx(-1.0)
+
+
 def test_larger_is_better_exactly_where_one_is_perfect():
+    assert not METRICS["coverage"].larger_is_better and not METRICS["spread_skill"].larger_is_better
     better = {key for key, metric in METRICS.items() if metric.larger_is_better}
     assert better == {*RANKED, "correlation", "rank_correlation", "r2", "course_correlation"}
 

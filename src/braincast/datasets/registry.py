@@ -28,6 +28,8 @@ DATASETS: dict[str, str] = {
     "human-gw": "braincast.datasets.human.gw",
     "human-hcp": "braincast.datasets.human.hcp",
     "worm-atlas": "braincast.datasets.worm.atlas",
+    "synthetic-chaos": "braincast.datasets.synthetic.chaos",
+    "synthetic-linear": "braincast.datasets.synthetic.linear",
     "worm-atanas2023": "braincast.datasets.worm.atanas",
     "worm-connectomes": "braincast.datasets.worm.connectomes",
     "zebrafish-legare2025": "braincast.datasets.zebrafish.legare",

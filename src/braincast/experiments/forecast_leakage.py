@@ -22,12 +22,12 @@ def moved_forecasts(model: Model, task: ForecastTask, *, seed: int) -> tuple[str
 
     Values, missing values and, where models are not told what is shown, stimulus and behaviour are replaced.
     """
-    cases = task.cases("test")
-    before = fit(model, task, seed=seed).forecast(cases)
+    before = fit(model, task, seed=seed).forecast(task.cases("test"))
     moved: list[str] = []
     for cut in _CUTS:
         first = {(p.recording, p.start): p.start + int(cut * (p.stop - p.start)) for p in _tested(task)}
-        after = fit(model, _with_made_up_future(task, first, seed), seed=seed).forecast(cases)
+        changed = _with_made_up_future(task, first, seed)
+        after = fit(model, changed, seed=seed).forecast(changed.cases("test"))
         for row, case in enumerate(task.card.cases):
             is_untouched = case.start <= first[case.recording, _piece_of(task, case.recording, case.start).start]
             if is_untouched and not _same(before[row], after[row]):

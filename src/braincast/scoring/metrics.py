@@ -18,6 +18,7 @@ from braincast.scoring import ranking
 from braincast.scoring.courses import course_correlation
 from braincast.scoring.evidence import Evidence
 from braincast.scoring.ranking import ColumnCounts, Resampled, RowCounts
+from braincast.scoring.statistics import STATISTICS
 from braincast.scoring.weighting import weighted_sums
 
 Sums = Mapping[str, Float[np.ndarray, " resample"]]
@@ -28,7 +29,7 @@ class Metric:
     """A metric: its key, the value of a perfect forecast, and how it is computed.
 
     `of_sums` metrics name the statistics that they need; `of_ranks` metrics look at all pairs, at their
-    ranks or at whole courses.
+    ranks or at whole courses. An `aim` is a value to meet, such as a nominal coverage: more of it is not better.
     """
 
     key: str
@@ -38,10 +39,16 @@ class Metric:
     statistics: tuple[str, ...] = ()
     of_sums: Callable[[Sums], Resampled] | None = None
     of_ranks: Callable[[Evidence, RowCounts, ColumnCounts], Resampled] | None = None
+    aim: bool = False
 
     @property
     def larger_is_better(self) -> bool:
-        return self.perfect > 0
+        return self.perfect > 0 and not self.aim
+
+    @property
+    def of_windows(self) -> bool:
+        """Whether it needs statistics that only forecasts of recordings have: of members, or of whole frames."""
+        return not set(self.statistics) <= set(STATISTICS)
 
     def values(self, evidence: Evidence, rows: RowCounts, columns: ColumnCounts) -> Resampled:
         """The metric under each resample; NaN without any pair."""
@@ -55,7 +62,11 @@ class Metric:
 
     def skill(self, value: float, baseline: float) -> float:
         """Share of the way from the baseline to a perfect forecast; negative when worse (Murphy 1988)."""
-        return (value - baseline) / (self.perfect - baseline) if baseline != self.perfect else np.nan
+        if baseline == self.perfect:
+            return np.nan
+        if self.aim:
+            return 1 - abs(value - self.perfect) / abs(baseline - self.perfect)
+        return (value - baseline) / (self.perfect - baseline)
 
 
 def mean_absolute_error(sums: Sums) -> Resampled:
@@ -89,6 +100,29 @@ def pearson_correlation(sums: Sums) -> Resampled:
     return np.where(spread > 0, covariance / spread, np.nan)
 
 
+def continuous_ranked_probability_score(sums: Sums) -> Resampled:
+    """CRPS of the members' step function, in the target's unit; without members it is the absolute error."""
+    return sums["crps"] / sums["count"]
+
+
+def central_coverage(sums: Sums) -> Resampled:
+    """Share of truths inside the central 80 % interval between Hazen quantiles of the members."""
+    return sums["inside"] / sums["count"]
+
+
+def spread_over_error(sums: Sums) -> Resampled:
+    """Root mean variance of the members over the RMSE of their mean: 1 for an honest spread, less for one too sure.
+
+    Members are quantiles, not draws, so the factor (M + 1) / M of Fortin et al. 2014 does not apply.
+    """
+    return np.sqrt(sums["variance"] / sums["squared_error"])
+
+
+def active_fraction_error(sums: Sums) -> Resampled:
+    """Mean over frames of |share of neurons predicted active - share that was|; active is above mean + 1 sd."""
+    return sums["active_share_error"] / sums["frames"]
+
+
 _MOMENTS = ("count", "prediction", "truth", "prediction_squared", "truth_squared", "product")
 _VARIANCE = ("count", "squared_error", "truth", "truth_squared")
 
@@ -106,6 +140,25 @@ _BUILT_IN = (
     Metric("mae", "Mean absolute error", 0.0, "", ("count", "absolute_error"), mean_absolute_error),
     Metric("mse", "Mean squared error", 0.0, "", ("count", "squared_error"), mean_squared_error),
     Metric("r2", "R²", 1.0, "", _VARIANCE, coefficient_of_determination),
+    Metric("crps", "CRPS", 0.0, "Hersbach 2000", ("count", "crps"), continuous_ranked_probability_score),
+    Metric("coverage", "Coverage of 80 % intervals", 0.8, "", ("count", "inside"), central_coverage, aim=True),
+    Metric(
+        "spread_skill",
+        "Spread / error",
+        1.0,
+        "Fortin et al. 2014",
+        ("variance", "squared_error"),
+        spread_over_error,
+        aim=True,
+    ),
+    Metric(
+        "active_fraction_error",
+        "Error of the active share",
+        0.0,
+        "",
+        ("active_share_error", "frames"),
+        active_fraction_error,
+    ),
     Metric("course_correlation", "mean correlation of courses", 1.0, "Pearson 1895", of_ranks=course_correlation),
 )
 METRICS: Mapping[str, Metric] = {metric.key: metric for metric in _BUILT_IN}

@@ -26,9 +26,12 @@ class Cost:
 
 @dataclass(frozen=True, eq=False)
 class Contender:
-    """Who is scored: one forecast, or several of the same kind (seeds of a model, draws of a null)."""
+    """Who is scored: one forecast, or several of the same kind (seeds of a model, draws of a null).
 
-    forecasts: tuple[xr.DataArray, ...]
+    Forecasts of recordings may also be arrays that stay in their store (zarr); all others are labelled arrays.
+    """
+
+    forecasts: tuple[xr.DataArray | Any, ...]
     role: Role = "model"
     of: str | None = None
     cost: Cost | None = None
@@ -40,7 +43,10 @@ class Contender:
 
 @dataclass(frozen=True)
 class MetricScore:
-    """A metric's value over `n` pairs; what cannot be defined is None."""
+    """A metric's value over `n` pairs; what cannot be defined is None.
+
+    The last two are of forecasts of recordings: intervals at each lead, and skill over the best simple model.
+    """
 
     value: float | None
     ci: Interval | None
@@ -48,9 +54,16 @@ class MetricScore:
     skill: float | None = None
     ceiling_share: float | None = None
     by_lead: list[float | None] | None = None
+    by_lead_ci: list[Interval | None] | None = None
+    skill_over_simple: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The entry of the JSON contract."""
+        more: dict[str, Any] = {}
+        if self.by_lead_ci is not None:
+            more["by_lead_ci"] = [None if ci is None else list(ci) for ci in self.by_lead_ci]
+        if self.skill_over_simple is not None:
+            more["skill_over_simple"] = self.skill_over_simple
         return {
             "value": self.value,
             "ci": None if self.ci is None else list(self.ci),
@@ -58,6 +71,7 @@ class MetricScore:
             "skill": self.skill,
             "ceiling_share": self.ceiling_share,
             "by_lead": self.by_lead,
+            **more,
         }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import no_type_check
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from numba import njit
 
 from braincast.scoring.ranking import BLOCK, ColumnCounts, Resampled, RowCounts, block_of
@@ -41,4 +41,26 @@ def _weighted_sums(total, rows, columns):
                 part[sample] = 0.0
         for sample in range(min(BLOCK, len(rows) - block * BLOCK)):
             out[block * BLOCK + sample] = whole[sample]
+    return out
+
+
+def case_weighted_sums(
+    total: Float[np.ndarray, "case column"], counts: Int[np.ndarray, "resample case"]
+) -> Float[np.ndarray, "resample column"]:
+    """Σ counts · total over cases for each resample, in index order."""
+    return _case_weighted_sums(np.ascontiguousarray(total), counts)
+
+
+@njit(cache=True, nogil=True)
+@no_type_check
+def _case_weighted_sums(total, counts):
+    out = np.zeros((counts.shape[0], total.shape[1]))
+    for sample in range(counts.shape[0]):
+        row = out[sample]
+        for case in range(counts.shape[1]):
+            count = float(counts[sample, case])
+            if count != 0.0:
+                values = total[case]
+                for column in range(total.shape[1]):
+                    row[column] += count * values[column]
     return out

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import xarray as xr
 import zarr
-from made_recordings import smooth
+from made_sessions import smooth
 from refusals import refused
 from scipy import io, sparse
 

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from made_recordings import smooth
+from made_sessions import smooth
 from refusals import refused
 
 from braincast.datasets.readers.reading import read

@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from made_recordings import smooth
+from made_sessions import smooth
 from refusals import refused
 
 from braincast.datasets.readers.reading import read

@@ -11,7 +11,6 @@ from jaxtyping import Int
 
 from braincast.models.interface import Setting
 
-
 Evidence = TypeVar("Evidence")  # anything that can be added
 OWN, POOLED = "own", "pooled"
 SCOPE = Setting(

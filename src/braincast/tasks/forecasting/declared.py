@@ -38,8 +38,8 @@ DECLARED: Mapping[str, Declared] = {
         _WORM,
         {
             "title": "A moving worm's whole brain: what do its neurons do in the next five seconds?",
-            "question": "Given 48 frames (29 s) of 98 named neurons of one freely moving worm, what does each do in the "
-            "next 8 frames (4.8 s)?",
+            "question": "Given 48 frames (29 s) of 98 named neurons of one freely moving worm, what does each do in "
+            "the next 8 frames (4.8 s)?",
         },
     ),
     "zebrafish-regions": Declared(
@@ -74,8 +74,8 @@ DECLARED: Mapping[str, Declared] = {
         _SYNTHETIC,
         {
             "title": "A linear brain whose truth is known: does a model reach the noise floor?",
-            "question": "Given 16 frames of a made-up brain that follows a linear law with noise, what does each neuron "
-            "do in the next 8 frames?",
+            "question": "Given 16 frames of a made-up brain that follows a linear law with noise, what does each "
+            "neuron do in the next 8 frames?",
         },
     ),
     "synthetic-chaos": Declared(
@@ -83,7 +83,8 @@ DECLARED: Mapping[str, Declared] = {
         _SYNTHETIC,
         {
             "title": "A chaotic brain whose truth is known: how far ahead can it be told?",
-            "question": "Given 16 noisy frames of a made-up chaotic brain, what does each neuron do in the next 8 frames?",
+            "question": "Given 16 noisy frames of a made-up chaotic brain, what does each neuron do in the next 8 "
+            "frames?",
         },
     ),
 }

@@ -1,0 +1,1 @@
+"""Scoring of forecasts of recordings: streamed tiles, block resamples, scorecards."""

@@ -1,0 +1,206 @@
+"""Block bootstrap of cases: windows overlap and neighbours are alike, so blocks of them are drawn, animals first.
+
+Within each run of cases (one recording, one condition) blocks of consecutive cases are drawn with replacement until
+there are as many cases as before; blocks move, and wrap around the run's end, so that every case is drawn equally often
+(Künsch 1989, Ann. Statist. 17:1217; Politis & Romano 1992). With two or more animals these are drawn first. Drawing
+both counts what varies within animals twice, since the animals' own values carry it already (Davison & Hinkley 1997,
+section 3.8): so of n resamples a half draws animals and blocks, a quarter animals alone, a quarter blocks alone, and
+the first half's deviations shrink to the larger of the other two spreads.
+
+Percentiles are too narrow where units are few: deviations are widened by √(n/(n-1)) · t(n-1)/z for n animals, or n
+disjoint blocks within one animal (Hesterberg 2015, Am. Stat. 69:371).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+from scipy import stats
+
+from braincast.scoring.bootstrap import LEVEL
+from braincast.scoring.ranking import Resampled
+
+_DEFINED_SHARE = 0.9
+
+
+@dataclass(frozen=True, eq=False)
+class CaseUnits:
+    """What a case belongs to: its run, its animal, and the stratum within which its animal is drawn.
+
+    Cases of a run follow each other in time. A block is `block_cases` cases long.
+    """
+
+    run: Int[np.ndarray, " case"]
+    animal: Int[np.ndarray, " case"]
+    stratum: Int[np.ndarray, " case"]
+    block_cases: int
+
+    def n_animals(self, within: Bool[np.ndarray, " case"]) -> int:
+        """Animals that have any of these cases."""
+        return len(np.unique(self.animal[within]))
+
+    def n_blocks(self, within: Bool[np.ndarray, " case"]) -> int:
+        """Disjoint whole blocks in these cases; a shorter run counts as one."""
+        sizes = np.unique(self.run[within], return_counts=True)[1]
+        return int(np.maximum(sizes // self.block_cases, 1).sum())
+
+
+@dataclass(frozen=True, eq=False)
+class BlockResamples:
+    """How often each resample draws each case; the first has every count 1 and is the sample itself."""
+
+    counts: Int[np.ndarray, "resample case"]
+    units: CaseUnits
+    seed: int
+
+    @property
+    def n_resamples(self) -> int:
+        """Number of resamples beside the sample itself."""
+        return len(self.counts) - 1
+
+    @cached_property
+    def several_animals(self) -> bool:
+        return len(np.unique(self.units.animal)) > 1
+
+    @property
+    def parts(self) -> tuple[slice, slice, slice]:
+        """Where deviations are of animals and blocks, of animals alone, and of blocks alone."""
+        return _parts(self.n_resamples)
+
+    def spread(self, within: Bool[np.ndarray, " case"]) -> Spread:
+        """How the deviations of a score of these cases become an interval."""
+        n_animals, n_blocks = self.units.n_animals(within), self.units.n_blocks(within)
+        if not self.several_animals:
+            return Spread((slice(None),), n_animals, n_blocks)
+        return Spread(self.parts if n_animals > 1 else self.parts[2:], n_animals, n_blocks)
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Which resamples speak about a score, and from how many animals and blocks it comes."""
+
+    parts: tuple[slice, ...]
+    n_animals: int
+    n_blocks: int
+
+    @property
+    def n_units(self) -> int:
+        """Animals, or within one animal disjoint blocks."""
+        return self.n_animals if self.n_animals > 1 else self.n_blocks
+
+    @property
+    def widening(self) -> float:
+        """√(n/(n-1)) · t(n-1)/z; NaN for a single unit, of which nothing can be told."""
+        n, level = self.n_units, (1 + LEVEL) / 2
+        if n < 2:
+            return np.nan
+        return float(np.sqrt(n / (n - 1)) * stats.t.ppf(level, n - 1) / stats.norm.ppf(level))
+
+    def deviations(self, resampled: Resampled) -> Float[np.ndarray, " draw"]:
+        """How far resamples lie from the sample, each source of chance counted once, widened for few units."""
+        with np.errstate(invalid="ignore"):
+            drawn = resampled[1:] - resampled[0]
+        parts = [drawn[part] for part in self.parts]
+        if len(parts) == 1:
+            return parts[0] * self.widening
+        both, by_animal, by_block = (_variance(part) for part in parts)
+        wanted = np.fmax(by_animal, by_block)
+        shrink = np.sqrt(min(wanted / both, 1.0)) if both > 0 and wanted >= 0 else 1.0
+        return parts[0] * shrink * self.widening
+
+    def interval(self, resampled: Resampled) -> tuple[float, float] | None:
+        """95 % interval; None with one unit, or where more than a tenth of the resamples is undefined."""
+        drawn = self.deviations(resampled)
+        defined = drawn[np.isfinite(drawn)]
+        if len(drawn) == 0 or len(defined) < _DEFINED_SHARE * len(drawn) or not np.isfinite(resampled[0]):
+            return None
+        lower, upper = np.quantile(defined, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+        return float(resampled[0] + lower), float(resampled[0] + upper)
+
+    def two_sided_p(self, difference: Resampled) -> float | None:
+        """Bootstrap p of "no difference": twice the smaller tail, never below 2 / (resamples + 1)."""
+        drawn = difference[0] + self.deviations(difference)
+        drawn = drawn[np.isfinite(drawn)]
+        if len(drawn) == 0:
+            return None
+        tail = 1 + min(int((drawn <= 0).sum()), int((drawn >= 0).sum()))
+        return min(1.0, 2 * tail / (len(drawn) + 1))
+
+
+def draw_blocks(task_hash: str, units: CaseUnits, n_resamples: int) -> BlockResamples:
+    """The resamples of a task: fixed by its hash, so that anyone draws the same and differences are paired."""
+    seed = int(task_hash[:15], 16)
+    rng = np.random.default_rng(seed)
+    counts = np.ones((1 + n_resamples, len(units.run)), dtype=np.int64)
+    times = _animals_drawn(rng, units, n_resamples)
+    _, only_animals, _ = _parts(n_resamples)
+    several = len(np.unique(units.animal)) > 1
+    for run in np.unique(units.run):
+        cases = np.flatnonzero(units.run == run)
+        of_animal = times[:, units.animal[cases[0]]]
+        drawn = _blocks_drawn(rng, len(cases), units.block_cases, of_animal)
+        if several:
+            drawn[only_animals] = of_animal[only_animals, None]
+        counts[1:, cases] = drawn
+    return BlockResamples(counts, units, seed)
+
+
+def resample_replicates(
+    values: Float[np.ndarray, "replicate resample"], resamples: BlockResamples
+) -> Float[np.ndarray, " resample"]:
+    """Mean over replicates (seeds, null draws), drawn with replacement except where blocks alone are drawn.
+
+    With one animal they are drawn in every resample. The first resample, the sample, is left alone.
+    """
+    n_replicates, n_resamples = values.shape
+    if n_replicates == 1:
+        return values[0]
+    drawn = np.random.default_rng(resamples.seed + 1).integers(n_replicates, size=(n_replicates, n_resamples))
+    drawn[:, 0] = np.arange(n_replicates)
+    if resamples.several_animals:
+        drawn[:, 1:][:, resamples.parts[2]] = np.arange(n_replicates)[:, None]
+    return np.take_along_axis(values, drawn, axis=0).mean(axis=0)
+
+
+def _parts(n_resamples: int) -> tuple[slice, slice, slice]:
+    quarter = n_resamples // 4
+    first, second = n_resamples - 2 * quarter, n_resamples - quarter
+    return slice(0, first), slice(first, second), slice(second, n_resamples)
+
+
+def _animals_drawn(rng: np.random.Generator, units: CaseUnits, n_resamples: int) -> Int[np.ndarray, "resample animal"]:
+    """How often each animal is drawn, within its stratum; always once where blocks alone are drawn."""
+    times = np.ones((n_resamples, int(units.animal.max()) + 1), dtype=np.int64)
+    for stratum in np.unique(units.stratum):
+        animals = np.unique(units.animal[units.stratum == stratum])
+        n = len(animals)
+        if n > 1:
+            times[:, animals] = rng.multinomial(n, np.full(n, 1 / n), size=n_resamples)
+            times[_parts(n_resamples)[2], animals[:, None].T] = 1
+    return times
+
+
+def _blocks_drawn(
+    rng: np.random.Generator, n_cases: int, block: int, times: Int[np.ndarray, " resample"]
+) -> Int[np.ndarray, "resample case"]:
+    """Counts of a run's cases when its animal was drawn so many times, each time with blocks of its own."""
+    # A block that fills the run would be the run itself, whatever its start: at least two are needed.
+    block = max(1, min(block, -(-n_cases // 2)))
+    n_resamples = len(times)
+    counts = np.zeros((n_resamples, n_cases), dtype=np.int64)
+    for time in range(int(times.max(initial=0))):
+        starts = rng.integers(n_cases, size=(n_resamples, -(-n_cases // block)))
+        places = (starts[..., None] + np.arange(block)).reshape(n_resamples, -1)[:, :n_cases] % n_cases
+        flat = places + n_cases * np.arange(n_resamples)[:, None]
+        drawn = np.bincount(flat.ravel(), minlength=n_resamples * n_cases).reshape(n_resamples, n_cases)
+        counts += np.where((time < times)[:, None], drawn, 0)
+    return counts
+
+
+def _variance(values: Float[np.ndarray, " draw"]) -> float:
+    """Of what is defined; NaN with fewer than two."""
+    defined = values[np.isfinite(values)]
+    return float(defined.var()) if len(defined) > 1 else np.nan

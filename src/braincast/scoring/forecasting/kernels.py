@@ -1,0 +1,200 @@
+"""Compiled inner loops of forecast scoring: float64 sums in a fixed order, without fast-math.
+
+A row is the neurons of one tile at one case and lead. It is added in 16 lanes, eight values to a lane at a time, and
+lanes are added pairwise: an order that vector units like, and that is written here, so that it does not depend on the
+processor. Indices are unsigned because the check for negative ones would keep loops from being vectorised; for the same
+reason the smallest functions are put into their callers (`inline="always"`).
+"""
+
+from __future__ import annotations
+
+from typing import no_type_check
+
+import numpy as np
+from numba import njit
+
+# What `add_rows` writes along its last axis.
+ROW_STATISTICS = (
+    "count",
+    "prediction",
+    "truth",
+    "prediction_squared",
+    "truth_squared",
+    "absolute_error",
+    "squared_error",
+    "active_prediction",
+    "active_truth",
+)
+N_MOMENTS = 6
+CASES_AT_A_TIME = 4
+_LANES = np.uint64(16)
+_TWO, _FOUR, _EIGHT = np.uint64(2), np.uint64(4), np.uint64(8)
+
+
+@njit(cache=True, nogil=True)
+@no_type_check
+def add_rows(prediction, truth, first, last, active_above, out, place):
+    """Statistics of the neurons from `first` to `last` as out[case, lead, statistic].
+
+    `place` becomes (case, lead, neuron) of the first prediction that is not finite, and stays (-1, -1, -1) otherwise.
+    Missing truth (NaN) is left out of every statistic.
+    """
+    lanes = np.zeros((N_MOMENTS, _LANES))
+    for case in range(prediction.shape[0]):
+        for lead in range(prediction.shape[1]):
+            row = out[case, lead]
+            x, y = prediction[case, lead], truth[case, lead]
+            _add_whole_row(x, y, np.uint64(first), np.uint64(last), lanes, row)
+            if not np.isfinite(row[1:7].sum()):
+                found = _add_row_with_gaps(x, y, first, last, row)
+                if found >= 0 and place[0] < 0:
+                    place[0], place[1], place[2] = case, lead, found
+            if active_above < np.inf:
+                _count_active(x, y, np.uint64(first), np.uint64(last), np.float32(active_above), row)
+
+
+@njit(nogil=True, inline="always")
+@no_type_check
+def _moments(prediction, truth):
+    p, t = np.float64(prediction), np.float64(truth)
+    error = p - t
+    return p, t, p * p, t * t, abs(error), error * error
+
+
+@njit(nogil=True, inline="always")
+@no_type_check
+def _plus(a, b):
+    return a[0] + b[0], a[1] + b[1], a[2] + b[2], a[3] + b[3], a[4] + b[4], a[5] + b[5]
+
+
+@njit(nogil=True, inline="always")
+@no_type_check
+def _two(x, y, i):
+    return _plus(_moments(x[i], y[i]), _moments(x[i + _LANES], y[i + _LANES]))
+
+
+@njit(nogil=True, inline="always")
+@no_type_check
+def _four(x, y, i):
+    return _plus(_two(x, y, i), _two(x, y, i + _TWO * _LANES))
+
+
+@njit(nogil=True, inline="always")
+@no_type_check
+def _eight(x, y, i):
+    return _plus(_four(x, y, i), _four(x, y, i + _FOUR * _LANES))
+
+
+@njit(cache=True, nogil=True)
+@no_type_check
+def _add_whole_row(x, y, first, last, lanes, row):
+    """Moments of a row in which everything is finite; anything else makes them not finite, and they are thrown away."""
+    lanes[:] = 0.0
+    step = _EIGHT * _LANES
+    rest = first + (last - first) // step * step
+    for begin in range(first, rest, step):
+        for lane in range(_LANES):
+            p, t, pp, tt, absolute, squared = _eight(x, y, begin + lane)
+            lanes[0, lane] += p
+            lanes[1, lane] += t
+            lanes[2, lane] += pp
+            lanes[3, lane] += tt
+            lanes[4, lane] += absolute
+            lanes[5, lane] += squared
+    for i in range(rest, last):
+        found = _moments(x[i], y[i])
+        lane = (i - rest) % _LANES
+        for moment in range(N_MOMENTS):
+            lanes[moment, lane] += found[moment]
+    _add_lanes(lanes)
+    row[0] = np.float64(last - first)
+    row[1:7] = lanes[:, 0]
+
+
+@njit(cache=True, nogil=True)
+@no_type_check
+def _add_lanes(lanes):
+    width = lanes.shape[1]
+    while width > 1:
+        width //= 2
+        for moment in range(lanes.shape[0]):
+            for lane in range(width):
+                lanes[moment, lane] += lanes[moment, lane + width]
+
+
+@njit(cache=True, nogil=True)
+@no_type_check
+def _add_row_with_gaps(x, y, first, last, row):
+    """Moments over what was observed, in index order; returns the first neuron not predicted by a number, or -1."""
+    row[:7] = 0.0
+    bad = -1
+    for i in range(first, last):
+        if not np.isfinite(x[i]):
+            bad = i if bad < 0 else bad
+        elif np.isfinite(y[i]):
+            row[0] += 1.0
+            p, t, pp, tt, absolute, squared = _moments(x[i], y[i])
+            row[1] += p
+            row[2] += t
+            row[3] += pp
+            row[4] += tt
+            row[5] += absolute
+            row[6] += squared
+    return bad
+
+
+@njit(cache=True, nogil=True)
+@no_type_check
+def _count_active(x, y, first, last, above, row):
+    predicted, observed = np.int64(0), np.int64(0)
+    for i in range(first, last):
+        seen = y[i] == y[i]
+        predicted += np.int64(seen & (x[i] > above))
+        observed += np.int64(seen & (y[i] > above))
+    row[7], row[8] = predicted, observed
+
+
+@njit(cache=True, nogil=True)
+@no_type_check
+def add_neurons(prediction, truth, first, last, counted, column, by_neuron, by_column):
+    """Absolute errors of the neurons from `first` to `last`, kept by neuron and by group of neurons.
+
+    by_neuron[lead, neuron] adds the cases with counted[case] = 1 to what stands there; by_column[case, column] is the
+    sum over leads and over the neurons with column[grouping, neuron] = column. Missing truth adds nothing.
+    """
+    four = np.zeros((CASES_AT_A_TIME, last - first))
+    n_cases = prediction.shape[0]
+    for begin in range(0, n_cases, CASES_AT_A_TIME):
+        n = min(CASES_AT_A_TIME, n_cases - begin)
+        four[:] = 0.0
+        for lead in range(prediction.shape[1]):
+            for k in range(n):
+                x, y = prediction[begin + k, lead], truth[begin + k, lead]
+                _add_errors(x, y, np.uint64(first), np.uint64(last), counted[begin + k], by_neuron[lead], four[k])
+        for k in range(n):
+            for grouping in range(column.shape[0]):
+                for i in range(first, last):
+                    by_column[begin + k, column[grouping, i]] += four[k, i - first]
+
+
+@njit(cache=True, nogil=True)
+@no_type_check
+def _add_errors(x, y, first, last, weight, of_neuron, of_case):
+    for i in range(last - first):
+        error = abs(np.float64(x[first + i]) - np.float64(y[first + i]))
+        error = error if error == error else 0.0
+        of_neuron[first + i] += weight * error
+        of_case[i] += error
+
+
+@njit(cache=True, nogil=True)
+@no_type_check
+def count_missing(truth, first, last, counted, column, by_neuron, by_column):
+    """How many truths are missing, kept as `add_neurons` keeps errors."""
+    for case in range(truth.shape[0]):
+        for lead in range(truth.shape[1]):
+            for i in range(first, last):
+                if truth[case, lead, i] != truth[case, lead, i]:
+                    by_neuron[lead, i] += counted[case]
+                    for grouping in range(column.shape[0]):
+                        by_column[case, column[grouping, i]] += 1.0

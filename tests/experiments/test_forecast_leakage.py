@@ -1,0 +1,54 @@
+"""The audit of forecast tasks passes honest models and finds those that look ahead."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from made_recordings import made_dataset, made_recording, made_task, random_walks, three_conditions
+
+from braincast.experiments.leakage import audit
+from braincast.models.forecasters.forecaster import Forecaster, forecaster_card
+from braincast.models.registry import load_model, model_names
+
+
+@dataclass(frozen=True)
+class _Peeking:
+    """Answers with what a window's private reader gives of the future."""
+
+    lag: int
+    n_parameters: int = 0
+
+    def forecast(self, windows, prepared):
+        first = windows.start + self.lag
+        return np.stack([windows._past[0].frames(int(s), int(s) + windows.horizon) for s in first])
+
+
+class Peeking(Forecaster):
+    card = forecaster_card("peeking", "Looks ahead.")
+    fitted_type = _Peeking
+
+    def fit(self, training, prepared, settings, *, seed):
+        return _Peeking(0)
+
+
+@pytest.fixture(scope="module")
+def task():
+    recording = made_recording(random_walks(400), conditions=three_conditions(400))
+    return made_task(made_dataset(recording), held_out=("c",))
+
+
+def test_the_audit_finds_a_model_that_looks_ahead(task):
+    found = audit(Peeking(), task)
+    assert not found.passed and set(found.moved) <= {case.id for case in task.card.cases}
+
+
+def _forecasters():
+    return [name for name in model_names() if "forecast" in load_model(name).card.kinds]
+
+
+@pytest.mark.parametrize("name", _forecasters())
+def test_every_forecaster_passes_the_audit(name, task):
+    model = load_model(name)
+    if not model.card.can_answer(task.card):
+        pytest.skip("it needs a stimulus, which this task has not")
+    assert audit(model, task).passed
