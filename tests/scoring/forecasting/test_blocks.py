@@ -72,20 +72,34 @@ def test_blocks_and_animals_are_counted_within_a_mask():
     assert units.n_blocks(first & (np.arange(100) < 3)) == 1
 
 
-@pytest.mark.parametrize(("n_animals", "n_blocks", "n"), [(7, 40, 7), (1, 12, 12)])
-def test_deviations_are_widened_for_few_units(n_animals, n_blocks, n):
-    expected = np.sqrt(n / (n - 1)) * stats.t.ppf(0.975, n - 1) / stats.norm.ppf(0.975)
-    assert Spread((slice(None),), n_animals, n_blocks).widening == pytest.approx(expected)
+def expected_widening(n: int, freedom: int) -> float:
+    return np.sqrt(n / freedom) * stats.t.ppf(0.975, freedom) / stats.norm.ppf(0.975)
+
+
+def test_deviations_are_widened_for_few_units_less_the_groups_that_they_are_drawn_within():
+    animals = units_of(7, 40, 10, animals=True)
+    one_run, three_runs = units_of(1, 120, 10), units_of(3, 40, 10)
+    for units, n, freedom in ((animals, 7, 6), (one_run, 12, 11), (three_runs, 12, 9)):
+        spread = draw_blocks(HASH, units, 8).spread(everything(units))
+        assert spread.widening == pytest.approx(expected_widening(n, freedom))
+
+
+def test_within_one_of_several_animals_blocks_alone_speak():
+    units = units_of(3, 40, 10, animals=True)
+    resamples = draw_blocks(HASH, units, 8)
+    spread = resamples.spread(units.run == 1)
+    assert spread.parts == (resamples.parts[2],) and spread.n_animals == 1
+    assert spread.widening == pytest.approx(expected_widening(4, 3))
 
 
 def test_one_block_gives_no_interval_and_no_p():
-    alone = Spread((slice(None),), 1, 1)
+    alone = Spread((slice(None),), 1, 1, 2, 1)
     values = np.random.default_rng(0).normal(size=101)
     assert alone.interval(values) is None and alone.two_sided_p(values) is None
 
 
 def test_an_interval_needs_nine_tenths_of_the_resamples_and_a_defined_sample():
-    many = Spread((slice(None),), 1, 50)
+    many = Spread((slice(None),), 1, 50, 50, 49)
     values = np.arange(101.0)
     values[1:11] = np.nan
     assert many.interval(values) is not None
