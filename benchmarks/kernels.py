@@ -110,12 +110,12 @@ def _pulse_table(pulses: dict[str, Any]) -> str:
 
 def _figures(task: Task, n_draws: int | None) -> dict[str, Any]:
     result = run(task, configure(task.card, n_draws=n_draws), n_workers=2)
-    (verdict,) = result.verdicts
+    (verdict,) = result.judged.verdicts
     truth = open_truth(task)
     return {
         "pairs": int(truth.measured[:, 0].sum()),
         "mean_course": np.nanmean(truth.targets["course"], axis=(0, 2)).tolist(),
-        "models": {name: _model(result.scorecard.models[name], task) for name in MODELS},
+        "models": {name: _model(result.judged.scorecard.models[name], task) for name in MODELS},
         "answer": verdict.answer,
         "sentence": verdict.sentence,
         "arms": [

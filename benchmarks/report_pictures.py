@@ -69,7 +69,7 @@ def make_report(path: Path) -> None:
     dataset = small_card(name="made-brain", title="A made-up brain", species="none", sources=())
     card = made_card(brain, dataset_hash=dataset.hash, **words)
     result = run(Task(card, lambda: brain), configure(card))
-    write_report(path, result.to_dict(), card, dataset, "braincast run made-task", result.exhibits)
+    write_report(path, result.to_dict(), card, dataset, "braincast run made-task", result.judged.exhibits)
 
 
 def placed(brain: Specimen) -> Specimen:

@@ -74,13 +74,13 @@ def test_the_estimate_grows_with_models_and_draws(task):
 
 
 def test_a_null_loses_what_the_wiring_gave(result):
-    models = result.scorecard.models
+    models = result.judged.scorecard.models
     value = models["direct-weights"].metrics["auroc"].value
     assert value > models["direct-weights@identity-permuted"].metrics["auroc"].value + 0.1
 
 
 def test_without_edges_direct_weights_are_the_constant(result):
-    models = result.scorecard.models
+    models = result.judged.scorecard.models
     without = models["direct-weights@no-edges"].metrics["auroc"].value
     assert without == pytest.approx(models["constant"].metrics["auroc"].value)
 
@@ -103,7 +103,7 @@ def test_the_headline_is_not_chosen_by_the_test_score(task, monkeypatch):
 
     monkeypatch.setattr(assessor, "open_truth", turned)
     turned_result = run(task, configure(task.card, ["direct-weights"], n_draws=1))
-    assert turned_result.scorecard.models["direct-weights"].metrics["auroc"].value < 0.5
+    assert turned_result.judged.scorecard.models["direct-weights"].metrics["auroc"].value < 0.5
     assert turned_result.headline == "direct-weights"
 
 
@@ -111,7 +111,7 @@ def test_a_baseline_can_be_the_headline():
     task = made_task(made_brain(own_wiring=False))
     found = run(task, configure(task.card, ["direct-weights"], n_draws=1))
     assert found.headline == "responder-propensity"
-    assert [verdict.model for verdict in found.verdicts] == ["direct-weights"]
+    assert [verdict.model for verdict in found.judged.verdicts] == ["direct-weights"]
 
 
 def test_a_replicate_is_the_score_of_a_fit_with_that_draws_wiring(task, result):
@@ -124,7 +124,7 @@ def test_a_replicate_is_the_score_of_a_fit_with_that_draws_wiring(task, result):
     responses = task.specimen.responses
     measured = responses.measured
     expected = roc_auc_score(responses.q[measured] < 0.05, forecast.values[:, 0][measured])
-    assert result.scorecard.models["direct-weights@identity-permuted"].replicates[1] == pytest.approx(expected)
+    assert result.judged.scorecard.models["direct-weights@identity-permuted"].replicates[1] == pytest.approx(expected)
 
 
 def test_the_document_of_a_result_is_json_without_nan_and_says_how_it_was_made(result, configuration):
@@ -255,7 +255,7 @@ def test_a_forecast_from_elsewhere_stands_beside_the_baselines(task, result):
         "responder-propensity": "baseline",
         "mine": "model",
     }
-    assert card.models["mine"].metrics == result.scorecard.models["direct-weights"].metrics
+    assert card.models["mine"].metrics == result.judged.scorecard.models["direct-weights"].metrics
     assert card.models["mine"].cost is None
 
 

@@ -31,19 +31,19 @@ def test_models_and_baselines_have_curves_and_nulls_have_none(result):
 def test_the_area_under_a_curve_is_the_score_of_the_scoreboard(result):
     for name, curve in result.to_dict()["curves"].items():
         area = np.trapezoid(curve["hits"], curve["false_alarms"])
-        assert area == pytest.approx(result.scorecard.models[name].metrics["auroc"].value, abs=0.003)
+        assert area == pytest.approx(result.judged.scorecard.models[name].metrics["auroc"].value, abs=0.003)
 
 
 def test_the_maps_are_the_headlines_the_floors_and_the_best_on_inner_folds(task, result):
-    shown = list(result.exhibits.predicted)
+    shown = list(result.judged.exhibits.predicted)
     assert shown[:2] == [result.headline, task.card.baseline]
     assert len(shown) == len(set(shown)) == 4
-    np.testing.assert_array_equal(result.exhibits.measured, open_truth(task).measured[:, 0])
+    np.testing.assert_array_equal(result.judged.exhibits.measured, open_truth(task).measured[:, 0])
 
 
 def test_the_document_counts_what_was_measured_and_holds_no_single_value(result):
     document = result.to_dict()
-    assert document["measured"] == result.exhibits.counts()
+    assert document["measured"] == result.judged.exhibits.counts()
     assert "exhibits" not in document
     curves = len(json.dumps(document["curves"]))
     assert curves < 40_000

@@ -207,7 +207,7 @@ def answer_on(seed, **brain):
     arms = {"nulls": ("identity-permuted", "degree-preserving"), "controls": (), "strata": {}, "n_resamples": 100}
     task = made_task(made_brain(seed=seed, **brain), **arms)
     result = run(task, configure(task.card, ["direct-weights"], wiring_test=True))
-    (found,) = result.verdicts
+    (found,) = result.judged.verdicts
     return found.answer
 
 

@@ -17,6 +17,7 @@ from braincast.brain.arrays import create_array, create_group, read_arrays, valu
 from braincast.brain.display import html_card, text_card
 from braincast.brain.folders import checked_header, field, header, names_in, read_table, write_table
 from braincast.brain.naming import stated_unit, unique_names
+from braincast.brain.slabs import Slabs
 from braincast.brain.timeline import checked_conditions, checked_features, checked_time
 from braincast.errors import BraincastError
 
@@ -30,8 +31,8 @@ _EVERY = slice(None)
 class Recording:
     """`activity[time, neuron]` in `unit`, with what was shown and done at the same times.
 
-    `activity` is a numpy array or a zarr array, which stays unread; NaN in it means not observed. `time_s` is strictly
-    increasing (E104), or None where the source counts frames only. `stimulus` and `behaviour` are [time, feature].
+    `activity` is a numpy array, or a zarr array or `Slabs`, which stay unread; NaN in it means not observed. `time_s`
+    is strictly increasing (E104), or None where frames are counted. `stimulus` and `behaviour` are [time, feature].
     `conditions` has the columns `name`, `start`, `stop`: frame numbers of half-open intervals that no window may
     cross; they neither overlap nor leave the recording (E109). `anatomy` has a row for each neuron, with columns named
     as in a connectome's neuron table (`region`, `cell_type`, `x_um`, …). Other errors: E101 neuron id, E105 unit, E106
@@ -42,7 +43,7 @@ class Recording:
     (0.5, 2)
     """
 
-    activity: np.ndarray | zarr.Array
+    activity: np.ndarray | zarr.Array | Slabs
     neurons: tuple[str, ...]
     time_s: Float[np.ndarray, " time"] | None
     unit: str
@@ -171,7 +172,7 @@ class Recording:
         return [(name, dims, np.asarray(values)) for name, dims, values in given if values is not None]
 
 
-def _check_activity(activity: np.ndarray | zarr.Array, n_neurons: int) -> None:
+def _check_activity(activity: np.ndarray | zarr.Array | Slabs, n_neurons: int) -> None:
     if activity.ndim != 2 or activity.shape[1] != n_neurons:
         what = f"shape {tuple(activity.shape)}, expected (time, {n_neurons})"
         raise BraincastError("E106", "recording.activity", what, "Give [time, neuron] and an id for each neuron")

@@ -1,4 +1,4 @@
-"""`braincast data get` and `data check`."""
+"""`braincast data get`, `data check` and `data add`."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
+from braincast.cli import adding
 from braincast.cli.options import Force, Json, Offline, Quiet
 from braincast.cli.session import print_json, session
 
-app = typer.Typer(help="Fetch and check data.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Fetch, check and add data.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command("get")
@@ -49,3 +50,6 @@ def check(
         print_json({"name": report.name, "files": report.files})
     else:
         typer.echo(f"{report.name}: {len(report.files)} files are whole")
+
+
+app.command("add")(adding.add)

@@ -89,14 +89,14 @@ def _carry_out(
     with run_folder(path, configuration.to_dict(), force=force) as folder:
         task = load_task(card.name, data=data)
         with step(f"Loading {card.dataset}"):
-            _ = task.specimen
+            task.fetch()
         result = experiment.run(task, configuration, folder=folder, n_workers=n_cores())
         document = result.to_dict()
         names = {"report": "report.html", "scorecard": "scorecard.json"}
         # Where they will lie; with --force they are written beside the old run first.
         document["files"] = {**{key: str(path / name) for key, name in names.items()}, "folder": str(path)}
         write_json(folder.path / names["scorecard"], document)
-        made = dataset_card(card.dataset), command_line(), result.exhibits
+        made = dataset_card(card.dataset), command_line(), result.judged.exhibits
         write_report(folder.path / names["report"], document, card, *made)
     return document
 

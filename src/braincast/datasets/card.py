@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_serializer
 
 from braincast.brain.display import html_card
 from braincast.files import sha256_of_json
@@ -84,6 +85,12 @@ class DatasetCard(Declaration):
     redistribute: Literal["yes", "no"]
     contents: tuple[Content, ...]
     traps: tuple[str, ...] = ()
+    content_sha256: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""  # of data that come from no source
+
+    @model_serializer(mode="wrap")
+    def _without_unset_content(self, handler: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+        """Leave out a checksum that is not there, so that cards of fetched datasets keep their hash."""
+        return {name: value for name, value in handler(self).items() if name != "content_sha256" or value}
 
     @property
     def hash(self) -> str:

@@ -17,6 +17,7 @@ from braincast.datasets.card import BroughtSource, DatasetCard
 from braincast.datasets.dataset import Dataset
 from braincast.datasets.download import fetch
 from braincast.datasets.local import again, bring_fix
+from braincast.datasets.own import check_own, load_own, own_card, own_folder, own_names
 from braincast.datasets.verification import verify
 from braincast.errors import BraincastError, unknown_name
 from braincast.files import MANIFEST, check_manifest, read_json
@@ -27,6 +28,8 @@ DATASETS: dict[str, str] = {
     "human-gw": "braincast.datasets.human.gw",
     "human-hcp": "braincast.datasets.human.hcp",
     "worm-atlas": "braincast.datasets.worm.atlas",
+    "synthetic-chaos": "braincast.datasets.synthetic.chaos",
+    "synthetic-linear": "braincast.datasets.synthetic.linear",
     "worm-atanas2023": "braincast.datasets.worm.atanas",
     "worm-connectomes": "braincast.datasets.worm.connectomes",
     "zebrafish-legare2025": "braincast.datasets.zebrafish.legare",
@@ -45,13 +48,14 @@ class CheckReport:
 
 
 def dataset_names() -> list[str]:
-    """The names of all datasets, our own and those of installed packages, sorted."""
-    return sorted({*DATASETS, *(point.name for point in entry_points(group=ENTRY_POINTS))})
+    """The names of all datasets: those here, those of installed packages and those that were added, sorted."""
+    packaged = (point.name for point in entry_points(group=ENTRY_POINTS))
+    return sorted({*DATASETS, *packaged, *own_names()})
 
 
 def dataset_card(name: str) -> DatasetCard:
     """The card of a dataset; needs no data and no network. An unknown name is E301."""
-    return _module(name).CARD
+    return own_card(name) if _is_own(name) else _module(name).CARD
 
 
 def load_dataset(name: str, *, from_path: str | Path | None = None, offline: bool | None = None) -> Dataset:
@@ -62,6 +66,8 @@ def load_dataset(name: str, *, from_path: str | Path | None = None, offline: boo
         worm = load_dataset("worm-atlas")
         worm.specimens["wt"].connectome
     """
+    if _is_own(name):
+        return load_own(name)
     module = _module(name)
     return module.load(get(name, from_path=from_path, offline=offline))
 
@@ -70,6 +76,8 @@ def get(
     name: str, *, from_path: str | Path | None = None, offline: bool | None = None, force: bool = False
 ) -> list[Path]:
     """Fetch the files of a dataset into the cache and return their checked paths (see `download.fetch`)."""
+    if _is_own(name):
+        return [own_folder(name)]
     here = Path(from_path) if from_path is not None else None
     sources = dataset_card(name).sources
     return [fetch(source, from_path=here, offline=offline, force=force, dataset=name) for source in sources]
@@ -78,7 +86,8 @@ def get(
 def check(name_or_path: str | Path) -> CheckReport:
     """Compare a dataset's cached files, or a saved folder, with their checksums; the first difference is an error."""
     if isinstance(name_or_path, str) and name_or_path in dataset_names():
-        return _check_sources(name_or_path)
+        own = _is_own(name_or_path)
+        return CheckReport(name_or_path, check_own(name_or_path)) if own else _check_sources(name_or_path)
     folder = Path(name_or_path).expanduser()
     if folder.is_dir():
         check_manifest(folder)
@@ -102,6 +111,11 @@ def _check_sources(name: str) -> CheckReport:
         verify(path, source, again(source, name))
         files[str(path)] = source.sha256
     return CheckReport(name, files)
+
+
+def _is_own(name: str) -> bool:
+    """Whether a user added it; what is added can take no name of ours, nor of a package's."""
+    return name not in DATASETS and name in own_names()
 
 
 def _module(name: str) -> ModuleType:

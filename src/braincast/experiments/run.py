@@ -9,32 +9,24 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any
 
-import xarray as xr
-
 from braincast.experiments.entrants import (
     DECISIVE_DRAWS,
     QUICK_DRAWS,
-    Entrant,
     contestants,
     controls_of,
     wanted_models,
 )
 from braincast.experiments.folder import RunFolder
-from braincast.experiments.jobs import Job, Workers, mean_cost
-from braincast.experiments.wiring import Verdict, wiring_verdict
+from braincast.experiments.jobs import Workers
+from braincast.experiments.judgement import Judgement, judge
+from braincast.experiments.runner import Runner
 from braincast.models.registry import load_model
 from braincast.progress import step
-from braincast.scoring.assessor import Assessor
-from braincast.scoring.curves import Curves, curves
-from braincast.scoring.exhibits import Exhibits, exhibits
-from braincast.scoring.scorecard import Scorecard, score
-from braincast.scoring.scores import Contender
-from braincast.tasks.kinds import AnyCard
-from braincast.tasks.task import Task
+from braincast.scoring.exhibits import Exhibits
+from braincast.tasks.kinds import AnyCard, AnyTask
 from braincast.training.choice import LOSSES
 from braincast.version import VERSION
 
-_SHOWN = 4  # models whose every forecast goes into the report: each adds 70 kB for 173 × 300 pairs
 _RECORDED_PACKAGES = ("numpy", "scipy", "numba", "pandas", "xarray", "zarr", "h5py")
 
 
@@ -68,37 +60,35 @@ class Configuration:
 
 @dataclass(frozen=True, eq=False)
 class RunResult:
-    """A scorecard, the headline model (best on inner folds), and the verdict on each connectome model.
+    """What scoring says, the headline model (best on what was held out for choosing), and what each model chose.
 
-    `settings[model][fold]` is what inner folds chose. `exhibits` are for the report alone: they hold measured values.
+    `settings[model][fold]` is what was chosen there. Exhibits are for the report alone: they hold measured values.
     """
 
     configuration: Configuration
     card: AnyCard
-    scorecard: Scorecard
+    judged: Judgement
     headline: str
     validation: Mapping[str, float]
     settings: Mapping[str, list[dict[str, Any]]]
-    verdicts: tuple[Verdict, ...]
-    curves: Mapping[str, Curves]
-    exhibits: Exhibits | None
     wall_s: float
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON contract of `braincast run`, without the paths of the files."""
-        loss = LOSSES[self.card.answer]
+        loss, exhibits = LOSSES[self.card.answer], self.judged.exhibits
+        held = "validation windows" if self.card.kind == "forecast" else "inner folds of the training data"
         return {
-            **self.scorecard.to_dict(),
+            **self.judged.scorecard.to_dict(),
             "n_animals": self.card.n_animals,
             "wiring_of": self.card.wiring,
             "headline": self.headline,
-            "headline_rule": f"smallest {loss.replace('_', ' ')} on inner folds of the training data",
+            "headline_rule": f"smallest {loss.replace('_', ' ')} on {held}",
             f"validation_{loss}": dict(self.validation),
             "settings": dict(self.settings),
             "caveats": {name: caveat for name in self.settings if (caveat := load_model(name).card.caveat)},
-            "wiring": [verdict.to_dict() for verdict in self.verdicts],
-            "curves": {name: found.to_dict() for name, found in self.curves.items()},
-            "measured": None if self.exhibits is None else self.exhibits.counts(),
+            "wiring": [verdict.to_dict() for verdict in self.judged.verdicts],
+            "curves": {name: found.to_dict() for name, found in self.judged.curves.items()},
+            "measured": exhibits.counts() if isinstance(exhibits, Exhibits) else None,
             "run": {"configuration": self.configuration.to_dict(), "wall_s": self.wall_s, **environment()},
         }
 
@@ -124,12 +114,12 @@ def estimated_s(card: AnyCard, configuration: Configuration) -> float:
     return sum(len(row.replicates) * (load_model(row.model).card.typical_fit_s + scoring_s) for row in rows)
 
 
-def run(task: Task, configuration: Configuration, *, folder: RunFolder | None = None, n_workers: int = 1) -> RunResult:
+def run(task: AnyTask, configuration: Configuration, *, folder: RunFolder | None = None, n_workers: int = 1) -> RunResult:
     """Run a configuration. With a folder, forecasts are kept there and taken from there if they exist already."""
     began = time.perf_counter()
     entrants = contestants(task.card, configuration.models, configuration.n_seeds)
     with Workers(task, n_workers) as workers:
-        runner = _Runner(task, folder, workers)
+        runner = Runner(task, folder, workers)
         runner.forecast(entrants, "Fitting models")
         headline, validation = runner.headline(entrants)
         controls = [
@@ -139,26 +129,15 @@ def run(task: Task, configuration: Configuration, *, folder: RunFolder | None = 
         ]
         runner.forecast(controls, "Fitting null wirings")
     with step("Scoring", None):
-        assessor, contenders = Assessor(task), runner.contenders([*entrants, *controls])
-        scorecard = score(task, contenders, assessor=assessor)
-        drawn = {entrant.name: curves(assessor, contenders[entrant.name]) for entrant in entrants}
-        shown = exhibits(task, contenders, _exhibited(task.card, headline, validation))
-    wired = [entrant.name for entrant in entrants if load_model(entrant.model).card.uses_connectome]
-    tested = [name for name in wired if any(control.of == name for control in controls)]
-    verdicts = tuple(wiring_verdict(scorecard, task.card, model) for model in tested)
-    elapsed_s = time.perf_counter() - began
-    settings = {entrant.name: runner.settings(entrant) for entrant in entrants}
+        judged = judge(task, runner.contenders([*entrants, *controls]), headline, validation, n_workers)
     return RunResult(
         configuration=configuration,
         card=task.card,
-        scorecard=scorecard,
+        judged=judged,
         headline=headline,
         validation=validation,
-        settings=settings,
-        verdicts=verdicts,
-        curves={name: found for name, found in drawn.items() if found is not None},
-        exhibits=shown,
-        wall_s=elapsed_s,
+        settings={entrant.name: runner.settings(entrant) for entrant in entrants},
+        wall_s=time.perf_counter() - began,
     )
 
 
@@ -166,58 +145,3 @@ def environment() -> dict[str, Any]:
     """Versions that a number depends on."""
     packages = {name: version(name) for name in _RECORDED_PACKAGES}
     return {"python": platform.python_version(), "platform": platform.system(), "packages": packages}
-
-
-def _exhibited(card: AnyCard, headline: str, validation: Mapping[str, float]) -> list[str]:
-    """Whose forecasts are shown pair by pair: the headline, the floor, then the best on inner folds."""
-    order = sorted(validation, key=lambda name: validation[name])
-    return list(dict.fromkeys([headline, *(name for name in (card.baseline,) if name in validation), *order]))[:_SHOWN]
-
-
-class _Runner:
-    """Makes each entrant's forecasts once, in this run or an earlier one of the same folder."""
-
-    def __init__(self, task: Task, folder: RunFolder | None, workers: Workers) -> None:
-        self.task, self.folder, self.workers = task, folder, workers
-        self.forecasts: dict[str, dict[int, xr.DataArray]] = {}
-
-    def forecast(self, entrants: Sequence[Entrant], what: str) -> None:
-        jobs = [Job(entrant, replicate) for entrant in entrants for replicate in entrant.replicates]
-        with step(what, len(jobs)) as advance:
-            open_jobs = [job for job in jobs if not self._found(job)]
-            advance(len(jobs) - len(open_jobs))
-            for job, forecast in self.workers.forecasts(open_jobs):
-                self._keep(job, forecast)
-                if self.folder is not None:
-                    self.folder.store(forecast, job.entrant.name, job.replicate)
-                advance(1)
-
-    def headline(self, entrants: Sequence[Entrant]) -> tuple[str, dict[str, float]]:
-        """The entrant with the smallest loss on inner folds; baselines can lead too."""
-        losses = {e.name: self._mean(e.name, "validation_loss") for e in entrants}
-        return min(losses, key=lambda name: losses[name]), losses
-
-    def settings(self, entrant: Entrant) -> list[dict[str, Any]]:
-        """What inner folds chose in each fold, with the first seed."""
-        return self.forecasts[entrant.name][entrant.replicates[0]].attrs["settings"]
-
-    def contenders(self, entrants: Sequence[Entrant]) -> dict[str, Contender]:
-        contenders = {}
-        for entrant in entrants:
-            forecasts = tuple(self.forecasts[entrant.name][replicate] for replicate in entrant.replicates)
-            contenders[entrant.name] = Contender(forecasts, entrant.role, entrant.of, mean_cost(forecasts))
-        return contenders
-
-    def _found(self, job: Job) -> bool:
-        stored = self.folder and self.folder.stored(self.task.card, job.entrant.name, job.replicate)
-        if stored is None:
-            return False
-        self._keep(job, stored)
-        return True
-
-    def _keep(self, job: Job, forecast: xr.DataArray) -> None:
-        self.forecasts.setdefault(job.entrant.name, {})[job.replicate] = forecast
-
-    def _mean(self, entrant: str, key: str) -> float:
-        values = [forecast.attrs[key] for forecast in self.forecasts[entrant].values()]
-        return float(sum(values) / len(values))

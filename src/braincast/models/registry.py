@@ -38,6 +38,18 @@ _BUILT_IN = {
     "persistence": "braincast.models.forecasters.persistence:Persistence",
     "ar": "braincast.models.forecasters.ar:Autoregression",
     "pooled-linear": "braincast.models.forecasters.pooled_linear:PooledLinear",
+    "drift": "braincast.models.forecasters.drift:Drift",
+    "ar-direct": "braincast.models.forecasters.ar_direct:DirectAutoregression",
+    "nlinear": "braincast.models.forecasters.nlinear:NLinear",
+    "dlinear": "braincast.models.forecasters.dlinear:DLinear",
+    "seasonal-average": "braincast.models.forecasters.seasonal_average:SeasonalAverage",
+    "var": "braincast.models.forecasters.var:VectorAutoregression",
+    "var-direct": "braincast.models.forecasters.var_direct:DirectVectorAutoregression",
+    "reduced-rank-var": "braincast.models.forecasters.reduced_rank_var:ReducedRankVar",
+    "dmd": "braincast.models.forecasters.dmd:DynamicModes",
+    "factor-embedding": "braincast.models.forecasters.factor_embedding:FactorEmbedding",
+    "lds": "braincast.models.forecasters.lds:LatentSystem",
+    "stimulus-average": "braincast.models.forecasters.stimulus_average:StimulusAverage",
 }
 
 

@@ -60,6 +60,10 @@ class Task:
     def hash(self) -> str:
         return self.card.hash
 
+    def fetch(self) -> None:
+        """Load the data now; otherwise it is loaded on first use."""
+        _ = self.specimen
+
     @cached_property
     def specimen(self) -> Specimen:
         """The specimen with everything that was measured. Models get `structure` instead."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
-from braincast.models.forecasters.autoregression import iterated
+from braincast.models.forecasters.autoregression import iterated_ridge
 from braincast.models.forecasters.by_neuron import fitted_by_neuron
-from braincast.models.forecasters.channel_ridge import PENALTY, LaggedFit, channel_ridge, frames_of
+from braincast.models.forecasters.channel_ridge import PENALTY
 from braincast.models.forecasters.forecaster import Forecaster, forecaster_card
 from braincast.models.forecasters.linear_forecast import LinearForecast
-from braincast.models.forecasters.moments import Moments
 from braincast.models.forecasters.scope import OWN, POOLED, SCOPE
 from braincast.models.forecasters.shared_linear import ORDER
 from braincast.models.interface import Settings
@@ -37,12 +38,7 @@ class Autoregression(Forecaster):
 
     def fit(self, training: ForecastTraining, prepared: None, settings: Settings, *, seed: int) -> LinearForecast:
         order = min(settings["order"], training.context_frames)
-
-        def solve(moments: Moments) -> LaggedFit:
-            past, following = frames_of(0, order, order + 1), frames_of(order, order + 1, order + 1)
-            intercept, weights = channel_ridge(moments, past, following, settings["penalty"])
-            return iterated(intercept[:, 0], weights[:, 0], training.horizon)
-
+        solve = partial(iterated_ridge, penalty=settings["penalty"], horizon=training.horizon)
         fitted = fitted_by_neuron(training, order + 1, settings["scope"], solve)
         n_fitted = int(np.prod(fitted.intercept.shape[:2])) * (order + 1)
         return fitted.counting(n_fitted).with_spread(training)

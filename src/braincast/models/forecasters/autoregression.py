@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 
-from braincast.models.forecasters.channel_ridge import LaggedFit
+from braincast.models.forecasters.channel_ridge import LaggedFit, channel_ridge, frames_of
+from braincast.models.forecasters.moments import Moments
+
+
+def iterated_ridge(moments: Moments, penalty: float, horizon: int) -> LaggedFit:
+    """For each channel, ridge regression of a window's last frame on those before it, applied `horizon` times."""
+    n_frames = moments.total.shape[1]
+    past, following = frames_of(0, n_frames - 1, n_frames), frames_of(n_frames - 1, n_frames, n_frames)
+    intercept, weights = channel_ridge(moments, past, following, penalty)
+    return iterated(intercept[:, 0], weights[:, 0], horizon)
 
 
 def iterated(

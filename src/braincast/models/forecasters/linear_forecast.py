@@ -8,15 +8,15 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from braincast.models.forecasters.scope import fit_of
-from braincast.models.forecasters.spread import Spread, validation_spread
-from braincast.tasks.forecasting.training import ForecastTraining
+from braincast.models.forecasters.spread import Spread
+from braincast.models.forecasters.with_members import WithMembers
 from braincast.tasks.forecasting.windows import Windows
 
 _ANYWHERE = np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
-class LinearForecast:
+class LinearForecast(WithMembers):
     """Each lead as an intercept and weights on the last `lag` frames of the context, in order of time.
 
     `channel` is one for each neuron, or a single one that all neurons share. The last fit answers recordings that are
@@ -29,28 +29,20 @@ class LinearForecast:
     n_fitted: int
     spread: Spread | None = None
 
-    @property
-    def n_parameters(self) -> int:
-        return self.n_fitted + (self.spread.n_parameters if self.spread else 0)
-
     def point(self, windows: Windows) -> Float[np.ndarray, "case lead neuron"]:
         """The forecast as a single number."""
-        answer = np.empty(windows.shape)
-        past = windows.contexts()[:, -self.weights.shape[-1] :]
-        which = fit_of(self.known, windows.recording)
+        return self.continued(windows.contexts(), windows.recording)
+
+    def continued(
+        self, context: Float[np.ndarray, "case context neuron"], recording: Int[np.ndarray, " case"]
+    ) -> Float[np.ndarray, "case lead neuron"]:
+        """How each context goes on, by the rule of its recording."""
+        past, which = context[:, -self.weights.shape[-1] :], fit_of(self.known, recording)
+        answer = np.empty((len(context), self.weights.shape[2], context.shape[2]))
         for fit in np.unique(which):
             cases = which == fit
             answer[cases] = _applied(self.intercept[fit], self.weights[fit], past[cases].astype(float))
         return answer
-
-    def forecast(self, windows: Windows, prepared: None) -> Float[np.ndarray, "case lead neuron *member"]:
-        """The forecast, with members when the fit has a spread."""
-        point = self.point(windows)
-        return self.spread.members(point) if self.spread else point
-
-    def with_spread(self, training: ForecastTraining) -> LinearForecast:
-        """The same forecast with members around it, as far apart as its errors on validation windows."""
-        return replace(self, spread=validation_spread(self.point, training.validation))
 
     def counting(self, n_fitted: int) -> LinearForecast:
         """The same forecast, with how many numbers were fitted for it."""

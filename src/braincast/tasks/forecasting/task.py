@@ -55,6 +55,10 @@ class ForecastTask:
     def hash(self) -> str:
         return self.card.hash
 
+    def fetch(self) -> None:
+        """Load the data now; otherwise it is loaded on first use."""
+        _ = self.specimens
+
     @cached_property
     def specimens(self) -> Mapping[str, Specimen]:
         """The specimens whose recordings the task uses, with everything that was measured."""

@@ -1,0 +1,1 @@
+"""Recordings and connectomes in the files that laboratories have, one format a module."""

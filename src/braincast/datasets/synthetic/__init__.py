@@ -1,0 +1,1 @@
+"""Synthetic brains: activity whose law, wiring and noise floor are known."""

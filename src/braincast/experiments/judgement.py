@@ -1,0 +1,62 @@
+"""What scoring says of a run, by the kind of its task."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from braincast.experiments.wiring import Verdict, wiring_verdict
+from braincast.models.registry import load_model
+from braincast.scoring.assessor import Assessor
+from braincast.scoring.curves import Curves, curves
+from braincast.scoring.exhibits import Exhibits, exhibits
+from braincast.scoring.forecasting.exhibits import ForecastExhibits, forecast_exhibits
+from braincast.scoring.forecasting.scorecard import ForecastScorecard, score_forecasts
+from braincast.scoring.scorecard import Scorecard, score
+from braincast.scoring.scores import Contender
+from braincast.tasks.forecasting.task import ForecastTask
+from braincast.tasks.kinds import AnyCard, AnyTask
+from braincast.tasks.task import Task
+
+_SHOWN = 4  # models whose every forecast goes into a report: each adds 70 kB for 173 × 300 pairs
+
+
+@dataclass(frozen=True, eq=False)
+class Judgement:
+    """A scorecard and what a report shows beside it; curves and verdicts are of perturbation tasks."""
+
+    scorecard: Scorecard | ForecastScorecard
+    exhibits: Exhibits | ForecastExhibits | None
+    verdicts: tuple[Verdict, ...] = ()
+    curves: Mapping[str, Curves] = field(default_factory=dict)
+
+
+def judge(
+    task: AnyTask, contenders: Mapping[str, Contender], headline: str, validation: Mapping[str, float], n_workers: int
+) -> Judgement:
+    """Score all contenders. `validation` has the losses of the models and baselines, whose nulls are not in it."""
+    shown = _exhibited(task.card, headline, validation)
+    if isinstance(task, ForecastTask):
+        scorecard = score_forecasts(task, contenders, workers=n_workers)
+        return Judgement(scorecard, forecast_exhibits(task, contenders, headline, shown))
+    return _of_answers(task, contenders, list(validation), shown)
+
+
+def _of_answers(task: Task, contenders: Mapping[str, Contender], own: Sequence[str], shown: list[str]) -> Judgement:
+    assessor = Assessor(task)
+    scorecard = score(task, contenders, assessor=assessor)
+    drawn = {name: curves(assessor, contenders[name]) for name in own}
+    tested = {contender.of for contender in contenders.values()}
+    wired = [name for name in own if name in tested and load_model(name).card.uses_connectome]
+    return Judgement(
+        scorecard=scorecard,
+        exhibits=exhibits(task, contenders, shown),
+        verdicts=tuple(wiring_verdict(scorecard, task.card, model) for model in wired),
+        curves={name: found for name, found in drawn.items() if found is not None},
+    )
+
+
+def _exhibited(card: AnyCard, headline: str, validation: Mapping[str, float]) -> list[str]:
+    """Whose forecasts are shown one by one: the headline, the floor, then the best on what was held out for choosing."""
+    order = sorted(validation, key=lambda name: validation[name])
+    return list(dict.fromkeys([headline, *(name for name in (card.baseline,) if name in validation), *order]))[:_SHOWN]

@@ -1,0 +1,65 @@
+"""Making every entrant's forecasts once, in this run or an earlier one of the same folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import xarray as xr
+
+from braincast.experiments.entrants import Entrant
+from braincast.experiments.folder import RunFolder
+from braincast.experiments.jobs import Job, Workers, mean_cost
+from braincast.progress import step
+from braincast.scoring.scores import Contender
+from braincast.tasks.kinds import AnyTask
+
+
+class Runner:
+    """Fits, forecasts, and keeps what came of it by entrant and replicate."""
+
+    def __init__(self, task: AnyTask, folder: RunFolder | None, workers: Workers) -> None:
+        self.task, self.folder, self.workers = task, folder, workers
+        self.forecasts: dict[str, dict[int, xr.DataArray]] = {}
+
+    def forecast(self, entrants: Sequence[Entrant], what: str) -> None:
+        jobs = [Job(entrant, replicate) for entrant in entrants for replicate in entrant.replicates]
+        with step(what, len(jobs)) as advance:
+            open_jobs = [job for job in jobs if not self._found(job)]
+            advance(len(jobs) - len(open_jobs))
+            for job, forecast in self.workers.forecasts(open_jobs):
+                self._keep(job, forecast)
+                if self.folder is not None:
+                    self.folder.store(forecast, job.entrant.name, job.replicate)
+                advance(1)
+
+    def headline(self, entrants: Sequence[Entrant]) -> tuple[str, dict[str, float]]:
+        """The entrant with the smallest loss on what was held out for choosing, and all losses; baselines can lead too."""
+        losses = {e.name: self._mean(e.name, "validation_loss") for e in entrants}
+        return min(losses, key=lambda name: losses[name]), losses
+
+    def settings(self, entrant: Entrant) -> list[dict[str, Any]]:
+        """What was chosen in each fold, with the first seed."""
+        return self.forecasts[entrant.name][entrant.replicates[0]].attrs["settings"]
+
+    def contenders(self, entrants: Sequence[Entrant]) -> dict[str, Contender]:
+        """Who is scored, each with its forecasts and what they cost."""
+        contenders = {}
+        for entrant in entrants:
+            forecasts = tuple(self.forecasts[entrant.name][replicate] for replicate in entrant.replicates)
+            contenders[entrant.name] = Contender(forecasts, entrant.role, entrant.of, mean_cost(forecasts))
+        return contenders
+
+    def _found(self, job: Job) -> bool:
+        stored = self.folder and self.folder.stored(self.task.card, job.entrant.name, job.replicate)
+        if stored is None:
+            return False
+        self._keep(job, stored)
+        return True
+
+    def _keep(self, job: Job, forecast: xr.DataArray) -> None:
+        self.forecasts.setdefault(job.entrant.name, {})[job.replicate] = forecast
+
+    def _mean(self, entrant: str, key: str) -> float:
+        values = [forecast.attrs[key] for forecast in self.forecasts[entrant].values()]
+        return float(sum(values) / len(values))

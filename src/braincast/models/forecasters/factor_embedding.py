@@ -1,0 +1,99 @@
+"""Factors with neuron embeddings: what neurons share is forecast as a few signals, what is left for each alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+from jaxtyping import Float
+
+from braincast.models.forecasters.autoregression import iterated_ridge
+from braincast.models.forecasters.by_neuron import fitted_by_neuron
+from braincast.models.forecasters.forecaster import Forecaster, forecaster_card
+from braincast.models.forecasters.linear_forecast import LinearForecast
+from braincast.models.forecasters.memory import remembered
+from braincast.models.forecasters.population_forecast import PopulationForecast
+from braincast.models.forecasters.population_ridge import ridge_to_population
+from braincast.models.forecasters.principal_factors import principal_factors, signals
+from braincast.models.forecasters.scope import OWN, POOLED, SCOPE
+from braincast.models.forecasters.shared_linear import ORDER
+from braincast.models.forecasters.spread import Spread
+from braincast.models.forecasters.with_members import WithMembers
+from braincast.models.interface import Setting, Settings
+from braincast.tasks.forecasting.training import ForecastTraining
+from braincast.tasks.forecasting.windows import Windows
+
+_SIGNAL_PENALTY, _REST_PENALTY = 1e-1, 1e-2  # as in var and ar, where validation finds little between their neighbours
+
+
+@dataclass(frozen=True, eq=False)
+class FittedFactors(WithMembers):
+    """Each neuron's embedding, how the shared signals go on, and how each neuron's rest goes on."""
+
+    embedding: Float[np.ndarray, "neuron factor"]
+    shared: PopulationForecast
+    rest: LinearForecast
+    spread: Spread | None = None
+
+    @property
+    def n_fitted(self) -> int:
+        return self.embedding.size + self.shared.n_fitted + self.rest.n_fitted
+
+    def point(self, windows: Windows) -> Float[np.ndarray, "case lead neuron"]:
+        """The forecast as a single number."""
+        past = windows.contexts().astype(float)
+        signal = signals(past, self.embedding)
+        shared = self.shared.continued(signal, windows.recording, windows.horizon)
+        return shared @ self.embedding.T + self.rest.continued(past - signal @ self.embedding.T, windows.recording)
+
+
+class FactorEmbedding(Forecaster):
+    """Principal factors forecast by a vector autoregression, and each neuron's rest by an autoregression of its own."""
+
+    card = forecaster_card(
+        "factor-embedding",
+        "A few signals that neurons share, each neuron with its embedding in them, and an autoregression of the rest.",
+        {
+            "factors": Setting("How many shared signals", kind=int, lower=1.0, upper=1000.0),
+            "order": ORDER,
+            "scope": SCOPE,
+        },
+        citation="Stock & Watson 2002, J. Business & Economic Statistics 20:147",
+        caveat="Embeddings are found over all recordings; scope says whether the signals' rules are.",
+        typical_fit_s=5.0,
+    )
+    fitted_type = FittedFactors
+    candidates: tuple[Settings, ...] = tuple(
+        {"factors": factors, "order": order, "scope": scope}
+        for factors, order in ((3, 8), (10, 8), (30, 8), (10, 4))
+        for scope in (POOLED, OWN)
+    )
+
+    def fit(self, training: ForecastTraining, prepared: None, settings: Settings, *, seed: int) -> FittedFactors:
+        order, scope = min(settings["order"], training.context_frames), settings["scope"]
+        embedding, shared, rest = remembered(
+            training, ("factors", settings["factors"]), lambda: _parts(training, settings["factors"])
+        )
+        signal_rule = ridge_to_population(shared, order, 1, _SIGNAL_PENALTY, "own-past", scope)
+        solve = partial(iterated_ridge, penalty=_REST_PENALTY, horizon=training.horizon)
+        rest_rule = fitted_by_neuron(rest, order + 1, scope, solve)
+        n_fitted = rest_rule.intercept[..., 0].size * (order + 1)
+        fitted = FittedFactors(embedding, signal_rule, rest_rule.counting(n_fitted))
+        return fitted.with_spread(training)
+
+
+def _parts(
+    training: ForecastTraining, n_factors: int
+) -> tuple[Float[np.ndarray, "neuron factor"], ForecastTraining, ForecastTraining]:
+    """Embeddings; the shared signals as a training set of their own; what they leave of each neuron as another."""
+    embedding = principal_factors([series.activity for series in training.series], n_factors)
+    found = [signals(series.activity, embedding) for series in training.series]
+    names = tuple(f"factor {number}" for number in range(embedding.shape[1]))
+    pairs = list(zip(training.series, found, strict=True))
+    shared = tuple(replace(series, activity=signal.astype(np.float32)) for series, signal in pairs)
+    rest = tuple(
+        replace(series, activity=(series.activity - signal @ embedding.T).astype(np.float32))
+        for series, signal in pairs
+    )
+    return embedding, replace(training, series=shared, neurons=names), replace(training, series=rest)

@@ -1,0 +1,86 @@
+"""Latent linear dynamical system: a few hidden signals that drive each other and are seen through noisy neurons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from braincast.models.forecasters.forecaster import Forecaster, forecaster_card
+from braincast.models.forecasters.linear_system import LinearSystem, last_means
+from braincast.models.forecasters.scope import OWN, POOLED, SCOPE, fit_of, scoped
+from braincast.models.forecasters.spread import Spread
+from braincast.models.forecasters.system_learning import learn_system
+from braincast.models.forecasters.with_members import WithMembers
+from braincast.models.interface import Setting, Settings
+from braincast.tasks.forecasting.training import ForecastTraining
+from braincast.tasks.forecasting.windows import Windows
+
+
+@dataclass(frozen=True, eq=False)
+class FittedSystems(WithMembers):
+    """Systems one beside another (fields as in `LinearSystem`, in its order); the last answers recordings not in `known`."""
+
+    transition: Float[np.ndarray, "fit latent latent"]
+    drive: Float[np.ndarray, "fit latent latent"]
+    readout: Float[np.ndarray, "fit neuron latent"]
+    noise: Float[np.ndarray, "fit neuron"]
+    start: Float[np.ndarray, "fit latent latent"]
+    known: Int[np.ndarray, " known"]
+    spread: Spread | None = None
+
+    @property
+    def n_fitted(self) -> int:
+        return sum(getattr(self, entry.name).size for entry in fields(LinearSystem))
+
+    def system(self, fit: int) -> LinearSystem:
+        """One of the systems."""
+        return LinearSystem(*(getattr(self, entry.name)[fit] for entry in fields(LinearSystem)))
+
+    def point(self, windows: Windows) -> Float[np.ndarray, "case lead neuron"]:
+        """The forecast as a single number: from the state that the Kalman filter finds at the context's end."""
+        answer, which = np.empty(windows.shape), fit_of(self.known, windows.recording)
+        contexts = windows.contexts()
+        for fit in np.unique(which):
+            cases, system = which == fit, self.system(int(fit))
+            state = last_means(system, contexts[cases].astype(float))
+            for lead in range(windows.horizon):
+                state = state @ system.transition.T
+                answer[cases, lead] = state @ system.readout.T
+        return answer
+
+
+class LatentSystem(Forecaster):
+    """A linear dynamical system by expectation maximisation; forecasts go on from the filtered context."""
+
+    card = forecaster_card(
+        "lds",
+        "A few hidden signals with linear dynamics, seen through noisy neurons; learned by expectation maximisation.",
+        {
+            "latent": Setting("How many hidden signals", kind=int, lower=1.0, upper=200.0),
+            "iterations": Setting("Steps of expectation maximisation, at most", kind=int, lower=1.0, upper=10000.0),
+            "scope": SCOPE,
+        },
+        citation="Shumway & Stoffer 1982, J. Time Series Analysis 3:253; Ghahramani & Hinton 1996, CRG-TR-96-2",
+        caveat="What a neuron does alone counts as noise and is not forecast.",
+        typical_fit_s=30.0,
+    )
+    fitted_type = FittedSystems
+    candidates: tuple[Settings, ...] = tuple(
+        {"latent": latent, "iterations": 30, "scope": scope}
+        for latent, scope in ((5, POOLED), (10, POOLED), (20, POOLED), (40, POOLED), (10, OWN), (20, OWN))
+    )
+
+    def fit(self, training: ForecastTraining, prepared: None, settings: Settings, *, seed: int) -> FittedSystems:
+        pieces: dict[int, list[np.ndarray]] = {}
+        for series in training.series:
+            pieces.setdefault(series.recording, []).append(series.activity)
+        known, evidence = scoped(pieces, settings["scope"])
+        # A recording shorter than there are signals would leave the fits unequal.
+        shortest = min(sum(len(piece) for piece in of) for of in evidence)
+        latent = min(settings["latent"], len(training.neurons), shortest)
+        systems = [learn_system(of, latent, settings["iterations"])[0] for of in evidence]
+        stacked = (np.stack([getattr(system, e.name) for system in systems]) for e in fields(LinearSystem))
+        fitted = FittedSystems(*stacked, known)  # pyright: ignore[reportArgumentType]
+        return fitted.with_spread(training)

@@ -1,0 +1,38 @@
+"""What fitted forecasters share: a point forecast, and members around it once its errors on validation are known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Self
+
+import numpy as np
+from jaxtyping import Float
+
+from braincast.models.forecasters.spread import Spread, validation_spread
+from braincast.tasks.forecasting.training import ForecastTraining
+from braincast.tasks.forecasting.windows import Windows
+
+
+class WithMembers:
+    """A frozen dataclass with the fields `n_fitted` (numbers fitted, without the spread) and `spread`."""
+
+    n_fitted: int
+    spread: Spread | None
+
+    @property
+    def n_parameters(self) -> int:
+        return self.n_fitted + (self.spread.n_parameters if self.spread else 0)
+
+    def point(self, windows: Windows) -> Float[np.ndarray, "case lead neuron"]:
+        """The forecast as a single number."""
+        raise NotImplementedError
+
+    def forecast(self, windows: Windows, prepared: None) -> Float[np.ndarray, "case lead neuron *member"]:
+        """The forecast, with members when the fit has a spread."""
+        point = self.point(windows)
+        return self.spread.members(point) if self.spread else point
+
+    def with_spread(self, training: ForecastTraining) -> Self:
+        """The same forecast with members around it, as far apart as its errors on validation windows."""
+        spread = validation_spread(self.point, training.validation)
+        return replace(self, spread=spread)  # pyright: ignore[reportArgumentType]
