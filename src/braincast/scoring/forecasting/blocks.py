@@ -53,7 +53,7 @@ class CaseUnits:
         return n, n - len(np.unique(self.stratum[within]))
 
     def blocks_drawn(self, within: Bool[np.ndarray, " case"]) -> tuple[int, int]:
-        """(blocks, blocks less runs): a run of at least two cases is drawn from at least two blocks, if shorter ones."""
+        """(blocks, blocks less runs): a run of at least two cases is drawn from at least two."""
         sizes = self._run_sizes(within)
         blocks = np.where(sizes > 1, np.maximum(sizes // self.block_cases, 2), 1)
         return int(blocks.sum()), int((blocks - 1).sum())

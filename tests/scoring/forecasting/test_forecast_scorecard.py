@@ -10,8 +10,8 @@ import zarr
 from made_recordings import made_dataset, made_recording, made_task, random_walks, three_conditions
 from refusals import refused
 
-from braincast.scoring.forecasting.score import score_forecasts
-from braincast.scoring.forecasting.scorecard import ForecastScorecard, compare_forecasts
+from braincast.scoring.forecasting.card import ForecastScorecard, compare_forecasts
+from braincast.scoring.forecasting.scorecard import score_forecasts
 from braincast.scoring.scores import Contender
 from braincast.tasks.forecasting.task import ForecastTask
 from braincast.tasks.forecasting.truth import open_window_truth
