@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from braincast.cli.options import Data, Force, Json, Offline, Out, Quiet, TaskName
+from braincast.cli.options import Data, Force, Json, Offline, Out, Quiet
 from braincast.cli.session import console, print_json, session
 from braincast.errors import BraincastError
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from braincast.tasks.task import Task
+    from braincast.tasks.kinds import AnyTask
 
 Forecasts = Annotated[list[Path], typer.Argument(metavar="FORECAST...", help="Folders made by braincast forecast.")]
 
 
 def score(
-    task: TaskName,
+    task: AnyTaskName,
     forecasts: Forecasts,
     baseline: Annotated[
         str | None, typer.Option("--baseline", metavar="NAME", help="Skill is against this one.")
@@ -56,7 +56,7 @@ def score(
 
 
 def compare(
-    task: TaskName,
+    task: AnyTaskName,
     a: Annotated[Path, typer.Argument(metavar="FORECAST", help="The first forecast.")],
     b: Annotated[Path, typer.Argument(metavar="FORECAST", help="The second forecast.")],
     data: Data = None,
@@ -65,8 +65,8 @@ def compare(
     offline: Offline = False,
 ) -> None:
     """Compare two forecasts on the same resamples, for every metric of the task."""
-    from braincast.scoring.scorecard import compare as compare_pair
-    from braincast.scoring.scorecard import score as score_forecasts
+    from braincast.scoring.any_task import compare as compare_pair
+    from braincast.scoring.any_task import score as score_forecasts
     from braincast.tasks.registry import load_task
 
     with session(quiet=quiet, offline=offline):
@@ -84,7 +84,7 @@ def compare(
     show_comparison(document, console())
 
 
-def _load(task: Task, paths: list[Path]) -> dict[str, xr.DataArray]:
+def _load(task: AnyTask, paths: list[Path]) -> dict[str, xr.DataArray]:
     """Forecasts by name: the model's, or the folder's where two have the same model; each checked against the task."""
     from braincast.forecasts.store import load_forecast
 
