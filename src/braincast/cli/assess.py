@@ -65,8 +65,8 @@ def compare(
     offline: Offline = False,
 ) -> None:
     """Compare two forecasts on the same resamples, for every metric of the task."""
-    from braincast.scoring.scorecard import compare as compare_pair
-    from braincast.scoring.scorecard import score as score_forecasts
+    from braincast.scoring.any_task import compare as compare_pair
+    from braincast.scoring.any_task import score as score_forecasts
     from braincast.tasks.registry import load_task
 
     with session(quiet=quiet, offline=offline):

@@ -9,7 +9,8 @@ import xarray as xr
 from braincast.errors import BraincastError
 from braincast.experiments.entrants import contestants
 from braincast.experiments.jobs import Job, mean_cost, run_job
-from braincast.scoring.scorecard import Scorecard, score
+from braincast.scoring.any_task import score
+from braincast.scoring.scorecard import Scorecard
 from braincast.scoring.scores import Contender
 from braincast.tasks.task import Task
 

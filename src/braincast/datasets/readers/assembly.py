@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -211,5 +211,4 @@ def _anatomy(draft: Draft, kept: np.ndarray) -> pd.DataFrame | None:
 
 def _extent(found: Survey, kept: np.ndarray, draft: Draft) -> Extent:
     ends = np.array([np.fmin.reduce(found.low[kept]), np.fmax.reduce(found.high[kept])]) * draft.scale + draft.offset
-    observed = replace(found, n_observed=found.n_observed[kept])
-    return Extent(float(ends.min()), float(ends.max()), observed.share_missing)
+    return Extent(float(ends.min()), float(ends.max()), found.share_missing(kept))

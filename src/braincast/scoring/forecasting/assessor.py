@@ -81,7 +81,9 @@ class WindowAssessor:
         columns = [resample_replicates(together[..., k], self.resamples) for k in range(together.shape[2])]
         return np.stack(columns, axis=1), together[:, 0]
 
-    def _measured(self, metric: Metric, replicates: Sequence[Mapping[str, np.ndarray]], mask: CaseMask, n: int) -> Measured:
+    def _measured(
+        self, metric: Metric, replicates: Sequence[Mapping[str, np.ndarray]], mask: CaseMask, n: int
+    ) -> Measured:
         overall = np.array([_values(metric, {k: v.sum(axis=1) for k, v in sums.items()}) for sums in replicates])
         n_leads = len(self.card.leads)
         at_leads = np.array([_values(metric, {k: v.ravel() for k, v in sums.items()}) for sums in replicates])

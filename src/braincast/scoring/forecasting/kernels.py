@@ -13,7 +13,7 @@ from typing import no_type_check
 import numpy as np
 from numba import njit
 
-# What `add_rows` writes along its last axis.
+# What `add_tiles` writes along the last axis of its rows.
 ROW_STATISTICS = (
     "count",
     "prediction",
@@ -28,29 +28,67 @@ ROW_STATISTICS = (
 N_MOMENTS = 6
 CASES_AT_A_TIME = 4
 _LANES = np.uint64(16)
+_SPAN = np.uint64(1024)  # so many neurons stay in the fastest cache while they are counted too
 _TWO, _FOUR, _EIGHT = np.uint64(2), np.uint64(4), np.uint64(8)
 
 
 @njit(cache=True, nogil=True)
 @no_type_check
-def add_rows(prediction, truth, first, last, active_above, out, place):
-    """Statistics of the neurons from `first` to `last` as out[case, lead, statistic].
+def add_tiles(prediction, truth, first, last, active_above, kept, rows, by_neuron, by_column, place):
+    """Add the neurons from `first` to `last` at all cases and leads, reading each number from memory once.
 
-    `place` becomes (case, lead, neuron) of the first prediction that is not finite, and stays (-1, -1, -1) otherwise.
-    Missing truth (NaN) is left out of every statistic.
+    rows[case, lead, statistic] are the statistics of each row. `kept` is (counted[case], column[grouping, neuron]):
+    by_neuron[lead, neuron] adds the absolute errors of cases with counted[case] = 1 to what stands there, and
+    by_column[case, column] is their sum over leads and over the neurons of a group; without groupings neither is
+    touched. `place` becomes (case, lead, neuron) of the first prediction that is not finite, and stays (-1, -1, -1)
+    otherwise. Missing truth (NaN) is left out of every statistic.
     """
+    counted, column = kept
+    wanted = column.shape[0] > 0
     lanes = np.zeros((N_MOMENTS, _LANES))
-    for case in range(prediction.shape[0]):
+    errors = np.zeros((CASES_AT_A_TIME, last - first))
+    begins, ends = np.uint64(first), np.uint64(last)
+    n_cases = prediction.shape[0]
+    for group in range(0, n_cases, CASES_AT_A_TIME):
+        cases = range(group, min(group + CASES_AT_A_TIME, n_cases))
+        errors[:] = 0.0
         for lead in range(prediction.shape[1]):
-            row = out[case, lead]
-            x, y = prediction[case, lead], truth[case, lead]
-            _add_whole_row(x, y, np.uint64(first), np.uint64(last), lanes, row)
-            if not np.isfinite(row[1:7].sum()):
-                found = _add_row_with_gaps(x, y, first, last, row)
+            for case in cases:
+                found = _add_row(
+                    prediction[case, lead], truth[case, lead], begins, ends, active_above, lanes, rows[case, lead]
+                )
                 if found >= 0 and place[0] < 0:
                     place[0], place[1], place[2] = case, lead, found
-            if active_above < np.inf:
-                _count_active(x, y, np.uint64(first), np.uint64(last), np.float32(active_above), row)
+            # Again over the same rows while they are in the cache.
+            if wanted:
+                for case in cases:
+                    x, y, own = prediction[case, lead], truth[case, lead], errors[case - group]
+                    _add_errors(x, y, begins, ends, counted[case], by_neuron[lead], own)
+        if wanted:
+            for case in cases:
+                _add_to_columns(errors[case - group], first, last, column, by_column[case])
+
+
+@njit(cache=True, nogil=True)
+@no_type_check
+def _add_row(x, y, first, last, active_above, lanes, row):
+    """Statistics of one row; returns the first neuron that is not predicted by a number, or -1."""
+    lanes[:] = 0.0
+    active = active_above < np.inf
+    above = np.float32(active_above)
+    predicted, observed = np.int64(0), np.int64(0)
+    for begin in range(first, last, _SPAN):
+        end = min(begin + _SPAN, last)
+        _add_span(x, y, begin, end, lanes)
+        if active:
+            more_predicted, more_observed = _count_active(x, y, begin, end, above)
+            predicted += more_predicted
+            observed += more_observed
+    _add_lanes(lanes)
+    row[0] = np.float64(last - first)
+    row[1:7] = lanes[:, 0]
+    row[7], row[8] = predicted, observed
+    return -1 if np.isfinite(row[1:7].sum()) else _add_row_with_gaps(x, y, first, last, row)
 
 
 @njit(nogil=True, inline="always")
@@ -87,9 +125,8 @@ def _eight(x, y, i):
 
 @njit(cache=True, nogil=True)
 @no_type_check
-def _add_whole_row(x, y, first, last, lanes, row):
-    """Moments of a row in which everything is finite; anything else makes them not finite, and they are thrown away."""
-    lanes[:] = 0.0
+def _add_span(x, y, first, last, lanes):
+    """Add moments where everything is finite; anything else makes them not finite, and they are thrown away."""
     step = _EIGHT * _LANES
     rest = first + (last - first) // step * step
     for begin in range(first, rest, step):
@@ -106,9 +143,6 @@ def _add_whole_row(x, y, first, last, lanes, row):
         lane = (i - rest) % _LANES
         for moment in range(N_MOMENTS):
             lanes[moment, lane] += found[moment]
-    _add_lanes(lanes)
-    row[0] = np.float64(last - first)
-    row[1:7] = lanes[:, 0]
 
 
 @njit(cache=True, nogil=True)
@@ -145,36 +179,12 @@ def _add_row_with_gaps(x, y, first, last, row):
 
 @njit(cache=True, nogil=True)
 @no_type_check
-def _count_active(x, y, first, last, above, row):
+def _count_active(x, y, first, last, above):
     predicted, observed = np.int64(0), np.int64(0)
     for i in range(first, last):
-        seen = y[i] == y[i]
-        predicted += np.int64(seen & (x[i] > above))
-        observed += np.int64(seen & (y[i] > above))
-    row[7], row[8] = predicted, observed
-
-
-@njit(cache=True, nogil=True)
-@no_type_check
-def add_neurons(prediction, truth, first, last, counted, column, by_neuron, by_column):
-    """Absolute errors of the neurons from `first` to `last`, kept by neuron and by group of neurons.
-
-    by_neuron[lead, neuron] adds the cases with counted[case] = 1 to what stands there; by_column[case, column] is the
-    sum over leads and over the neurons with column[grouping, neuron] = column. Missing truth adds nothing.
-    """
-    four = np.zeros((CASES_AT_A_TIME, last - first))
-    n_cases = prediction.shape[0]
-    for begin in range(0, n_cases, CASES_AT_A_TIME):
-        n = min(CASES_AT_A_TIME, n_cases - begin)
-        four[:] = 0.0
-        for lead in range(prediction.shape[1]):
-            for k in range(n):
-                x, y = prediction[begin + k, lead], truth[begin + k, lead]
-                _add_errors(x, y, np.uint64(first), np.uint64(last), counted[begin + k], by_neuron[lead], four[k])
-        for k in range(n):
-            for grouping in range(column.shape[0]):
-                for i in range(first, last):
-                    by_column[begin + k, column[grouping, i]] += four[k, i - first]
+        predicted += np.int64((y[i] == y[i]) & (x[i] > above))
+        observed += np.int64(y[i] > above)
+    return predicted, observed
 
 
 @njit(cache=True, nogil=True)
@@ -189,8 +199,16 @@ def _add_errors(x, y, first, last, weight, of_neuron, of_case):
 
 @njit(cache=True, nogil=True)
 @no_type_check
+def _add_to_columns(errors, first, last, column, out):
+    for grouping in range(column.shape[0]):
+        for i in range(first, last):
+            out[column[grouping, i]] += errors[i - first]
+
+
+@njit(cache=True, nogil=True)
+@no_type_check
 def count_missing(truth, first, last, counted, column, by_neuron, by_column):
-    """How many truths are missing, kept as `add_neurons` keeps errors."""
+    """How many truths are missing, kept as `add_tiles` keeps errors."""
     for case in range(truth.shape[0]):
         for lead in range(truth.shape[1]):
             for i in range(first, last):

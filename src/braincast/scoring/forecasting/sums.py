@@ -123,6 +123,7 @@ class _Adder:
         rows = np.zeros((len(firsts), *truth.shape[:2], len(self.names)))
         groups = np.zeros((2, len(firsts), truth.shape[0], self.by_group.shape[1]))
         places = np.full((len(firsts), 3), -1)
+        kept = self._kept(cases, neurons)
 
         def tile(number: int) -> None:
             first, last = firsts[number], min(firsts[number] + TILE_NEURONS, truth.shape[2])
@@ -131,9 +132,11 @@ class _Adder:
                 ensembles.add_members(forecast, truth, first, last, point, found)
                 rows[number, :, :, len(_ROWS) :] = found
             of_rows = rows[number, :, :, : len(_ROWS)]
-            kernels.add_rows(point, truth, first, last, self.active_above, of_rows, places[number])
-            if self.grouping is not None:
-                self._add_neurons(point, truth, first, last, cases, neurons, groups[:, number], of_rows)
+            add_into = self.by_neuron[:, neurons], groups[0, number]
+            kernels.add_tiles(point, truth, first, last, self.active_above, kept, of_rows, *add_into, places[number])
+            if self.grouping is not None and of_rows[..., 0].sum() < (last - first) * of_rows[..., 0].size:
+                missing = self.missing_by_neuron[:, neurons], groups[1, number]
+                kernels.count_missing(truth, first, last, *kept, *missing)
 
         list(pool.map(tile, range(len(firsts))))
         _refuse_not_finite(places, forecast, cases, neurons, where)
@@ -142,23 +145,11 @@ class _Adder:
             self.by_group[cases] += groups[0, number]
             self.missing_by_group[cases] += groups[1, number]
 
-    def _add_neurons(
-        self,
-        point: np.ndarray,
-        truth: np.ndarray,
-        first: int,
-        last: int,
-        cases: slice,
-        neurons: slice,
-        groups: np.ndarray,
-        rows: np.ndarray,
-    ) -> None:
-        assert self.grouping is not None
-        counted, column = self.grouping.counted[cases], self.grouping.column[:, neurons]
-        errors, missing = self.by_neuron[:, neurons], self.missing_by_neuron[:, neurons]
-        kernels.add_neurons(point, truth, first, last, counted, column, errors, groups[0])
-        if rows[..., 0].sum() < (last - first) * rows[..., 0].size:
-            kernels.count_missing(truth, first, last, counted, column, missing, groups[1])
+    def _kept(self, cases: slice, neurons: slice) -> tuple[np.ndarray, np.ndarray]:
+        """Which cases count and which groups each neuron is in, within a slab; no grouping is an empty one."""
+        if self.grouping is None:
+            return np.zeros(cases.stop - cases.start), np.zeros((0, 0), dtype=np.int64)
+        return self.grouping.counted[cases], np.ascontiguousarray(self.grouping.column[:, neurons])
 
     def sums(self) -> ForecastSums:
         """What was added, by name."""

@@ -47,7 +47,7 @@ DECLARED: Mapping[str, Declared] = {
         Design(context=16, horizon=8),
         {
             "title": "A larval zebrafish, region by region: what happens in the next eight frames?",
-            "question": "Given 16 frames of the mean activity of 70 brain regions of one larval zebrafish, what does "
+            "question": "Given 16 frames of the mean activity of 67 brain regions of one larval zebrafish, what does "
             "each do in the next 8 frames?",
         },
     ),
