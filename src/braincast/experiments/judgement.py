@@ -11,7 +11,8 @@ from braincast.scoring.assessor import Assessor
 from braincast.scoring.curves import Curves, curves
 from braincast.scoring.exhibits import Exhibits, exhibits
 from braincast.scoring.forecasting.exhibits import ForecastExhibits, forecast_exhibits
-from braincast.scoring.forecasting.scorecard import ForecastScorecard, score_forecasts
+from braincast.scoring.forecasting.score import score_forecasts
+from braincast.scoring.forecasting.scorecard import ForecastScorecard
 from braincast.scoring.scorecard import Scorecard, score
 from braincast.scoring.scores import Contender
 from braincast.tasks.forecasting.task import ForecastTask
