@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from jaxtyping import Int
 
-from braincast.reports.entries import Entry, MetricTitle
+from braincast.reports.entries import Entry, MetricTitle, Score
 from braincast.reports.forecasting.neuron_charts import Skills
 from braincast.reports.forecasting.titles import forecast_title
 from braincast.reports.lead_charts import LeadLine, Reference
@@ -79,6 +79,19 @@ class ForecastView(PageView):
         """The same for the primary metric within a group."""
         scored = [(entry, entry.in_group(group, label)) for entry in self.ranked]
         return self.styled(scored)
+
+    @cached_property
+    def differences(self) -> tuple[MetricTitle, list[LeadLine], Reference] | None:
+        """Models' paired difference to the floor at each lead; baselines would only stretch the axis."""
+        floor = None if self.baseline is None else self.baseline.name
+        if floor is None:
+            return None
+        scored = [(entry, self._difference(entry.name, floor)) for entry in self.ranked if entry.role == "model"]
+        lines = self.styled(scored)
+        if not lines:
+            return None
+        title = replace(self.primary, title=f"{self.primary.short} minus that of {floor}")
+        return title, lines, Reference("no difference", [0.0] * len(self.card.leads))
 
     @cached_property
     def further_panels(self) -> list[MetricTitle]:
@@ -184,6 +197,12 @@ class ForecastView(PageView):
         """The same within a group, such as `lead: 1`."""
         pairs = self.document.get("group_comparisons") or ()
         return next((p for p in pairs if (p["a"], p["b"], p.get("group")) == (a, b, group)), None)
+
+    def _difference(self, name: str, floor: str) -> Score:
+        found = [self.comparison_in(name, floor, f"lead: {lead}") for lead in self.card.leads]
+        ends = (None if pair is None or pair["ci"] is None else tuple(pair["ci"]) for pair in found)
+        values = (None if pair is None else pair["difference"] for pair in found)
+        return Score(by_lead=tuple(values), by_lead_ci=tuple(ends))
 
     def _with_leads(self, keys: Sequence[str]) -> list[MetricTitle]:
         known = {heading.key: heading for heading in self.headings}
