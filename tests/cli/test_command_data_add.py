@@ -1,7 +1,6 @@
 """`braincast data add` as its users have it: processes with nothing on their standard input."""
 
 import os
-import pty
 import subprocess
 import sys
 
@@ -55,9 +54,9 @@ def test_bad_input_is_one_line_and_exit_3(here, tmp_path):
     here.refusal("E305", 2, "data", "add", tmp_path / "a.npz", "--name", "No name")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are of Unix")
 @pytest.mark.parametrize(("answer", "added"), [(b"n\n", False), (b"y\n", True)])
 def test_on_a_terminal_it_asks_first(here, recording, answer, added):
+    pty = pytest.importorskip("pty", reason="pseudo-terminals are of Unix", exc_type=ImportError)
     controller, terminal = pty.openpty()
     command = [sys.executable, "-m", "braincast", "data", "add", str(recording)]
     with subprocess.Popen(

@@ -14,7 +14,7 @@ from braincast.errors import BraincastError
 if TYPE_CHECKING:
     import xarray as xr
 
-    from braincast.tasks.task import Task
+    from braincast.tasks.kinds import AnyTask
 
 Forecasts = Annotated[list[Path], typer.Argument(metavar="FORECAST...", help="Folders made by braincast forecast.")]
 
@@ -84,7 +84,7 @@ def compare(
     show_comparison(document, console())
 
 
-def _load(task: Task, paths: list[Path]) -> dict[str, xr.DataArray]:
+def _load(task: AnyTask, paths: list[Path]) -> dict[str, xr.DataArray]:
     """Forecasts by name: the model's, or the folder's where two have the same model; each checked against the task."""
     from braincast.forecasts.store import load_forecast
 

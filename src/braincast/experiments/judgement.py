@@ -10,9 +10,9 @@ from braincast.models.registry import load_model
 from braincast.scoring.assessor import Assessor
 from braincast.scoring.curves import Curves, curves
 from braincast.scoring.exhibits import Exhibits, exhibits
-
-from braincast.scoring.forecasting.score import score_forecasts
-from braincast.scoring.forecasting.scorecard import ForecastScorecard
+from braincast.scoring.forecasting.card import ForecastScorecard
+from braincast.scoring.forecasting.exhibits import ForecastExhibits, forecast_exhibits
+from braincast.scoring.forecasting.scorecard import score_forecasts
 from braincast.scoring.scorecard import Scorecard, score_answers
 from braincast.scoring.scores import Contender
 from braincast.tasks.forecasting.task import ForecastTask
@@ -27,7 +27,7 @@ class Judgement:
     """A scorecard and what a report shows beside it; curves and verdicts are of perturbation tasks."""
 
     scorecard: Scorecard | ForecastScorecard
-    exhibits: Exhibits | None
+    exhibits: Exhibits | ForecastExhibits | None
     verdicts: tuple[Verdict, ...] = ()
     curves: Mapping[str, Curves] = field(default_factory=dict)
 
@@ -40,7 +40,7 @@ def judge(
     if isinstance(task, ForecastTask):
         simple = min((name for name in task.card.simple if name in validation), key=lambda name: validation[name])
         scorecard = score_forecasts(task, contenders, simple=simple, workers=n_workers)
-        return Judgement(scorecard, None)
+        return Judgement(scorecard, forecast_exhibits(task, contenders, headline, shown))
     return _of_answers(task, contenders, list(validation), shown)
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import xarray as xr
 
-from braincast.scoring.forecasting.score import score_forecasts
-from braincast.scoring.forecasting.scorecard import ForecastScorecard, compare_forecasts
+from braincast.scoring.forecasting.card import ForecastScorecard, compare_forecasts
+from braincast.scoring.forecasting.scorecard import score_forecasts
 from braincast.scoring.scorecard import Scorecard, compare_answers, score_answers
 from braincast.scoring.scores import Comparison, Contender
 from braincast.tasks.forecasting.task import ForecastTask

@@ -113,6 +113,21 @@ def test_plain_hdf5_is_read_in_slabs(tmp_path, activity):
     assert recording.neurons == NAMES
 
 
+def test_pieces_that_span_all_frames_are_read_ahead_a_block_at_a_time(tmp_path, activity, monkeypatch):
+    from braincast.brain import slabs
+    from braincast.datasets.readers import ahead
+
+    monkeypatch.setattr(slabs, "_SLAB_VALUES", 40)
+    monkeypatch.setattr(ahead, "AHEAD_BYTES", 50 * activity[0].nbytes)
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file.create_dataset("activity", data=activity, chunks=(120, 1), compression="gzip")
+    recording = only(read(tmp_path / "a.h5"))
+    assert isinstance(recording.activity.frames, ahead.Ahead)
+    parts = [recording.read(start, start + 8) for start in range(0, 120, 8)]
+    np.testing.assert_array_equal(np.concatenate(parts), activity)
+    np.testing.assert_array_equal(recording.read(10, 70), activity[10:70])
+
+
 def test_caiman_takes_accepted_components_and_their_df_over_f(tmp_path, activity):
     with h5py.File(tmp_path / "results.hdf5", "w") as file:
         file["estimates/C"] = activity.T + 5

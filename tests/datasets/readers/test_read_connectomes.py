@@ -75,6 +75,8 @@ def test_a_sidecar_turns_a_matrix_and_names_its_neurons(tmp_path):
     found = read(tmp_path / "m.npz").connectome
     np.testing.assert_array_equal(adjacency(found), MATRIX)
     assert found.weight_unit == "synapses"
+    (tmp_path / "m.json").unlink()
+    assert any("rows were taken to send" in note for note in read(tmp_path / "m.npz").notes)
 
 
 @pytest.mark.parametrize(

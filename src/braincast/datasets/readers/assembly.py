@@ -12,6 +12,7 @@ from jaxtyping import Bool
 
 from braincast.brain.recording import Recording
 from braincast.brain.slabs import Slabs
+from braincast.datasets.readers.ahead import Ahead
 from braincast.datasets.readers.candidates import Wanted
 from braincast.datasets.readers.clock import frame_times
 from braincast.datasets.readers.draft import Draft
@@ -151,7 +152,11 @@ def _slabs(values: Any, time_axis: int, where: str) -> Slabs:
         return (part if time_axis == 0 else part.T).astype(dtype, copy=False)
 
     rows, columns = (int(n) for n in values.shape)
-    return Slabs((rows, columns) if time_axis == 0 else (columns, rows), dtype, frames)
+    shape = (rows, columns) if time_axis == 0 else (columns, rows)
+    chunks = getattr(values, "chunks", None)
+    if chunks is not None and chunks[time_axis] > Slabs(shape, dtype, frames).slab_frames:
+        return Slabs(shape, dtype, Ahead(frames, shape[0], shape[1] * dtype.itemsize))
+    return Slabs(shape, dtype, frames)
 
 
 def _saved_dtype(dtype: np.dtype, where: str) -> np.dtype:
