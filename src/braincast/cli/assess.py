@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from braincast.cli.options import Data, Force, Json, Offline, Out, Quiet
+from braincast.cli.options import Data, Force, Json, Offline, Out, Quiet, TaskName
 from braincast.cli.session import console, print_json, session
 from braincast.errors import BraincastError
 
@@ -20,7 +20,7 @@ Forecasts = Annotated[list[Path], typer.Argument(metavar="FORECAST...", help="Fo
 
 
 def score(
-    task: AnyTaskName,
+    task: TaskName,
     forecasts: Forecasts,
     baseline: Annotated[
         str | None, typer.Option("--baseline", metavar="NAME", help="Skill is against this one.")
@@ -56,7 +56,7 @@ def score(
 
 
 def compare(
-    task: AnyTaskName,
+    task: TaskName,
     a: Annotated[Path, typer.Argument(metavar="FORECAST", help="The first forecast.")],
     b: Annotated[Path, typer.Argument(metavar="FORECAST", help="The second forecast.")],
     data: Data = None,

@@ -129,7 +129,8 @@ def run(
             for entrant in entrants
             for control in controls_of(task.card, entrant, *configuration.draws_for(entrant.name == headline))
         ]
-        runner.forecast(controls, "Fitting null wirings")
+        if controls:
+            runner.forecast(controls, "Fitting null wirings")
     with step("Scoring", None):
         judged = judge(task, runner.contenders([*entrants, *controls]), headline, validation, n_workers)
     return RunResult(

@@ -19,9 +19,9 @@ from braincast.datasets.card import DatasetCard
 from braincast.experiments.entrants import DECISIVE_DRAWS
 from braincast.experiments.wiring import ALPHA
 from braincast.files import write_text
-from braincast.reports import charts, curve_charts, numbers, wording
+from braincast.reports import charts, curve_charts, lead_charts, numbers, wording
 from braincast.reports.entries import Document
-from braincast.reports.forecasting import lead_charts, neuron_charts, trace_charts
+from braincast.reports.forecasting import neuron_charts, trace_charts
 from braincast.reports.forecasting.view import ForecastView
 from braincast.reports.links import before_doi, doi_link, safe_link
 from braincast.reports.packing import data_block, packed
@@ -31,9 +31,8 @@ from braincast.scoring.forecasting.exhibits import ForecastExhibits
 from braincast.tasks.forecasting.card import ForecastCard
 from braincast.tasks.kinds import AnyCard
 
-_STYLES = ("report.css", "explore.css")
+_STYLES = ("report.css", "explore.css", "plots.css")
 _SCRIPTS = ("data.js", "palette.js", "order.js", "maps.js", "anatomy.js", "neuron.js", "sorting.js", "start.js")
-_FORECAST_STYLES = (*_STYLES, "forecast.css")
 _FORECAST_SCRIPTS = ("sorting.js", "tables.js")
 
 
@@ -51,7 +50,7 @@ def render_report(
     if isinstance(card, ForecastCard):
         shown = exhibits if isinstance(exhibits, ForecastExhibits) else None
         view = ForecastView(document, card, dataset, command, shown)
-        return _rendered("forecast/report.html.j2", _FORECAST_STYLES, _FORECAST_SCRIPTS, view=view)
+        return _rendered("forecast/report.html.j2", _STYLES, _FORECAST_SCRIPTS, view=view)
     maps = exhibits if isinstance(exhibits, Exhibits) else None
     view = View(document, card, dataset, command, maps)
     data = None if maps is None else data_block(packed(maps))

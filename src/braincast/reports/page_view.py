@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
@@ -12,6 +12,7 @@ from braincast.reports.entries import (
     Document,
     Entry,
     MetricTitle,
+    Score,
     arms_of,
     entries,
     headline,
@@ -19,6 +20,7 @@ from braincast.reports.entries import (
     named,
     ranked,
 )
+from braincast.reports.lead_charts import LeadLine
 from braincast.tasks.kinds import AnyCard
 
 
@@ -115,3 +117,24 @@ class PageView:
     def pair_counts(self, key: str) -> list[int]:
         """Over how many pairs or values a metric was taken: one number, unless entries differ."""
         return list(dict.fromkeys(entry.score(key).n for entry in self.ranked))
+
+    def lines_by_lead(self, key: str) -> list[LeadLine]:
+        """Models and baselines with scores by lead, best first; few are told apart, the others stay faint."""
+        return self.styled([(entry, entry.score(key)) for entry in self.ranked])
+
+    def styled(self, scored: Sequence[tuple[Entry, Score]]) -> list[LeadLine]:
+        """Those of the scores that are by lead, as lines."""
+        found = [(entry.name, score) for entry, score in scored if any(value is not None for value in score.by_lead)]
+        return [LeadLine(name, self._styles.get(name, "other"), score) for name, score in found]
+
+    @cached_property
+    def _styles(self) -> Mapping[str, str]:
+        """The same everywhere on a page: the headline, the floor, the next best where models are chosen, a baseline."""
+        leading = [] if self.leader is None else [(self.leader.name, "lead")]
+        floor = [] if self.baseline is None else [(self.baseline.name, "floor")]
+        known = {name for name, _ in [*leading, *floor]}
+        models = [entry.name for entry in self.ranked if entry.role == "model" and entry.name not in known]
+        models.sort(key=lambda name: self.validation.get(name, float("inf")))
+        others = [entry.name for entry in self.ranked if entry.role == "baseline" and entry.name not in known]
+        further = [*zip(models, ("second", "third"), strict=False), *zip(others, ("mean",), strict=False)]
+        return dict([*further, *floor, *leading])

@@ -120,6 +120,12 @@ class View(PageView):
             if entry.name in found
         ]
 
+    @cached_property
+    def lead_panels(self) -> list[MetricTitle]:
+        """Metrics by lead, the primary first; none in a task with a single lead."""
+        titles = [self.primary, *(heading for heading in self.headings if heading.key != self.primary.key)]
+        return [title for title in titles if len(self.card.leads) > 1 and self.lines_by_lead(title.key)]
+
     @property
     def calibrated(self) -> list[Line]:
         """Whose calibration is drawn: the headline model and the floor; in a run without them, the best."""

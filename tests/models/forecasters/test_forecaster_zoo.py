@@ -100,3 +100,11 @@ def test_a_recording_that_was_not_trained_on_gets_the_pooled_fit(name, unseen_ta
         scopes = [model.candidates[0]] * 2
     fits = [model.fit(training, None, settings, seed=0) for settings in scopes]
     np.testing.assert_array_equal(*(fitted.point(windows) for fitted in fits))
+
+
+def test_when_all_recordings_asked_about_are_new_validation_judges_the_pooled_fit(unseen_task):
+    training = unseen_task.training(0)
+    assert not set(training.answers) & set(training.recordings)
+    fits = [load_model("var").fit(training, None, load_model("var").candidates[n], seed=0) for n in (0, 1)]
+    held = training.validation.windows
+    np.testing.assert_array_equal(*(fitted.point(held) for fitted in fits))

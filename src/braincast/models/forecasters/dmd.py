@@ -106,7 +106,7 @@ def factorised(pieces: list[Float[np.ndarray, "_ neuron"]], delays: int) -> Fact
 def _decomposed(training: ForecastTraining, delays: int, scope: str) -> tuple[np.ndarray, list[Factors]]:
     """Once for all ranks, unless what is kept would be large."""
     pieces = pieces_by_recording(training, training.context_frames + training.horizon)
-    known, evidence = scoped(pieces, scope)
+    known, evidence = scoped(training, pieces, scope)
     n_bytes = 3 * 8 * delays * sum(piece.size for of in evidence for piece in of)
     if n_bytes > _MOST_REMEMBERED_BYTES:
         return known, [factorised(of, delays) for of in evidence]

@@ -10,6 +10,7 @@ from jaxtyping import Float, Int
 
 from braincast.models.forecasters.forecaster import Forecaster, forecaster_card
 from braincast.models.forecasters.linear_system import LinearSystem, last_means
+from braincast.models.forecasters.memory import remembered
 from braincast.models.forecasters.scope import OWN, POOLED, SCOPE, fit_of, pieces_by_recording, scoped
 from braincast.models.forecasters.spread import Spread
 from braincast.models.forecasters.system_learning import learn_system
@@ -75,11 +76,16 @@ class LatentSystem(Forecaster):
 
     def fit(self, training: ForecastTraining, prepared: None, settings: Settings, *, seed: int) -> FittedSystems:
         pieces = pieces_by_recording(training, training.context_frames + training.horizon)
-        known, evidence = scoped(pieces, settings["scope"])
+        known, evidence = scoped(training, pieces, settings["scope"])
         # A recording shorter than there are signals would leave the fits unequal.
         shortest = min(sum(len(piece) for piece in of) for of in evidence)
         latent = min(settings["latent"], len(training.neurons), shortest)
-        systems = [learn_system(of, latent, settings["iterations"])[0] for of in evidence]
+        iterations = settings["iterations"]
+        systems = remembered(
+            training,
+            ("systems", latent, iterations, len(known)),
+            lambda: [learn_system(of, latent, iterations)[0] for of in evidence],
+        )
         stacked: dict[str, Any] = {
             entry.name: np.stack([getattr(system, entry.name) for system in systems]) for entry in fields(LinearSystem)
         }

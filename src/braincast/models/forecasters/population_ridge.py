@@ -27,7 +27,7 @@ def ridge_to_population(
     training: ForecastTraining, order: int, n_ahead: int, penalty: float, towards: str, scope: str
 ) -> PopulationForecast:
     """The same without members, which need validation windows."""
-    known, evidence = scoped(population_moments(training, order, n_ahead), scope)
+    known, evidence = scoped(training, population_moments(training, order, n_ahead), scope)
     bases = [population_base(towards, moments, len(training.neurons)) for moments in evidence]
     weights = np.stack([moments.ridge(penalty, base) for moments, base in zip(evidence, bases, strict=True)])
     return with_intercepts(evidence, weights, known, weights.size)

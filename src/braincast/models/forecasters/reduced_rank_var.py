@@ -45,7 +45,7 @@ class ReducedRankVar(Forecaster):
     def fit(self, training: ForecastTraining, prepared: None, settings: Settings, *, seed: int) -> PopulationForecast:
         n_neurons, order = len(training.neurons), within_limits(settings["order"], 1, training)
         rank = min(settings["rank"], n_neurons)
-        known, evidence = scoped(population_moments(training, order, 1), settings["scope"])
+        known, evidence = scoped(training, population_moments(training, order, 1), settings["scope"])
         bases = [population_base(settings["towards"], moments, n_neurons) for moments in evidence]
         penalty = settings["penalty"]
         weights = np.stack([reduced_rank(of, penalty, base, rank) for of, base in zip(evidence, bases, strict=True)])

@@ -21,11 +21,17 @@ SCOPE = Setting(
 )
 
 
-def scoped(evidence: Mapping[int, Evidence], scope: str) -> tuple[Int[np.ndarray, " known"], list[Evidence]]:
-    """The recordings that get a fit of their own, and the evidence for each fit; the last is of all recordings."""
+def scoped(
+    training: ForecastTraining, evidence: Mapping[int, Evidence], scope: str
+) -> tuple[Int[np.ndarray, " known"], list[Evidence]]:
+    """The recordings that get a fit of their own, and the evidence for each fit; the last is of all recordings.
+
+    Only recordings that will be asked about get one: when all of these are new, validation judges the pooled fit too.
+    """
     addends: list[Any] = list(evidence.values())
     everything = reduce(lambda a, b: a + b, addends)
-    known = sorted(evidence) if scope == OWN and len(evidence) > 1 else []
+    asked = sorted(set(evidence) & set(training.answers))
+    known = asked if scope == OWN and len(evidence) > 1 else []
     return np.array(known, dtype=np.int64), [*(evidence[recording] for recording in known), everything]
 
 

@@ -29,7 +29,7 @@ def fitted_for_all(
     (its last one: what is fitted is the change until each lead).
     """
     n_frames = inputs.shape[1] + training.horizon
-    known, evidence = scoped(shared_moments(training, n_frames), scope)
+    known, evidence = scoped(training, shared_moments(training, n_frames), scope)
     fits = [direct(moments, inputs, base, penalty) for moments in evidence]
     intercept, weights = np.stack([i for i, _ in fits]), np.stack([w for _, w in fits])
     n_fitted = intercept.size * (1 + len(inputs))

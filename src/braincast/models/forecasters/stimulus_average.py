@@ -80,7 +80,7 @@ class StimulusAverage(Forecaster):
             if len(series.activity) >= history:
                 of = _moments(_shown(series.stimulus) / scale, series.activity, history)
                 moments[series.recording] = moments[series.recording] + of if series.recording in moments else of
-        known, evidence = scoped(moments, settings["scope"])
+        known, evidence = scoped(training, moments, settings["scope"])
         scaled = [of.ridge(settings["penalty"], np.zeros_like(of.cross)) for of in evidence]
         intercept = np.stack([of.intercept(weights) for of, weights in zip(evidence, scaled, strict=True)])
         weights = np.stack(scaled) / np.tile(scale, history)[:, None]

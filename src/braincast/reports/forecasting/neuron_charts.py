@@ -10,9 +10,9 @@ from jaxtyping import Float, Int
 from markupsafe import Markup
 
 from braincast.reports.axis import Axis, axis_over
-from braincast.reports.forecasting.plot import Plot, padded
 from braincast.reports.marks import drawing, grid, rule
 from braincast.reports.numbers import decimal, percent
+from braincast.reports.plot import Plot, padded
 
 _MOST_DOTS = 2000
 _N_BINS = 24
@@ -56,7 +56,10 @@ class Skills:
 def histogram(skills: Skills, model: str, baseline: str) -> Markup:
     """How many neurons have which skill; those outside the axis are counted at its ends."""
     axis = skills.axis
-    counts, edges = np.histogram(np.clip(skills.known, axis.lower, axis.upper), _N_BINS, (axis.lower, axis.upper))
+    width = (axis.upper - axis.lower) / _N_BINS
+    edges = width * np.arange(np.floor(axis.lower / width), np.ceil(axis.upper / width) + 1)  # one of them is zero
+    counts, _ = np.histogram(np.clip(skills.known, edges[0], edges[-1]), edges)
+    axis = Axis(float(edges[0]), float(edges[-1]), axis.ticks, axis.digits)
     plot = Plot(axis, axis_over([0.0, float(max(counts.max(), 1))], n_ticks=4), _HEIGHT)
     bars = [_bar(plot, left, right, int(n)) for left, right, n in zip(edges, edges[1:], counts, strict=False) if n]
     parts = [plot.frame(f"skill over {baseline}", "neurons"), plot.stretched(bars), plot.upright(0.0, "zero")]

@@ -8,8 +8,8 @@ import numpy as np
 from markupsafe import Markup
 
 from braincast.reports.axis import Axis, axis_over
-from braincast.reports.forecasting.plot import Plot, padded
 from braincast.reports.numbers import decimal
+from braincast.reports.plot import Plot, padded
 from braincast.scoring.forecasting.exhibits import Course, ForecastExhibits, Trace
 
 _HEIGHT, _SMALL = 190, 210
@@ -49,7 +49,7 @@ def _drawn(
     truth = plot.curve(frames.tolist(), trace.truth.tolist(), "truth")
     curves = [plot.curve(c.frame.tolist(), c.value.tolist(), _style(c, exhibits)) for c in order]
     step = "frame" if exhibits.dt_s is None else f"frame (of {exhibits.dt_s:.3g} s)"
-    parts = [plot.frame(step, "activity", x_digits=0)]
+    parts = [plot.frame(step, "activity")]
     if trace.context:
         parts.append(plot.upright(trace.first + trace.context - 0.5, "zero"))
     parts.append(plot.stretched([*bands, truth, *curves]))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -11,9 +11,9 @@ import numpy as np
 from jaxtyping import Int
 
 from braincast.reports.entries import Entry, MetricTitle, Score
-from braincast.reports.forecasting.lead_charts import LeadLine, Reference
 from braincast.reports.forecasting.neuron_charts import Skills
 from braincast.reports.forecasting.titles import forecast_title
+from braincast.reports.lead_charts import LeadLine, Reference
 from braincast.reports.page_view import PageView
 from braincast.scoring.forecasting.exhibits import ForecastExhibits
 from braincast.tasks.forecasting.card import SPLITS, ForecastCard
@@ -75,15 +75,23 @@ class ForecastView(PageView):
         """A lead, counted from 1, in seconds; nothing where the task counts frames."""
         return "" if self.card.dt_s is None else f"{lead * self.card.dt_s:.3g} s"
 
-    def lines(self, key: str, among: Sequence[Entry] | None = None) -> list[LeadLine]:
-        """Models and baselines with scores by lead, best first; few are told apart, the others stay faint."""
-        scored = [(entry, entry.score(key)) for entry in (self.ranked if among is None else among)]
-        return self._styled([(entry, score) for entry, score in scored if _has_leads(score)])
-
     def lines_in(self, group: str, label: str) -> list[LeadLine]:
         """The same for the primary metric within a group."""
         scored = [(entry, entry.in_group(group, label)) for entry in self.ranked]
-        return self._styled([(entry, score) for entry, score in scored if _has_leads(score)])
+        return self.styled(scored)
+
+    @cached_property
+    def differences(self) -> tuple[MetricTitle, list[LeadLine], Reference] | None:
+        """Models' paired difference to the floor at each lead; baselines would only stretch the axis."""
+        floor = None if self.baseline is None else self.baseline.name
+        if floor is None:
+            return None
+        scored = [(entry, self._difference(entry.name, floor)) for entry in self.ranked if entry.role == "model"]
+        lines = self.styled(scored)
+        if not lines:
+            return None
+        title = replace(self.primary, title=f"{self.primary.short} minus that of {floor}")
+        return title, lines, Reference("no difference", [0.0] * len(self.card.leads))
 
     @cached_property
     def further_panels(self) -> list[MetricTitle]:
@@ -95,7 +103,7 @@ class ForecastView(PageView):
         """Metrics of members with the value that they should meet."""
         out = []
         for heading in self._with_leads(_OF_MEMBERS):
-            lines = self.lines(heading.key)
+            lines = self.lines_by_lead(heading.key)
             n = max(len(line.score.by_lead) for line in lines)
             aim = heading.aim if heading.aim is not None else 1.0
             out.append((heading, lines, Reference(f"aim, {aim:g}", [aim] * n)))
@@ -190,33 +198,12 @@ class ForecastView(PageView):
         pairs = self.document.get("group_comparisons") or ()
         return next((p for p in pairs if (p["a"], p["b"], p.get("group")) == (a, b, group)), None)
 
+    def _difference(self, name: str, floor: str) -> Score:
+        found = [self.comparison_in(name, floor, f"lead: {lead}") for lead in self.card.leads]
+        ends = (None if pair is None or pair["ci"] is None else tuple(pair["ci"]) for pair in found)
+        values = (None if pair is None else pair["difference"] for pair in found)
+        return Score(by_lead=tuple(values), by_lead_ci=tuple(ends))
+
     def _with_leads(self, keys: Sequence[str]) -> list[MetricTitle]:
         known = {heading.key: heading for heading in self.headings}
-        return [known[key] for key in keys if key in known and self.lines(key)]
-
-    def _styled(self, scored: Sequence[tuple[Entry, Score]]) -> list[LeadLine]:
-        styles = self._styles
-        return [LeadLine(entry.name, styles.get(entry.name, "other"), score) for entry, score in scored]
-
-    @cached_property
-    def _styles(self) -> Mapping[str, str]:
-        """The same everywhere on the page: the headline, the floor, the other baseline, the next best on validation."""
-        found: dict[str, str] = {}
-        if self.leader is not None:
-            found[self.leader.name] = "lead"
-        if self.baseline is not None:
-            found.setdefault(self.baseline.name, "floor")
-        models = [entry.name for entry in self.ranked if entry.role == "model"]
-        models.sort(key=lambda name: self.validation.get(name, float("inf")))
-        further: Iterator[str] = iter(("second", "third"))
-        for name in [name for name in models if name not in found][:2]:
-            found[name] = next(further)
-        for entry in self.ranked:
-            if entry.role == "baseline" and entry.name not in found:
-                found[entry.name] = "mean"
-                break
-        return found
-
-
-def _has_leads(score: Score) -> bool:
-    return any(value is not None for value in score.by_lead)
+        return [known[key] for key in keys if key in known and self.lines_by_lead(key)]

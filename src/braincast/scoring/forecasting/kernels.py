@@ -13,6 +13,8 @@ from typing import no_type_check
 import numpy as np
 from numba import njit
 
+from braincast.scoring.tiles import TILE_NEURONS
+
 # What `add_tiles` writes along the last axis of its rows.
 ROW_STATISTICS = (
     "count",
@@ -34,39 +36,42 @@ _TWO, _FOUR, _EIGHT = np.uint64(2), np.uint64(4), np.uint64(8)
 
 @njit(cache=True, nogil=True)
 @no_type_check
-def add_tiles(prediction, truth, first, last, active_above, kept, rows, by_neuron, by_column, place):
-    """Add the neurons from `first` to `last` at all cases and leads, reading each number from memory once.
+def add_tiles(prediction, truth, first, last, active_above, kept, rows, by_neuron, by_column, places):
+    """Add the tiles from neuron `first` to neuron `last` at all cases and leads, each number read from memory once.
 
-    rows[case, lead, statistic] are the statistics of each row. `kept` is (counted[case], column[grouping, neuron]):
-    by_neuron[lead, neuron] adds the absolute errors of cases with counted[case] = 1 to what stands there, and
-    by_column[case, column] is their sum over leads and over the neurons of a group; without groupings neither is
-    touched. `place` becomes (case, lead, neuron) of the first prediction that is not finite, and stays (-1, -1, -1)
-    otherwise. Missing truth (NaN) is left out of every statistic.
+    rows[tile, case, lead, statistic] are the statistics of each row. `kept` is (counted[case], column[grouping,
+    neuron]): by_neuron[lead, neuron] adds the absolute errors of cases with counted[case] = 1 to what stands there, and
+    by_column[tile, case, column] is their sum over leads and over the neurons of a group; without groupings neither is
+    touched. places[tile] becomes (case, lead, neuron) of the first prediction that is not finite, and stays (-1, -1,
+    -1) otherwise. Missing truth (NaN) is left out of every statistic.
     """
-    counted, column = kept
-    wanted = column.shape[0] > 0
+    wanted = kept[1].shape[0] > 0
+    # Sums by neuron stay in the cache for several cases; without them one case after the other is read fastest.
+    step = CASES_AT_A_TIME if wanted else 1
+    errors = np.zeros((CASES_AT_A_TIME, last - first if wanted else 0))
     lanes = np.zeros((N_MOMENTS, _LANES))
-    errors = np.zeros((CASES_AT_A_TIME, last - first))
-    begins, ends = np.uint64(first), np.uint64(last)
     n_cases = prediction.shape[0]
-    for group in range(0, n_cases, CASES_AT_A_TIME):
-        cases = range(group, min(group + CASES_AT_A_TIME, n_cases))
+    for begin in range(0, n_cases, step):
+        end = min(begin + step, n_cases)
         errors[:] = 0.0
         for lead in range(prediction.shape[1]):
-            for case in cases:
-                found = _add_row(
-                    prediction[case, lead], truth[case, lead], begins, ends, active_above, lanes, rows[case, lead]
-                )
-                if found >= 0 and place[0] < 0:
-                    place[0], place[1], place[2] = case, lead, found
-            # Again over the same rows while they are in the cache.
-            if wanted:
-                for case in cases:
-                    x, y, own = prediction[case, lead], truth[case, lead], errors[case - group]
-                    _add_errors(x, y, begins, ends, counted[case], by_neuron[lead], own)
+            for tile in range(rows.shape[0]):
+                start = first + tile * TILE_NEURONS
+                edges = np.uint64(start), np.uint64(min(start + TILE_NEURONS, last))
+                for case in range(begin, end):
+                    x, y = prediction[case, lead], truth[case, lead]
+                    bad = _add_row(x, y, edges[0], edges[1], active_above, lanes, rows[tile, case, lead])
+                    if bad >= 0 and places[tile, 0] < 0:
+                        places[tile, 0], places[tile, 1], places[tile, 2] = case, lead, bad
+                    if wanted:  # over the same row again, while it is in the cache
+                        into = errors[case - begin, start - first :]
+                        _add_errors(x, y, edges[0], edges[1], kept[0][case], by_neuron[lead], into)
         if wanted:
-            for case in cases:
-                _add_to_columns(errors[case - group], first, last, column, by_column[case])
+            for tile in range(rows.shape[0]):
+                start = first + tile * TILE_NEURONS
+                for case in range(begin, end):
+                    own = errors[case - begin, start - first : min(start + TILE_NEURONS, last) - first]
+                    _add_to_columns(own, start, kept[1], by_column[tile, case])
 
 
 @njit(cache=True, nogil=True)
@@ -85,10 +90,12 @@ def _add_row(x, y, first, last, active_above, lanes, row):
             predicted += more_predicted
             observed += more_observed
     _add_lanes(lanes)
-    row[0] = np.float64(last - first)
-    row[1:7] = lanes[:, 0]
-    row[7], row[8] = predicted, observed
-    return -1 if np.isfinite(row[1:7].sum()) else _add_row_with_gaps(x, y, first, last, row)
+    total = 0.0
+    for moment in range(N_MOMENTS):
+        row[1 + moment] = lanes[moment, 0]
+        total += lanes[moment, 0]
+    row[0], row[7], row[8] = np.float64(last - first), predicted, observed
+    return -1 if np.isfinite(total) else _add_row_with_gaps(x, y, first, last, row)
 
 
 @njit(nogil=True, inline="always")
@@ -199,10 +206,10 @@ def _add_errors(x, y, first, last, weight, of_neuron, of_case):
 
 @njit(cache=True, nogil=True)
 @no_type_check
-def _add_to_columns(errors, first, last, column, out):
+def _add_to_columns(errors, first, column, out):
     for grouping in range(column.shape[0]):
-        for i in range(first, last):
-            out[column[grouping, i]] += errors[i - first]
+        for i in range(len(errors)):
+            out[column[grouping, first + i]] += errors[i]
 
 
 @njit(cache=True, nogil=True)

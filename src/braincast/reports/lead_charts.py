@@ -9,8 +9,8 @@ from markupsafe import Markup
 
 from braincast.reports.axis import Axis, axis_over
 from braincast.reports.entries import MetricTitle, Score
-from braincast.reports.forecasting.plot import Plot, padded
 from braincast.reports.numbers import decimal
+from braincast.reports.plot import Plot, padded
 
 _HEIGHT, _SMALL = 330, 170
 # With more leads than these, ticks are round numbers.
@@ -39,9 +39,16 @@ class Reference:
 
 
 def lead_chart(
-    lines: Sequence[LeadLine], title: MetricTitle, x_title: str, reference: Reference | None = None
+    lines: Sequence[LeadLine],
+    title: MetricTitle,
+    x_title: str,
+    reference: Reference | None = None,
+    labels: Sequence[str] | None = None,
 ) -> Markup:
-    """All lines over the leads; those that are told apart with their 95 % intervals as bands."""
+    """All lines over the leads; those that are told apart with their 95 % intervals as bands.
+
+    `labels` name the leads where they are not counted in frames.
+    """
     plot = Plot(_lead_axis(lines), _value_axis(lines, reference), _HEIGHT)
     bands = [_band(plot, line) for line in lines if line.style != "other"]
     # The faint ones first, the headline last, so that it lies on top.
@@ -61,12 +68,16 @@ def own_chart(line: LeadLine, others: Sequence[LeadLine], everyone: Sequence[Lea
     """One contender by itself with its interval, and a few others to compare with; all such charts share their axes."""
     axis = _lead_axis(everyone)
     ends = Axis(axis.lower, axis.upper, (axis.ticks[0], axis.ticks[-1]), axis.digits)
-    plot = Plot(ends, _value_axis(everyone, None, n_ticks=3), _SMALL)
+    plot = Plot(ends, _value_axis(everyone, None, n_ticks=4), _SMALL)
     own = [_band(plot, line), *(_curve(plot, other) for other in others if other.name != line.name)]
     css = "floor" if line.style == "floor" else "lead" if line.style == "lead" else "own"
     own.append(plot.curve(_leads(len(line.score.by_lead)), line.score.by_lead, css))
     parts = [plot.frame("lead", title.short), plot.stretched(own)]
     return plot.drawn(f"{line.name}: {title.title} by lead", _told(line, title), parts)
+
+
+def _at_ticks(plot: Plot, labels: Sequence[str] | None) -> list[str] | None:
+    return None if labels is None else [labels[round(tick) - 1] for tick in plot.x.ticks]
 
 
 def _lead_axis(lines: Sequence[LeadLine]) -> Axis:

@@ -37,17 +37,16 @@ class Plot:
         share = (min(max(value, self.y.lower), self.y.upper) - self.y.lower) / (self.y.upper - self.y.lower)
         return self.height - _BOTTOM - (self.height - _TOP - _BOTTOM) * share
 
-    def frame(self, x_title: str, y_title: str, *, x_digits: int | None = None) -> Markup:
-        """Grid, tick labels and the names of both axes."""
-        digits = self.x.digits if x_digits is None else x_digits
+    def frame(self, x_title: str, y_title: str, *, x_labels: Sequence[str] | None = None) -> Markup:
+        """Grid, tick labels and the names of both axes; `x_labels` stand for the ticks of x where given."""
+        across = x_labels or [typographic(decimal(tick, self.x.digits)) for tick in self.x.ticks]
         parts = [label(y_title, "0", "11", css="axis-title", anchor="start")]
         parts.append(label(x_title, "50%", f"{self.height - 3:.0f}", css="axis-title"))
         for tick in self.y.ticks:
             written = typographic(decimal(tick, self.y.digits))
             parts.append(self.level(tick, "grid"))
             parts.append(label(written, f"{_LEFT - 1.5}%", f"{self.down(tick) + 4:.1f}", css="tick", anchor="end"))
-        for tick in self.x.ticks:
-            written = typographic(decimal(tick, digits))
+        for tick, written in zip(self.x.ticks, across, strict=True):
             parts.append(label(written, f"{self.across(tick):.2f}%", f"{self.height - _BOTTOM + 16:.0f}", css="tick"))
         return Markup("").join(parts)
 
