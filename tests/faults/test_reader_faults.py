@@ -215,6 +215,20 @@ def test_flipped_bytes_end_in_a_coded_error_or_in_numbers(tmp_path, seed):
             assert "\n" not in str(error)
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_flipped_bytes_of_an_uncompressed_matlab_file_end_in_a_coded_error_or_in_numbers(tmp_path, seed):
+    savemat(tmp_path / "a.mat", {"activity": smooth(20, 3), "names": np.array(["a", "b", "c"], object)})
+    data = bytearray((tmp_path / "a.mat").read_bytes())
+    random = np.random.default_rng(seed)
+    for place in random.integers(120, len(data), 8):
+        data[place] ^= int(random.integers(1, 256))
+    (tmp_path / "a.mat").write_bytes(bytes(data))
+    try:
+        read(tmp_path / "a.mat")
+    except BraincastError as error:
+        assert "\n" not in str(error)
+
+
 def test_an_empty_file_a_binary_one_and_none_at_all_are_refused(tmp_path):
     (tmp_path / "a.csv").write_bytes(b"")
     (tmp_path / "b.dat").write_bytes(bytes(range(256)) * 4)

@@ -11,6 +11,7 @@ from scipy import io, sparse
 
 from braincast.brain.recording import Recording
 from braincast.brain.slabs import Slabs
+from braincast.datasets.readers.matlab_elements import variables
 from braincast.datasets.readers.reading import read
 
 NAMES = ("AVAL", "AVAR", "RIML", "RIMR")
@@ -75,6 +76,19 @@ def test_matlab_5_with_a_cell_of_names(tmp_path, activity):
     recording = only(read(tmp_path / "a.mat"))
     np.testing.assert_array_equal(np.asarray(recording.activity), activity)
     assert (recording.neurons, recording.dt_s) == (NAMES, 0.5)
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_matlab_5_reads_what_scipy_reads(tmp_path, compressed):
+    random = np.random.default_rng(0)
+    written = {f"m_{t}": (random.random((6, 4)) * 100).astype(t) for t in ("f8", "f4", "i2", "u1", "i4", "u8")}
+    written |= {"text": "some words", "rows": np.array(["ab", "cd"]), "flag": random.random((3, 3)) > 0.5}
+    io.savemat(tmp_path / "a.mat", written | {"nested": {"a": 1}, "z": np.ones((2, 2)) * 1j}, do_compression=compressed)
+    found = dict(variables((tmp_path / "a.mat").read_bytes()))
+    referee = io.loadmat(tmp_path / "a.mat")
+    assert set(found) == set(written)
+    for name in written:
+        np.testing.assert_array_equal(found[name], referee[name])
 
 
 def matlab73(path, activity):
