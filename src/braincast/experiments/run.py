@@ -114,7 +114,9 @@ def estimated_s(card: AnyCard, configuration: Configuration) -> float:
     return sum(len(row.replicates) * (load_model(row.model).card.typical_fit_s + scoring_s) for row in rows)
 
 
-def run(task: AnyTask, configuration: Configuration, *, folder: RunFolder | None = None, n_workers: int = 1) -> RunResult:
+def run(
+    task: AnyTask, configuration: Configuration, *, folder: RunFolder | None = None, n_workers: int = 1
+) -> RunResult:
     """Run a configuration. With a folder, forecasts are kept there and taken from there if they exist already."""
     began = time.perf_counter()
     entrants = contestants(task.card, configuration.models, configuration.n_seeds)

@@ -55,6 +55,16 @@ def group_row(axis: Axis, entries: Sequence[Entry], group: str, name: str) -> Ma
     return drawing(name, body, description="; ".join(told))
 
 
+def drop_row(axis: Axis, entry: Entry) -> Markup:
+    """The primary metric in distribution (filled) and out of it (open), one below the other."""
+    body, told = [grid(axis)], []
+    for label_, y, css in (("in", "34%", "inside"), ("out", "66%", "outside")):
+        score = entry.in_group("distribution", label_)
+        body += _interval(axis, entry.role, score, y, css=css)
+        told.append(_told(label_, score))
+    return drawing(entry.name, body, description="; ".join(told))
+
+
 def lead_axis(arms: Sequence[Mapping[str, Any]], margin: float) -> Axis:
     """An axis for leads over nulls that always shows zero and the equivalence margin."""
     ends = [bound for arm in arms for bound in (arm["ci"] or ())]

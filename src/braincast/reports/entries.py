@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,13 @@ class Score:
     n: int = 0
     skill: float | None = None
     ceiling_share: float | None = None
+    skill_over_simple: float | None = None
+    by_lead: tuple[float | None, ...] = ()
+    by_lead_ci: tuple[tuple[float, float] | None, ...] = ()
+
+    def at_lead(self, index: int) -> float | None:
+        """The value at one lead (-1 is the last); undefined when there is none."""
+        return self.by_lead[index] if self.by_lead else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +40,7 @@ class Entry:
     groups: Mapping[str, Mapping[str, Score]]
     replicates: tuple[float | None, ...]
     cost: Mapping[str, float]
+    neurons: Mapping[str, Any]
 
     @property
     def arm(self) -> str:
@@ -49,13 +57,21 @@ class Entry:
 
 @dataclass(frozen=True)
 class MetricTitle:
-    """How a metric is headed and written."""
+    """How a metric is headed and written. `aim` is a value to meet, where more is not better."""
 
     key: str
     title: str
     short: str
     digits: int
     larger_is_better: bool
+    aim: float | None = None
+
+    @property
+    def direction(self) -> str:
+        """Which values are good, in a word or two."""
+        if self.aim is not None:
+            return f"nearest {self.aim:g}"
+        return "higher" if self.larger_is_better else "lower"
 
 
 _SHORT = {
@@ -66,6 +82,12 @@ _SHORT = {
     "log_loss": "log loss",
     "r2": "R²",
     "course_correlation": "of each course",
+    "mae": "MAE",
+    "mse": "MSE",
+    "crps": "CRPS",
+    "coverage": "80\u00a0% coverage",
+    "spread_skill": "spread / error",
+    "active_fraction_error": "active share",
 }
 
 
@@ -118,7 +140,8 @@ def metric_title(key: str) -> MetricTitle:
     except BraincastError:
         return MetricTitle(key, short, short, 3, True)
     digits = 3 if metric.larger_is_better else 4  # errors are small numbers
-    return MetricTitle(key, metric.title, short, digits, metric.larger_is_better)
+    aim = metric.perfect if metric.aim else None
+    return MetricTitle(key, metric.title, short, digits, metric.larger_is_better, aim)
 
 
 def _entry(name: str, entry: Mapping[str, Any]) -> Entry:
@@ -130,16 +153,23 @@ def _entry(name: str, entry: Mapping[str, Any]) -> Entry:
         groups={g: {k: score_of(s) for k, s in labels.items()} for g, labels in entry.get("groups", {}).items()},
         replicates=tuple(entry.get("replicates", ())),
         cost=entry.get("cost") or {},
+        neurons=entry.get("neurons") or {},
     )
 
 
 def score_of(score: Mapping[str, Any]) -> Score:
     """A metric's entry of the JSON document; what it lacks is undefined."""
-    ci = score.get("ci")
     return Score(
         value=score.get("value"),
-        ci=None if ci is None else (ci[0], ci[1]),
+        ci=_ends(score.get("ci")),
         n=score.get("n") or 0,
         skill=score.get("skill"),
         ceiling_share=score.get("ceiling_share"),
+        skill_over_simple=score.get("skill_over_simple"),
+        by_lead=tuple(score.get("by_lead") or ()),
+        by_lead_ci=tuple(_ends(ci) for ci in score.get("by_lead_ci") or ()),
     )
+
+
+def _ends(ci: Sequence[float] | None) -> tuple[float, float] | None:
+    return None if ci is None else (ci[0], ci[1])

@@ -10,6 +10,7 @@ import hashlib
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -20,49 +21,62 @@ from braincast.experiments.wiring import ALPHA
 from braincast.files import write_text
 from braincast.reports import charts, curve_charts, numbers, wording
 from braincast.reports.entries import Document
+from braincast.reports.forecasting import lead_charts, neuron_charts, trace_charts
+from braincast.reports.forecasting.view import ForecastView
 from braincast.reports.links import before_doi, doi_link, safe_link
 from braincast.reports.packing import data_block, packed
 from braincast.reports.view import View
 from braincast.scoring.exhibits import Exhibits
-from braincast.tasks.card import TaskCard
+from braincast.scoring.forecasting.exhibits import ForecastExhibits
+from braincast.tasks.forecasting.card import ForecastCard
+from braincast.tasks.kinds import AnyCard
 
 _STYLES = ("report.css", "explore.css")
 _SCRIPTS = ("data.js", "palette.js", "order.js", "maps.js", "anatomy.js", "neuron.js", "sorting.js", "start.js")
+_FORECAST_STYLES = (*_STYLES, "forecast.css")
+_FORECAST_SCRIPTS = ("sorting.js", "tables.js")
 
 
 def render_report(
-    document: Document, card: TaskCard, dataset: DatasetCard, command: str, exhibits: Exhibits | None = None
+    document: Document,
+    card: AnyCard,
+    dataset: DatasetCard,
+    command: str,
+    exhibits: Exhibits | ForecastExhibits | None = None,
 ) -> str:
     """The page's text. `document` is what `braincast run --json` prints; parts that it lacks are left out.
 
-    `exhibits` are the maps of single pairs; without them the page has no maps.
+    `exhibits` are the maps of single pairs, or examples of single neurons; without them the page has none.
     """
-    style, script = _joined(_STYLES), f'"use strict";(() => {{\n{_joined(_SCRIPTS)}}})();'
-    view = View(document, card, dataset, command, exhibits)
-    return (
-        _environment()
-        .get_template("report.html.j2")
-        .render(
-            view=view,
-            style=Markup(style),
-            script=Markup(script),
-            policy=_policy(style, script),
-            data=None if exhibits is None else data_block(packed(exhibits)),
-            views=data_block(view.views),
-        )
-    )
+    if isinstance(card, ForecastCard):
+        shown = exhibits if isinstance(exhibits, ForecastExhibits) else None
+        view = ForecastView(document, card, dataset, command, shown)
+        return _rendered("forecast/report.html.j2", _FORECAST_STYLES, _FORECAST_SCRIPTS, view=view)
+    maps = exhibits if isinstance(exhibits, Exhibits) else None
+    view = View(document, card, dataset, command, maps)
+    data = None if maps is None else data_block(packed(maps))
+    return _rendered("report.html.j2", _STYLES, _SCRIPTS, view=view, data=data, views=data_block(view.views))
 
 
 def write_report(
     path: Path,
     document: Document,
-    card: TaskCard,
+    card: AnyCard,
     dataset: DatasetCard,
     command: str,
-    exhibits: Exhibits | None = None,
+    exhibits: Exhibits | ForecastExhibits | None = None,
 ) -> None:
     """Write the page, whole or not at all."""
     write_text(path, render_report(document, card, dataset, command, exhibits))
+
+
+def _rendered(template: str, styles: tuple[str, ...], scripts: tuple[str, ...], **parts: Any) -> str:
+    style, script = _joined(styles), f'"use strict";(() => {{\n{_joined(scripts)}}})();'
+    return (
+        _environment()
+        .get_template(template)
+        .render(style=Markup(style), script=Markup(script), policy=_policy(style, script), **parts)
+    )
 
 
 @cache
@@ -88,7 +102,14 @@ def _environment() -> Environment:
         sentence=numbers.sentence,
     )
     environment.globals.update(
-        charts=charts, curves=curve_charts, wording=wording, alpha=ALPHA, decisive_draws=DECISIVE_DRAWS
+        charts=charts,
+        curves=curve_charts,
+        lead_charts=lead_charts,
+        neuron_charts=neuron_charts,
+        trace_charts=trace_charts,
+        wording=wording,
+        alpha=ALPHA,
+        decisive_draws=DECISIVE_DRAWS,
     )
     return environment
 

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from braincast.reports.entries import Document, headline, metric_title, verdict_on
+from braincast.reports.forecasting.terminal import forecast_notes, forecast_scoreboards, forecast_sentence
 from braincast.reports.numbers import DASH, count, decimal, interval, p_value, printable
 from braincast.reports.terminal_scoreboard import scoreboards
 
@@ -19,8 +20,9 @@ _ANSWER_STYLE = {"helps": "bold green", "does not help": "bold yellow", "cannot 
 
 def show_result(document: Document, console: Console) -> None:
     """The verdict on the headline model, the scoreboard, the ceiling, the other verdicts, and where the files are."""
-    _show_headline(document, console)
-    for table in scoreboards(document, console.width):
+    is_forecast = "leads" in document
+    _show_headline(document, console, forecast_sentence(document) if is_forecast else "")
+    for table in (forecast_scoreboards if is_forecast else scoreboards)(document, console.width):
         console.print(table)
     _show_notes(document, console)
     _show_other_verdicts(document, console)
@@ -52,7 +54,7 @@ def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
         console.print(Text("nothing to show", style="dim"))
 
 
-def _show_headline(document: Document, console: Console) -> None:
+def _show_headline(document: Document, console: Console, sentence: str = "") -> None:
     leader = headline(document)
     task = f"{printable(document['task'])} {printable(document.get('version', ''))}"
     console.print(_line(task, "bold", f"  task {printable(document['task_hash'])[:12]}", "dim"))
@@ -63,6 +65,8 @@ def _show_headline(document: Document, console: Console) -> None:
     if verdict is not None:
         style = _ANSWER_STYLE.get(verdict["answer"], "bold")
         console.print(_line(verdict["sentence"], style))
+    elif sentence:
+        console.print(_line(sentence, "bold"))
     else:
         key = document["primary"]
         score, title = leader.score(key), metric_title(key)
@@ -87,6 +91,8 @@ def _show_notes(document: Document, console: Console) -> None:
     if floor is not None:
         skill = f"share of the way from {printable(floor)} to a perfect forecast"
         console.print(_line("Skill    ", "bold", skill, ""))
+    for head, words in forecast_notes(document):
+        console.print(_line(f"{head:9}", "bold", words, ""))
     console.print()
 
 

@@ -13,13 +13,15 @@ from braincast.reports.entries import Document, Entry, arms_of, headline, metric
 from braincast.reports.numbers import decimal, duration, interval, percent, printable
 
 # All columns side by side need this many characters.
-_WIDE = 120
+WIDE = 120
 _BESIDE_THE_PRIMARY = ("auroc_per_stimulus", "auroc_within_fold")
 _FURTHER = ("average_precision", "log_loss", "correlation")
 
 
 @dataclass(frozen=True)
-class _Column:
+class Column:
+    """A column after the names: its heading, and what stands in it for an entry."""
+
     head: str
     cell: Callable[[Entry], str]
 
@@ -27,31 +29,31 @@ class _Column:
 def scoreboards(document: Document, width: int) -> list[Table]:
     """Models and baselines best first, with their nulls and controls below them, in `width` characters."""
     first = [*_primary(document), *_metrics(document, _BESIDE_THE_PRIMARY)]
-    first.append(_Column("skill", lambda entry: decimal(entry.score(document["primary"]).skill, signed=True)))
+    first.append(Column("skill", lambda entry: decimal(entry.score(document["primary"]).skill, signed=True)))
     further = _metrics(document, _FURTHER)
     if any(entry.score("correlation").ceiling_share is not None for entry in ranked(document)):
-        further.append(_Column("of ceiling", lambda entry: percent(entry.score("correlation").ceiling_share)))
-    further.append(_Column("fit", lambda entry: duration(entry.cost.get("fit_s"))))
-    if width >= _WIDE:
-        return [_table(document, [*first, *further], with_arms=True)]
-    return [_table(document, first, with_arms=True), _table(document, further, with_arms=False)]
+        further.append(Column("of ceiling", lambda entry: percent(entry.score("correlation").ceiling_share)))
+    further.append(Column("fit", lambda entry: duration(entry.cost.get("fit_s"))))
+    if width >= WIDE:
+        return [table_of(document, [*first, *further], with_arms=True)]
+    return [table_of(document, first, with_arms=True), table_of(document, further, with_arms=False)]
 
 
-def _primary(document: Document) -> list[_Column]:
+def _primary(document: Document) -> list[Column]:
     key = document["primary"]
     title = metric_title(key)
-    value = _Column(title.short, lambda entry: decimal(entry.score(key).value, title.digits))
-    return [value, _Column("95 % interval", lambda entry: interval(entry.score(key).ci, title.digits))]
+    value = Column(title.short, lambda entry: decimal(entry.score(key).value, title.digits))
+    return [value, Column("95 % interval", lambda entry: interval(entry.score(key).ci, title.digits))]
 
 
-def _metrics(document: Document, keys: tuple[str, ...]) -> list[_Column]:
+def _metrics(document: Document, keys: tuple[str, ...]) -> list[Column]:
     known = {key for entry in ranked(document) for key in entry.metrics}
     titles = [metric_title(key) for key in keys if key in known]
     # The default arguments bind this round's title.
-    return [_Column(t.short, lambda entry, t=t: decimal(entry.score(t.key).value, t.digits)) for t in titles]
+    return [Column(t.short, lambda entry, t=t: decimal(entry.score(t.key).value, t.digits)) for t in titles]
 
 
-def _table(document: Document, columns: list[_Column], *, with_arms: bool) -> Table:
+def table_of(document: Document, columns: list[Column], *, with_arms: bool) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("model", overflow="fold", vertical="bottom")
     for column in columns:
@@ -66,7 +68,7 @@ def _table(document: Document, columns: list[_Column], *, with_arms: bool) -> Ta
     return table
 
 
-def _add(table: Table, columns: list[_Column], entry: Entry, label: Text, style: str) -> None:
+def _add(table: Table, columns: list[Column], entry: Entry, label: Text, style: str) -> None:
     table.add_row(label, *(Text(column.cell(entry), style=style) for column in columns))
 
 

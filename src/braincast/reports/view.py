@@ -9,21 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from braincast.datasets.card import DatasetCard
 from braincast.reports import wording
 from braincast.reports.curve_charts import Line
-from braincast.reports.entries import (
-    Document,
-    Entry,
-    MetricTitle,
-    arms_of,
-    entries,
-    headline,
-    metric_title,
-    named,
-    ranked,
-    verdict_on,
-)
+from braincast.reports.entries import Entry, entries, verdict_on
+from braincast.reports.page_view import PageView
 from braincast.reports.stimuli import Stimulus, stimuli
 from braincast.scoring.exhibits import Exhibits
 from braincast.tasks.card import TaskCard
@@ -43,65 +32,13 @@ class Panel:
 
 
 @dataclass(frozen=True, eq=False)
-class View:
-    """Read-only answers for the templates. `command` is what was typed; it is shown, never run."""
+class View(PageView):
+    """The page of a task about single responses."""
 
-    document: Document
+    scoreboard = _SCOREBOARD
+
     card: TaskCard
-    dataset: DatasetCard
-    command: str
     exhibits: Exhibits | None = None
-
-    @cached_property
-    def primary(self) -> MetricTitle:
-        return metric_title(self.document["primary"])
-
-    @cached_property
-    def leader(self) -> Entry | None:
-        return headline(self.document)
-
-    @property
-    def validation(self) -> Mapping[str, float]:
-        """Each model's loss on inner folds: log loss of probabilities, squared error of courses."""
-        return self.document.get("validation_log_loss") or self.document.get("validation_squared_error") or {}
-
-    @cached_property
-    def caveat(self) -> str:
-        """What a reader of the leader's scores must know; mostly nothing."""
-        return "" if self.leader is None else (self.document.get("caveats") or {}).get(self.leader.name, "")
-
-    @cached_property
-    def ranked(self) -> list[Entry]:
-        return ranked(self.document)
-
-    @cached_property
-    def everyone(self) -> list[Entry]:
-        """Models and baselines best first, each followed by its arms."""
-        return [row for entry in self.ranked for row in (entry, *self.arms(entry))]
-
-    @cached_property
-    def headings(self) -> list[MetricTitle]:
-        """Every metric that anybody has a score under."""
-        keys = dict.fromkeys(key for entry in entries(self.document) for key in entry.metrics)
-        return [metric_title(key) for key in keys]
-
-    @cached_property
-    def beside_primary(self) -> list[MetricTitle]:
-        known = {heading.key: heading for heading in self.headings}
-        return [known[key] for key in _SCOREBOARD if key in known and key != self.primary.key]
-
-    @cached_property
-    def baseline(self) -> Entry | None:
-        return named(self.document, self.document.get("baseline"))
-
-    @cached_property
-    def floors(self) -> list[float | None]:
-        """The primary scores of the baselines; first the one that skill refers to."""
-        baselines = sorted(
-            (entry for entry in self.ranked if entry.role == "baseline"),
-            key=lambda entry: self.baseline is None or entry.name != self.baseline.name,
-        )
-        return [entry.score(self.primary.key).value for entry in baselines]
 
     @cached_property
     def verdict(self) -> Mapping[str, Any] | None:
@@ -115,15 +52,6 @@ class View:
     @property
     def deciding_arms(self) -> list[Mapping[str, Any]]:
         return [arm for _, arms in self.deciding for arm in arms]
-
-    @cached_property
-    def arms_shown(self) -> list[tuple[str, list[Entry]]]:
-        """Who has nulls or controls, under a title: the headline model, then all others, best first."""
-        found = [entry for entry in self.ranked if self.arms(entry)]
-        leading = [entry for entry in found if self.leader is not None and entry.name == self.leader.name]
-        others = [entry for entry in found if entry not in leading]
-        groups = [(entry.name, [entry]) for entry in leading]
-        return [*groups, ("the other models" if leading else "all models", others)] if others else groups
 
     @cached_property
     def arm_names(self) -> list[str]:
@@ -228,16 +156,6 @@ class View:
         others.sort(key=lambda verdict: place.get(verdict["model"], len(place)))
         ordered = [*([] if self.verdict is None else [self.verdict]), *others]
         return [(verdict, [arm for arm in verdict["arms"] if arm["decisive"]]) for verdict in ordered]
-
-    def arms(self, entry: Entry) -> list[Entry]:
-        return arms_of(self.document, entry.name)
-
-    def entry(self, name: str | None) -> Entry | None:
-        return named(self.document, name)
-
-    def pair_counts(self, key: str) -> list[int]:
-        """Over how many pairs a metric was taken: one number, unless entries differ."""
-        return list(dict.fromkeys(entry.score(key).n for entry in self.ranked))
 
     def lead_in_group(self, a: str, b: str, group: str, label: str) -> Mapping[str, Any] | None:
         """The paired difference a - b inside one group of pairs."""

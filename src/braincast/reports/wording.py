@@ -49,6 +49,19 @@ GROUPS: Mapping[str, tuple[str, str]] = {
     ),
 }
 
+# Title, and what a reader must know of the groups of a forecast task.
+FORECAST_GROUPS: Mapping[str, tuple[str, str]] = {
+    "condition": ("By condition", "What was shown or done during the windows."),
+    "animal": ("By animal", "Every animal by itself; its interval is about other times of its own recording."),
+    "recording": ("By recording", "Every recording by itself; its interval is about other times in it."),
+    "region": ("By region", "Neurons of each region, over windows in distribution."),
+    "activity": (
+        "By activity",
+        "Quarters of neurons by how often they are more than one standard deviation above their mean in training "
+        "frames.",
+    ),
+}
+
 # How the axes x, y, z (µm) of a species' neuron table are seen when they point up, and whether they are turned round
 # for that: with the head at the left, one who looks from above sees the animal's right side at the top.
 VIEWS: Mapping[str, Mapping[str, Any]] = {

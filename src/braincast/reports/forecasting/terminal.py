@@ -1,0 +1,82 @@
+"""A forecast run on a terminal: a sentence, the scoreboard, and what the intervals are worth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from rich.table import Table
+
+from braincast.reports.entries import Document, Entry, Score, headline, ranked
+from braincast.reports.forecasting.titles import DIGITS, forecast_title
+from braincast.reports.numbers import count, decimal, duration, interval, percent
+from braincast.reports.terminal_scoreboard import WIDE, Column, table_of
+
+_FURTHER = ("crps", "coverage")
+
+
+def forecast_scoreboards(document: Document, width: int) -> list[Table]:
+    """Models and baselines best first: error, skill, both ends of the leads, members, cost."""
+    key = document["primary"]
+    title = forecast_title(key)
+    first = [
+        _number(title.short, key, lambda score: score.value),
+        Column("95 % interval", lambda entry: interval(entry.score(key).ci, DIGITS)),
+        _number("skill", key, lambda score: score.skill, signed=True),
+        _number("first lead", key, lambda score: score.at_lead(0)),
+        _number("last lead", key, lambda score: score.at_lead(-1)),
+    ]
+    known = {name for entry in ranked(document) for name in entry.metrics}
+    further = [_number("over simple", key, lambda score: score.skill_over_simple, signed=True)]
+    further += [_number(forecast_title(k).short, k, lambda score: score.value) for k in _FURTHER if k in known]
+    further.append(Column("fit", lambda entry: duration(entry.cost.get("fit_s"))))
+    if width >= WIDE:
+        return [table_of(document, [*first, *further], with_arms=True)]
+    return [table_of(document, first, with_arms=True), table_of(document, further, with_arms=False)]
+
+
+def forecast_sentence(document: Document) -> str:
+    """How well the headline forecasts, and how much better than the floor."""
+    leader = headline(document)
+    if leader is None:
+        return ""
+    key = document["primary"]
+    score, title = leader.score(key), forecast_title(key)
+    said = f"{leader.name}: {title.title} {decimal(score.value, DIGITS)} (95 % {interval(score.ci, DIGITS)})"
+    floor = document.get("baseline")
+    if floor is None or floor == leader.name or score.skill is None:
+        return f"{said}."
+    return f"{said}, skill {decimal(score.skill, signed=True)} over {floor}{_difference(document, leader, floor)}."
+
+
+def forecast_notes(document: Document) -> list[tuple[str, str]]:
+    """(heading, words) about the best simple model and the intervals; nothing for other kinds of runs."""
+    simple, found = document.get("best_simple"), document.get("intervals")
+    notes = []
+    if simple is not None:
+        chosen = "validation" if simple["chosen_on"] == "validation" else "test windows, so it is hard to beat"
+        notes.append(("Simple", f"the best simple model is {simple['name']}, chosen on {chosen}"))
+    if found:
+        notes.append(("Blocks", _interval_words(found)))
+    return notes
+
+
+def _interval_words(found: Mapping[str, Any]) -> str:
+    where = "within this one animal" if found.get("within_one_animal") else f"{count(found.get('n_animals'))} animals"
+    words = f"{where}; {count(found.get('n_blocks'))} blocks of {count(found.get('block_frames'))} frames"
+    words += f"; on surrogates such intervals hold the mean in {percent(found.get('coverage'))} of cases"
+    return f"{words}: too seldom, read them with caution" if found.get("flag") else words
+
+
+def _difference(document: Document, leader: Entry, floor: str) -> str:
+    pairs = document.get("comparisons") or ()
+    wanted = (leader.name, floor, document["primary"])
+    pair = next((p for p in pairs if (p["a"], p["b"], p["metric"]) == wanted), None)
+    if pair is None or pair["ci"] is None:
+        return ""
+    ends = interval(pair["ci"], DIGITS, signed=True)
+    return f" (difference {decimal(pair['difference'], DIGITS, signed=True)}, 95 % {ends})"
+
+
+def _number(head: str, key: str, of: Callable[[Score], float | None], *, signed: bool = False) -> Column:
+    return Column(head, lambda entry: decimal(of(entry.score(key)), DIGITS, signed=signed))

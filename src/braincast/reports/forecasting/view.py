@@ -1,0 +1,222 @@
+"""What the templates of a forecast run ask for: its document, its task and its dataset, in the order of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from jaxtyping import Int
+
+from braincast.reports.entries import Entry, MetricTitle, Score
+from braincast.reports.forecasting.lead_charts import LeadLine, Reference
+from braincast.reports.forecasting.neuron_charts import Skills
+from braincast.reports.forecasting.titles import forecast_title
+from braincast.reports.page_view import PageView
+from braincast.scoring.forecasting.exhibits import ForecastExhibits
+from braincast.tasks.forecasting.card import SPLITS, ForecastCard
+
+# Beside the primary metric, as far as anybody has them.
+_BY_LEAD = ("r2", "correlation", "crps", "active_fraction_error")
+_OF_MEMBERS = ("coverage", "spread_skill")
+_MANY_LABELS = 12  # more groups than these are folded away
+_NEURONS_LISTED = 400
+_GROUPS = ("condition", "animal", "recording", "region", "activity")
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """One kind of groups: its labels, and who is compared in them."""
+
+    group: str
+    labels: tuple[str, ...]
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class ForecastView(PageView):
+    """The page of a forecast task."""
+
+    counted = "values"
+    chosen_on = "validation windows"
+    scoreboard = ("crps", "coverage")
+
+    card: ForecastCard
+    exhibits: ForecastExhibits | None = None
+
+    def title(self, key: str) -> MetricTitle:
+        """Errors are in standard deviations, so that three digits do."""
+        return forecast_title(key)
+
+    @cached_property
+    def simple(self) -> Mapping[str, Any] | None:
+        """The best simple model, and what it was chosen on."""
+        return self.document.get("best_simple")
+
+    @property
+    def windows(self) -> list[tuple[str, int]]:
+        """Number of windows in each split that has any."""
+        counted = self.card.to_show()["windows"]
+        return [(split, sum(counted[split].values())) for split in SPLITS if split in counted]
+
+    @property
+    def n_animals(self) -> int:
+        """Animals whose recordings are used."""
+        return len({use.specimen for use in self.card.recordings})
+
+    @property
+    def lead_title(self) -> str:
+        """The name of the axis of leads."""
+        return "lead (frames)" if self.card.dt_s is None else f"lead (frames of {self.card.dt_s:.3g} s)"
+
+    def seconds(self, lead: int) -> str:
+        """A lead, counted from 1, in seconds; nothing where the task counts frames."""
+        return "" if self.card.dt_s is None else f"{lead * self.card.dt_s:.3g} s"
+
+    def lines(self, key: str, among: Sequence[Entry] | None = None) -> list[LeadLine]:
+        """Models and baselines with scores by lead, best first; few are told apart, the others stay faint."""
+        scored = [(entry, entry.score(key)) for entry in (self.ranked if among is None else among)]
+        return self._styled([(entry, score) for entry, score in scored if _has_leads(score)])
+
+    def lines_in(self, group: str, label: str) -> list[LeadLine]:
+        """The same for the primary metric within a group."""
+        scored = [(entry, entry.in_group(group, label)) for entry in self.ranked]
+        return self._styled([(entry, score) for entry, score in scored if _has_leads(score)])
+
+    @cached_property
+    def further_panels(self) -> list[MetricTitle]:
+        """Further metrics that anybody has by lead."""
+        return [heading for heading in self._with_leads(_BY_LEAD) if heading.key != self.primary.key]
+
+    @cached_property
+    def member_panels(self) -> list[tuple[MetricTitle, list[LeadLine], Reference]]:
+        """Metrics of members with the value that they should meet."""
+        out = []
+        for heading in self._with_leads(_OF_MEMBERS):
+            lines = self.lines(heading.key)
+            n = max(len(line.score.by_lead) for line in lines)
+            aim = heading.aim if heading.aim is not None else 1.0
+            out.append((heading, lines, Reference(f"aim, {aim:g}", [aim] * n)))
+        return out
+
+    @cached_property
+    def noise_floor(self) -> Reference | None:
+        """What nothing can beat at each lead, where it is known."""
+        floor = (self.document.get("ceiling") or {}).get("noise_floor") or self.card.noise_floor
+        known = bool(floor) and self.primary.key == "mae"
+        return Reference("noise floor", tuple(floor)) if known else None
+
+    @cached_property
+    def has_outside(self) -> bool:
+        """Whether anything was scored that no fit saw, beside what is like the training data."""
+        found = {label for entry in self.ranked for label in entry.groups.get("distribution", {})}
+        return {"in", "out"} <= found
+
+    @cached_property
+    def compared(self) -> tuple[Entry, ...]:
+        """The headline, the best simple model and the floor, each once."""
+        simple = self.entry((self.simple or {}).get("name"))
+        return tuple(
+            {entry.name: entry for entry in (self.leader, simple, self.baseline) if entry is not None}.values()
+        )
+
+    @cached_property
+    def panels(self) -> list[Panel]:
+        """Groups in which the headline has a score."""
+        groups = {} if self.leader is None else self.leader.groups
+        return [Panel(group, tuple(groups[group]), self.compared) for group in _GROUPS if groups.get(group)]
+
+    @cached_property
+    def intervals(self) -> Mapping[str, Any]:
+        """How the intervals came about."""
+        return self.document.get("intervals") or {}
+
+    @property
+    def many_labels(self) -> int:
+        """More groups than these are folded away."""
+        return _MANY_LABELS
+
+    @property
+    def outside_words(self) -> str:
+        """What was held out, in words."""
+        conditions = list(dict.fromkeys(piece.condition for piece in self.card.of_split("held-out")))
+        held = f"the held-out condition{'' if len(conditions) == 1 else 's'} {', '.join(conditions)}"
+        return held if conditions else "held-out animals"
+
+    @cached_property
+    def skills(self) -> list[tuple[str, Skills]]:
+        """Skill of every neuron for the models that are shown, the headline first."""
+        return [] if self.exhibits is None else [(name, Skills(own)) for name, own in self.exhibits.skill.items()]
+
+    @property
+    def neuron_rows(self) -> list[tuple[str, float | None, float | None, float | None, float | None]]:
+        """Quartiles of skill over neurons and the share that is better, of every entry that says it."""
+        out = []
+        for entry in self.ranked:
+            low, middle, high = entry.neurons.get("quartiles") or (None, None, None)
+            if entry.neurons and (self.baseline is None or entry.name != self.baseline.name):
+                out.append((entry.name, low, middle, high, entry.neurons.get("share_better")))
+        return out
+
+    @property
+    def neurons_listed(self) -> list[int]:
+        """Rows of neurons, best first; of very many, the best and the worst."""
+        if not self.skills:
+            return []
+        values = self.skills[0][1].values
+        order = np.argsort(np.where(np.isfinite(values), -values, np.inf), kind="stable").tolist()
+        half = _NEURONS_LISTED // 2
+        return order if len(order) <= _NEURONS_LISTED else [*order[:half], *order[-half:]]
+
+    @property
+    def exhibits_have_members(self) -> bool:
+        """Whether the headline's examples have intervals."""
+        traces = () if self.exhibits is None else self.exhibits.traces
+        return any(course.lower is not None for trace in traces for course in trace.courses)
+
+    def skills_of(self, rows: Int[np.ndarray, " member"]) -> Skills:
+        """The headline's skill of some neurons."""
+        return Skills(self.skills[0][1].values[rows])
+
+    def comparison(self, a: str | None, b: str | None) -> Mapping[str, Any] | None:
+        """The paired difference a - b of the primary metric."""
+        pairs = self.document.get("comparisons") or ()
+        return next((p for p in pairs if (p["a"], p["b"], p["metric"]) == (a, b, self.primary.key)), None)
+
+    def comparison_in(self, a: str, b: str, group: str) -> Mapping[str, Any] | None:
+        """The same within a group, such as `lead: 1`."""
+        pairs = self.document.get("group_comparisons") or ()
+        return next((p for p in pairs if (p["a"], p["b"], p.get("group")) == (a, b, group)), None)
+
+    def _with_leads(self, keys: Sequence[str]) -> list[MetricTitle]:
+        known = {heading.key: heading for heading in self.headings}
+        return [known[key] for key in keys if key in known and self.lines(key)]
+
+    def _styled(self, scored: Sequence[tuple[Entry, Score]]) -> list[LeadLine]:
+        styles = self._styles
+        return [LeadLine(entry.name, styles.get(entry.name, "other"), score) for entry, score in scored]
+
+    @cached_property
+    def _styles(self) -> Mapping[str, str]:
+        """The same everywhere on the page: the headline, the floor, the other baseline, the next best on validation."""
+        found: dict[str, str] = {}
+        if self.leader is not None:
+            found[self.leader.name] = "lead"
+        if self.baseline is not None:
+            found.setdefault(self.baseline.name, "floor")
+        models = [entry.name for entry in self.ranked if entry.role == "model"]
+        models.sort(key=lambda name: self.validation.get(name, float("inf")))
+        further: Iterator[str] = iter(("second", "third"))
+        for name in [name for name in models if name not in found][:2]:
+            found[name] = next(further)
+        for entry in self.ranked:
+            if entry.role == "baseline" and entry.name not in found:
+                found[entry.name] = "mean"
+                break
+        return found
+
+
+def _has_leads(score: Score) -> bool:
+    return any(value is not None for value in score.by_lead)

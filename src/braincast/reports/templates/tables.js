@@ -1,0 +1,3 @@
+// All that a page without maps needs: tables that can be sorted.
+
+for (const table of document.querySelectorAll("table.sortable")) makeSortable(table);
