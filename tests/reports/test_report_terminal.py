@@ -101,3 +101,33 @@ def test_a_listing_does_not_wait_for_heavy_packages():
     code = "import sys, braincast.reports.terminal; print(*{'numba', 'pandas', 'xarray', 'jax'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+@pytest.mark.parametrize("width", [80, 140])
+def test_a_forecast_run_shows_error_skill_both_ends_of_the_leads_and_its_blocks(width):
+    from forecast_documents import forecast_document
+
+    document = forecast_document()
+    text = shown(document, width)
+    assert max(len(line) for line in text.splitlines()) <= width
+    told = " ".join(text.split())
+    score = document["models"]["pooled-linear"]["metrics"]["mae"]
+    low, high = score["ci"]
+    for words in (
+        f"pooled-linear: Mean absolute error {score['value']:.3f} (95 % {low:.3f} to {high:.3f})",
+        f"skill {score['skill']:+.3f} over persistence (difference -0.052, 95 % -0.091 to -0.020)",
+        f"{score['by_lead'][0]:.3f} {score['by_lead'][-1]:.3f}",
+        "persistence (floor)",
+        "the best simple model is ar, chosen on validation",
+        "within this one animal; 9 blocks of 24 frames; on surrogates such intervals hold the mean in 93 % of cases",
+    ):
+        assert words in told, words
+
+
+def test_intervals_of_forecasts_that_cover_too_seldom_are_flagged_on_the_terminal():
+    from forecast_documents import forecast_document
+
+    document = forecast_document()
+    document["intervals"] |= {"flag": True, "within_one_animal": False, "n_animals": 7}
+    told = " ".join(shown(document).split())
+    assert "7 animals; 9 blocks" in told and "too seldom, read them with caution" in told

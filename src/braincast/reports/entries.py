@@ -39,7 +39,7 @@ class Entry:
     metrics: Mapping[str, Score]
     groups: Mapping[str, Mapping[str, Score]]
     replicates: tuple[float | None, ...]
-    cost: Mapping[str, float]
+    cost: Mapping[str, float | None]
     neurons: Mapping[str, Any]
 
     @property

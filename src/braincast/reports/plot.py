@@ -25,7 +25,7 @@ class Plot:
 
     x: Axis
     y: Axis
-    height: float
+    height: int
 
     def across(self, value: float) -> float:
         """Where a value of x lies, in per cent of the width."""

@@ -61,7 +61,11 @@ def histogram(skills: Skills, model: str, baseline: str) -> Markup:
     counts, _ = np.histogram(np.clip(skills.known, edges[0], edges[-1]), edges)
     axis = Axis(float(edges[0]), float(edges[-1]), axis.ticks, axis.digits)
     plot = Plot(axis, axis_over([0.0, float(max(counts.max(), 1))], n_ticks=4), _HEIGHT)
-    bars = [_bar(plot, left, right, int(n)) for left, right, n in zip(edges, edges[1:], counts, strict=False) if n]
+    bars = [
+        _bar(plot, float(left), float(right), float(n))
+        for left, right, n in zip(edges, edges[1:], counts, strict=False)
+        if n
+    ]
     parts = [plot.frame(f"skill over {baseline}", "neurons"), plot.stretched(bars), plot.upright(0.0, "zero")]
     told = f"{percent(skills.share_better)} of {len(skills.known)} neurons are forecast better than by {baseline}"
     return plot.drawn(f"Skill of single neurons, {model}", told, parts)
@@ -131,9 +135,9 @@ def members(regions: Sequence[str], most: int = 24) -> list[tuple[str, Int[np.nd
     return sorted(found, key=lambda one: -len(one[1]))[:most]
 
 
-def _bar(plot: Plot, left: float, right: float, n: int) -> Markup:
+def _bar(plot: Plot, left: float, right: float, n: float) -> Markup:
     x, width = 10 * plot.across(left), 10 * (plot.across(right) - plot.across(left))
-    top, bottom = plot.down(n), plot.down(0)
+    top, bottom = plot.down(n), plot.down(0.0)
     css = "better" if left + right > 0 else "worse"
     return Markup('<rect class="bar {}" x="{}" width="{}" y="{}" height="{}"/>').format(
         css, f"{x:.1f}", f"{0.92 * width:.1f}", f"{top:.1f}", f"{bottom - top:.1f}"

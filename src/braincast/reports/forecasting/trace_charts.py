@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from jaxtyping import Int
 from markupsafe import Markup
 
 from braincast.reports.axis import Axis, axis_over
@@ -40,20 +41,24 @@ def _drawn(
     plot = Plot(_frame_axis(trace, n_ticks=6 if height == _HEIGHT else 3), _value_axis(trace), height)
     frames = trace.first + np.arange(len(trace.truth))
     bands = [
-        plot.area(course.frame.tolist(), course.lower.tolist(), course.upper.tolist(), _style(course, exhibits))
+        plot.area(_places(course.frame), course.lower.tolist(), course.upper.tolist(), _style(course, exhibits))
         for course in courses
         if course.lower is not None and course.upper is not None
     ]
     # The headline is drawn last, so that it lies on top of the floor and the truth.
     order = sorted(courses, key=lambda course: course.model == exhibits.headline)
-    truth = plot.curve(frames.tolist(), trace.truth.tolist(), "truth")
-    curves = [plot.curve(c.frame.tolist(), c.value.tolist(), _style(c, exhibits)) for c in order]
+    truth = plot.curve(_places(frames), trace.truth.tolist(), "truth")
+    curves = [plot.curve(_places(c.frame), c.value.tolist(), _style(c, exhibits)) for c in order]
     step = "frame" if exhibits.dt_s is None else f"frame (of {exhibits.dt_s:.3g} s)"
     parts = [plot.frame(step, "activity")]
     if trace.context:
         parts.append(plot.upright(trace.first + trace.context - 0.5, "zero"))
     parts.append(plot.stretched([*bands, truth, *curves]))
     return plot.drawn(title, told, parts)
+
+
+def _places(frames: Int[np.ndarray, " frame"]) -> list[float]:
+    return [float(frame) for frame in frames]
 
 
 def _style(course: Course, exhibits: ForecastExhibits) -> str:
