@@ -19,7 +19,7 @@ from braincast.experiments.entrants import contestants
 from braincast.experiments.jobs import Job, run_job
 from braincast.experiments.mutant import MutantPairs, carried_over, edge_tests, lookups
 from braincast.files import read_json, write_json
-from braincast.scoring.scorecard import score
+from braincast.scoring.any_task import score
 from braincast.scoring.scores import Contender
 from braincast.tasks.task import Task
 

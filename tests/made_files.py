@@ -108,7 +108,9 @@ def odd_nwb(path: Path, activity: np.ndarray, time_s: np.ndarray) -> Path:
         session.file.add_acquisition(series)
         from pynwb import TimeSeries
 
-        running = TimeSeries(name="running", data=np.arange(50.0), unit="cm/s", rate=1.0, starting_time=float(time_s[0]))
+        running = TimeSeries(
+            name="running", data=np.arange(50.0), unit="cm/s", rate=1.0, starting_time=float(time_s[0])
+        )
         session.module("behavior").add(running)
         shown = TimeSeries(name="contrast", data=np.arange(4.0), unit="a.u.", timestamps=time_s[[0, 50, 100, 150]])
         session.file.add_stimulus(shown)

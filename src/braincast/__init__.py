@@ -25,7 +25,7 @@ _HOMES = {
     "fit": "braincast.training.fit",
     "save_forecast": "braincast.forecasts.store",
     "load_forecast": "braincast.forecasts.store",
-    "score": "braincast.scoring.scorecard",
+    "score": "braincast.scoring.any_task",
 }
 
 __all__ = [
@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from braincast.forecasts.store import load_forecast as load_forecast
     from braincast.forecasts.store import save_forecast as save_forecast
     from braincast.models.registry import load_model as load_model
-    from braincast.scoring.scorecard import score as score
+    from braincast.scoring.any_task import score as score
     from braincast.tasks.registry import load_task as load_task
     from braincast.training.fit import fit as fit
 

@@ -69,3 +69,8 @@ def test_every_reference_of_the_worm_atlas_becomes_an_article_with_a_doi():
     card = dataset_card("worm-atlas")
     assert card.bibtex().count("@article{") == len(card.citation)
     assert card.bibtex().count("doi = {10.") == len(card.citation)
+
+
+def test_bibtex_keys_are_ascii():
+    entry = small_card(citation=("Légaré A, et al. (2025) Fish. Journal 1:2. doi:10.1/x",)).bibtex()
+    assert entry.startswith("@article{legare2025,\n  author = {Légaré, A and others}")

@@ -16,7 +16,7 @@ from braincast.models.courses import (
 )
 from braincast.models.registry import load_model
 from braincast.models.ridge import fit_ridge
-from braincast.scoring.scorecard import score
+from braincast.scoring.any_task import score
 from braincast.training.fit import fit
 
 NAMES = ("mean-course", "responder-course", "course-regression")

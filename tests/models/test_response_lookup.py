@@ -7,8 +7,8 @@ from synthetic import made_training, small_task
 
 from braincast.models.baselines.response_lookup import ResponseLookup, _homologous_mean
 from braincast.models.propensity import propensity
+from braincast.scoring.any_task import score
 from braincast.scoring.assessor import Assessor
-from braincast.scoring.scorecard import score
 from braincast.tasks.task import Task
 from braincast.training.fit import fit
 

@@ -100,7 +100,7 @@ def test_an_impossible_trial_enters_neither_the_ceiling_nor_the_mean():
 
 
 def test_the_ceiling_share_is_the_correlation_over_the_ceiling():
-    from braincast.scoring.scorecard import score
+    from braincast.scoring.any_task import score
 
     task = small_task(n_resamples=10)
     card = score(task, random_answer(task))

@@ -6,10 +6,11 @@ from evidences import random_counts, units_of
 from made_courses import KEYS, course_task
 from sklearn.metrics import mean_absolute_error, r2_score
 
+from braincast.scoring.any_task import score
 from braincast.scoring.assessor import Assessor
 from braincast.scoring.evidence import gather
 from braincast.scoring.metrics import METRICS
-from braincast.scoring.scorecard import score
+from braincast.scoring.scorecard import score_answers
 from braincast.tasks.truth import open_truth
 from braincast.training.fit import fit
 
@@ -101,7 +102,7 @@ def test_courses_have_no_ceiling_and_no_share_of_one():
 def test_pairs_are_counted_once_whatever_the_number_of_leads():
     task = course_task()
     assessor = Assessor(task)
-    card = score(task, fit("mean-course", task).forecast(task.cases()), assessor=assessor)
+    card = score_answers(task, fit("mean-course", task).forecast(task.cases()), assessor=assessor)
     groups, seen = card.models["mean-course"].groups, np.isfinite(open_truth(task).targets["course"][:, 0])
     for label, mask in assessor.groups["hops"].items():
         assert groups["hops"][label].n == (seen & mask).sum()

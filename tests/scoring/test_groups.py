@@ -6,9 +6,9 @@ import pytest
 from sklearn.metrics import roc_auc_score
 from synthetic import answer, random_answer, small_task, worm
 
+from braincast.scoring.any_task import score
 from braincast.scoring.assessor import Assessor
 from braincast.scoring.groups import pair_groups
-from braincast.scoring.scorecard import score
 from braincast.tasks.card import Stratum
 from braincast.tasks.truth import open_truth
 

@@ -10,9 +10,10 @@ from scipy import stats
 from sklearn.metrics import roc_auc_score
 from synthetic import answer, random_answer, small_task
 
+from braincast.scoring.any_task import compare, score
 from braincast.scoring.assessor import Assessor
 from braincast.scoring.bootstrap import interval, two_sided_p
-from braincast.scoring.scorecard import compare, score
+from braincast.scoring.scorecard import score_answers
 from braincast.scoring.scores import Contender, Cost
 from braincast.tasks.truth import open_truth
 
@@ -235,7 +236,7 @@ def test_the_html_says_where_a_value_is_undefined(task):
 def test_an_assessor_may_be_shared_by_several_scorings(task, forecasts, card):
     assessor = Assessor(task)
     for name in ("good", "good null"):
-        found = score(task, {name: replace(forecasts[name], of=None)}, assessor=assessor).models[name].metrics
+        found = score_answers(task, {name: replace(forecasts[name], of=None)}, assessor=assessor).models[name].metrics
         assert {key: entry.value for key, entry in found.items()} == {
             key: entry.value for key, entry in card.models[name].metrics.items()
         }

@@ -8,8 +8,8 @@ from evidences import units_of
 from synthetic import random_answer, small_task
 
 from braincast.forecasts.store import load_forecast, save_forecast
+from braincast.scoring.any_task import score
 from braincast.scoring.evidence import gather
-from braincast.scoring.scorecard import score
 from braincast.scoring.tiles import TILE_NEURONS, tiles
 
 

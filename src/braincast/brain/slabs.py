@@ -36,11 +36,15 @@ class Slabs:
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         return np.asarray(self.frames(0, self.shape[0]), dtype)
 
+    @property
+    def slab_frames(self) -> int:
+        """Frames in a slab of a few megabytes."""
+        return max(1, _SLAB_VALUES // max(1, self.shape[1]))
+
     def spans(self) -> Iterator[tuple[int, int]]:
         """Bounds of consecutive slabs that hold a few megabytes each."""
-        step = max(1, _SLAB_VALUES // max(1, self.shape[1]))
-        for start in range(0, self.shape[0], step):
-            yield start, min(start + step, self.shape[0])
+        for start in range(0, self.shape[0], self.slab_frames):
+            yield start, min(start + self.slab_frames, self.shape[0])
 
     def mapped(self, change: Callable[[np.ndarray], np.ndarray], dtype: np.dtype) -> Slabs:
         """The same frames, each slab changed by a function that keeps its shape."""

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from braincast.brain.recording import Recording
+if TYPE_CHECKING:
+    from braincast.brain.recording import Recording
 
 GAP = 1.5
 LARGEST_JITTER = 0.25

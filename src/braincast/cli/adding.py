@@ -43,12 +43,13 @@ def add(
     force: Force = False,
 ) -> None:
     """Add a recording or a connectome: show what was understood, then keep it as a dataset."""
-    from braincast.datasets import adding
     from braincast.datasets.own import checked_name, own_folder, suggested_name
+
+    name = checked_name(name) if name is not None else suggested_name(path.stem)
+    from braincast.datasets import adding
     from braincast.datasets.readers.findings import preview
     from braincast.datasets.readers.reading import read
 
-    name = checked_name(name) if name is not None else suggested_name(path.stem)
     with session(quiet=quiet, offline=offline):
         findings = read(
             path,

@@ -14,7 +14,7 @@ from braincast.errors import BraincastError
 if TYPE_CHECKING:
     import xarray as xr
 
-    from braincast.tasks.task import Task
+    from braincast.tasks.kinds import AnyTask
 
 Forecasts = Annotated[list[Path], typer.Argument(metavar="FORECAST...", help="Folders made by braincast forecast.")]
 
@@ -65,8 +65,8 @@ def compare(
     offline: Offline = False,
 ) -> None:
     """Compare two forecasts on the same resamples, for every metric of the task."""
-    from braincast.scoring.scorecard import compare as compare_pair
-    from braincast.scoring.scorecard import score as score_forecasts
+    from braincast.scoring.any_task import compare as compare_pair
+    from braincast.scoring.any_task import score as score_forecasts
     from braincast.tasks.registry import load_task
 
     with session(quiet=quiet, offline=offline):
@@ -84,7 +84,7 @@ def compare(
     show_comparison(document, console())
 
 
-def _load(task: Task, paths: list[Path]) -> dict[str, xr.DataArray]:
+def _load(task: AnyTask, paths: list[Path]) -> dict[str, xr.DataArray]:
     """Forecasts by name: the model's, or the folder's where two have the same model; each checked against the task."""
     from braincast.forecasts.store import load_forecast
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
@@ -148,7 +149,9 @@ def _bibtex_authors(authors: str) -> str:
 
 
 def _key(author: str, year: str) -> str:
-    return re.sub(r"\W", "", author).lower() + year
+    # BibTeX keys are ASCII: Légaré becomes legare.
+    plain = unicodedata.normalize("NFKD", author).encode("ascii", "ignore").decode()
+    return re.sub(r"\W", "", plain).lower() + year
 
 
 def _entry(kind: str, key: str, fields: dict[str, str]) -> str:

@@ -27,10 +27,10 @@ ENTRY_POINTS = "braincast.datasets"
 DATASETS: dict[str, str] = {
     "human-gw": "braincast.datasets.human.gw",
     "human-hcp": "braincast.datasets.human.hcp",
-    "worm-atlas": "braincast.datasets.worm.atlas",
     "synthetic-chaos": "braincast.datasets.synthetic.chaos",
     "synthetic-linear": "braincast.datasets.synthetic.linear",
     "worm-atanas2023": "braincast.datasets.worm.atanas",
+    "worm-atlas": "braincast.datasets.worm.atlas",
     "worm-connectomes": "braincast.datasets.worm.connectomes",
     "zebrafish-legare2025": "braincast.datasets.zebrafish.legare",
 }

@@ -9,14 +9,16 @@ import xarray as xr
 from braincast.errors import BraincastError
 from braincast.experiments.entrants import contestants
 from braincast.experiments.jobs import Job, mean_cost, run_job
-from braincast.scoring.scorecard import Scorecard, score
+from braincast.scoring.any_task import score
+from braincast.scoring.forecasting.card import ForecastScorecard
+from braincast.scoring.scorecard import Scorecard
 from braincast.scoring.scores import Contender
-from braincast.tasks.task import Task
+from braincast.tasks.kinds import AnyTask
 
 
 def score_beside_baselines(
-    task: Task, forecasts: Mapping[str, xr.DataArray], *, baseline: str | None = None
-) -> Scorecard:
+    task: AnyTask, forecasts: Mapping[str, xr.DataArray], *, baseline: str | None = None
+) -> Scorecard | ForecastScorecard:
     """A scorecard of `forecasts` and of the task's baselines, which are fitted now; E305 when names collide."""
     contenders: dict[str, Contender] = {}
     for entrant in contestants(task.card, (), 1):

@@ -10,10 +10,10 @@ from braincast.models.registry import load_model
 from braincast.scoring.assessor import Assessor
 from braincast.scoring.curves import Curves, curves
 from braincast.scoring.exhibits import Exhibits, exhibits
+from braincast.scoring.forecasting.card import ForecastScorecard
 from braincast.scoring.forecasting.exhibits import ForecastExhibits, forecast_exhibits
-from braincast.scoring.forecasting.score import score_forecasts
-from braincast.scoring.forecasting.scorecard import ForecastScorecard
-from braincast.scoring.scorecard import Scorecard, score
+from braincast.scoring.forecasting.scorecard import score_forecasts
+from braincast.scoring.scorecard import Scorecard, score_answers
 from braincast.scoring.scores import Contender
 from braincast.tasks.forecasting.task import ForecastTask
 from braincast.tasks.kinds import AnyCard, AnyTask
@@ -38,14 +38,15 @@ def judge(
     """Score all contenders. `validation` has the losses of the models and baselines, whose nulls are not in it."""
     shown = _exhibited(task.card, headline, validation)
     if isinstance(task, ForecastTask):
-        scorecard = score_forecasts(task, contenders, workers=n_workers)
+        simple = min((name for name in task.card.simple if name in validation), key=lambda name: validation[name])
+        scorecard = score_forecasts(task, contenders, simple=simple, workers=n_workers)
         return Judgement(scorecard, forecast_exhibits(task, contenders, headline, shown))
     return _of_answers(task, contenders, list(validation), shown)
 
 
 def _of_answers(task: Task, contenders: Mapping[str, Contender], own: Sequence[str], shown: list[str]) -> Judgement:
     assessor = Assessor(task)
-    scorecard = score(task, contenders, assessor=assessor)
+    scorecard = score_answers(task, contenders, assessor=assessor)
     drawn = {name: curves(assessor, contenders[name]) for name in own}
     tested = {contender.of for contender in contenders.values()}
     wired = [name for name in own if name in tested and load_model(name).card.uses_connectome]
@@ -58,6 +59,6 @@ def _of_answers(task: Task, contenders: Mapping[str, Contender], own: Sequence[s
 
 
 def _exhibited(card: AnyCard, headline: str, validation: Mapping[str, float]) -> list[str]:
-    """Whose forecasts are shown one by one: the headline, the floor, then the best on what was held out for choosing."""
+    """Whose forecasts are shown one by one: the headline, the floor, then the best by validation loss."""
     order = sorted(validation, key=lambda name: validation[name])
     return list(dict.fromkeys([headline, *(name for name in (card.baseline,) if name in validation), *order]))[:_SHOWN]

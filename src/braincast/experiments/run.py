@@ -114,7 +114,9 @@ def estimated_s(card: AnyCard, configuration: Configuration) -> float:
     return sum(len(row.replicates) * (load_model(row.model).card.typical_fit_s + scoring_s) for row in rows)
 
 
-def run(task: AnyTask, configuration: Configuration, *, folder: RunFolder | None = None, n_workers: int = 1) -> RunResult:
+def run(
+    task: AnyTask, configuration: Configuration, *, folder: RunFolder | None = None, n_workers: int = 1
+) -> RunResult:
     """Run a configuration. With a folder, forecasts are kept there and taken from there if they exist already."""
     began = time.perf_counter()
     entrants = contestants(task.card, configuration.models, configuration.n_seeds)
@@ -127,7 +129,8 @@ def run(task: AnyTask, configuration: Configuration, *, folder: RunFolder | None
             for entrant in entrants
             for control in controls_of(task.card, entrant, *configuration.draws_for(entrant.name == headline))
         ]
-        runner.forecast(controls, "Fitting null wirings")
+        if controls:
+            runner.forecast(controls, "Fitting null wirings")
     with step("Scoring", None):
         judged = judge(task, runner.contenders([*entrants, *controls]), headline, validation, n_workers)
     return RunResult(

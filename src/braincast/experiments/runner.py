@@ -34,7 +34,7 @@ class Runner:
                 advance(1)
 
     def headline(self, entrants: Sequence[Entrant]) -> tuple[str, dict[str, float]]:
-        """The entrant with the smallest loss on what was held out for choosing, and all losses; baselines can lead too."""
+        """The entrant with the smallest validation loss, and all losses; baselines can lead too."""
         losses = {e.name: self._mean(e.name, "validation_loss") for e in entrants}
         return min(losses, key=lambda name: losses[name]), losses
 

@@ -111,13 +111,15 @@ class ModelCard:
     members: int = 0
 
     def can_answer(self, card: AnyCard) -> bool:
-        """Whether the model answers what a task asks."""
-        return card.kind in self.kinds and card.answer in self.answers
+        """Whether the model answers what a task asks, from what the task tells."""
+        is_told = "stimulus" not in self.uses or card.kind != "forecast" or card.inputs == "stimulus"
+        return card.kind in self.kinds and card.answer in self.answers and is_told
 
     def require_answer(self, card: AnyCard) -> None:
         """E306 for a task that the model cannot answer."""
         if not self.can_answer(card):
-            what = f"it answers {', '.join(self.kinds)} tasks with a {' or a '.join(self.answers)}"
+            shown = " in which the stimulus is told" if "stimulus" in self.uses else ""
+            what = f"it answers {', '.join(self.kinds)} tasks{shown} with a {' or a '.join(self.answers)}"
             asked = f"{card.name} is a {card.kind} task that asks for a {card.answer}"
             raise BraincastError("E306", f"model {self.name}", f"{what}, but {asked}", "See braincast list models")
 

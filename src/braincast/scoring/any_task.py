@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 import xarray as xr
 
-from braincast.scoring.forecasting.scorecard import ForecastScorecard, score_forecasts
-from braincast.scoring.scorecard import Scorecard, contenders_of, score_answers
-from braincast.scoring.scores import Contender
+from braincast.scoring.forecasting.card import ForecastScorecard, compare_forecasts
+from braincast.scoring.forecasting.scorecard import score_forecasts
+from braincast.scoring.scorecard import Scorecard, compare_answers, score_answers
+from braincast.scoring.scores import Comparison, Contender
 from braincast.tasks.forecasting.task import ForecastTask
 from braincast.tasks.kinds import AnyTask
 
@@ -24,7 +25,13 @@ def score(
     `forecasts` is one forecast or several by name; each is checked first (E204–E215). Skill is against `baseline`
     (default: the task's own, when it is among them).
     """
-    contenders = contenders_of(forecasts)
     if isinstance(task, ForecastTask):
-        return score_forecasts(task, contenders, baseline=baseline)
-    return score_answers(task, contenders, baseline=baseline)
+        return score_forecasts(task, forecasts, baseline=baseline)
+    return score_answers(task, forecasts, baseline=baseline)
+
+
+def compare(card: Scorecard | ForecastScorecard, a: str, b: str, metric: str) -> Comparison:
+    """a - b on the same resamples of a scorecard; an unknown contender is E303, an unknown metric E304."""
+    if isinstance(card, ForecastScorecard):
+        return compare_forecasts(card, a, b, metric)
+    return compare_answers(card, a, b, metric)

@@ -106,7 +106,10 @@ def continuous_ranked_probability_score(sums: Sums) -> Resampled:
 
 
 def central_coverage(sums: Sums) -> Resampled:
-    """Share of truths inside the central 80 % interval between Hazen quantiles of the members."""
+    """Share of truths inside the central 80 % interval between Hazen quantiles of the members.
+
+    Between ten exact quantiles of a normal distribution, straight lines make it 0.82.
+    """
     return sums["inside"] / sums["count"]
 
 

@@ -77,7 +77,7 @@ class Scorecard:
     _repr_html_ = to_html
 
 
-def score(
+def score_answers(
     task: Task,
     forecasts: xr.DataArray | Contender | Mapping[str, xr.DataArray | Contender],
     *,
@@ -101,7 +101,7 @@ def score(
     return _Tally(assessor, contenders, chosen).scorecard()
 
 
-def compare(card: Scorecard, a: str, b: str, metric: str) -> Comparison:
+def compare_answers(card: Scorecard, a: str, b: str, metric: str) -> Comparison:
     """a - b on the same resamples of a scorecard; an unknown contender is E303, an unknown metric E304."""
     for name in (a, b):
         if name not in card.models:

@@ -30,6 +30,8 @@ _BUILT_IN = (
     "zebrafish-regions",
     "human-forecast",
     "human-transfer",
+    "synthetic-linear",
+    "synthetic-chaos",
 )
 
 

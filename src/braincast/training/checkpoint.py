@@ -96,10 +96,12 @@ def _flattened(fit: Any, prefix: str = "") -> tuple[dict[str, np.ndarray], dict[
 def _restored(kind: type[Any], values: dict[str, Any], prefix: str = "") -> Any:
     """The inverse of `_flattened`, led by the annotations of the dataclass."""
     found = {}
-    for name, annotation in get_type_hints(kind).items():
+    hints = get_type_hints(kind)
+    for name, annotation in ((entry.name, hints[entry.name]) for entry in fields(kind)):
         nested = next((a for a in (annotation, *get_args(annotation)) if is_dataclass(a)), None)
-        if nested is not None:
-            found[name] = _restored(nested, values, f"{prefix}{name}.")  # pyright: ignore[reportArgumentType]
+        inner = f"{prefix}{name}."
+        if nested is not None and any(key.startswith(inner) for key in values):
+            found[name] = _restored(nested, values, inner)  # pyright: ignore[reportArgumentType]
         else:
             found[name] = values.get(prefix + name)
     return kind(**found)

@@ -1,11 +1,13 @@
 import os
 import subprocess
 import sys
+import tracemalloc
 
 import numpy as np
 import pytest
 from refusals import refused
 
+from braincast.brain.recording import Recording
 from braincast.brain.surrogates import surrogate
 from braincast.datasets.registry import check, dataset_card, load_dataset
 from braincast.datasets.synthetic import linear
@@ -140,3 +142,16 @@ def test_frames_are_the_same_in_whatever_order_they_are_read():
     for start, stop in ((12, 20), (3, 9), (0, 3), (9, 12), (4, 4)):
         np.testing.assert_array_equal(simulation.frames(start, stop), whole[start:stop])
     assert (whole[:7] != whole[7:14]).all()
+
+
+def test_a_lazy_brain_is_saved_in_chunks_with_the_same_bits_and_little_memory(tmp_path):
+    lazy = linear.linear_brain(3000, 1000, seed=4, lazy=True)
+    tracemalloc.start()
+    lazy.save(tmp_path / "brain")
+    peak_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak_bytes < 0.8 * 3000 * 1000 * 4  # slabs of 256 frames and their chunks; never all 1,000 frames
+    saved = Recording.load(tmp_path / "brain")
+    whole = linear.linear_brain(3000, 1000, seed=4)
+    np.testing.assert_array_equal(saved.read(0, 1000), whole.activity)
+    np.testing.assert_array_equal(lazy.read(990, 1000), whole.activity[990:])

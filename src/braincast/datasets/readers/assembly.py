@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from jaxtyping import Bool
 
 from braincast.brain.recording import Recording
 from braincast.brain.slabs import Slabs
+from braincast.datasets.readers.ahead import Ahead
 from braincast.datasets.readers.candidates import Wanted
 from braincast.datasets.readers.clock import frame_times
 from braincast.datasets.readers.draft import Draft
@@ -151,7 +152,11 @@ def _slabs(values: Any, time_axis: int, where: str) -> Slabs:
         return (part if time_axis == 0 else part.T).astype(dtype, copy=False)
 
     rows, columns = (int(n) for n in values.shape)
-    return Slabs((rows, columns) if time_axis == 0 else (columns, rows), dtype, frames)
+    shape = (rows, columns) if time_axis == 0 else (columns, rows)
+    chunks = getattr(values, "chunks", None)
+    if chunks is not None and chunks[time_axis] > Slabs(shape, dtype, frames).slab_frames:
+        return Slabs(shape, dtype, Ahead(frames, shape[0], shape[1] * dtype.itemsize))
+    return Slabs(shape, dtype, frames)
 
 
 def _saved_dtype(dtype: np.dtype, where: str) -> np.dtype:
@@ -211,5 +216,4 @@ def _anatomy(draft: Draft, kept: np.ndarray) -> pd.DataFrame | None:
 
 def _extent(found: Survey, kept: np.ndarray, draft: Draft) -> Extent:
     ends = np.array([np.fmin.reduce(found.low[kept]), np.fmax.reduce(found.high[kept])]) * draft.scale + draft.offset
-    observed = replace(found, n_observed=found.n_observed[kept])
-    return Extent(float(ends.min()), float(ends.max()), observed.share_missing)
+    return Extent(float(ends.min()), float(ends.max()), found.share_missing(kept))

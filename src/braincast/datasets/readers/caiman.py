@@ -44,7 +44,7 @@ class _Rows:
 
     def __init__(self, data: h5py.Dataset, rows: np.ndarray) -> None:
         self._data, self._rows = data, rows
-        self.shape, self.dtype = (len(rows), data.shape[1]), data.dtype
+        self.shape, self.dtype, self.chunks = (len(rows), data.shape[1]), data.dtype, data.chunks
 
     def __getitem__(self, key: tuple[slice, slice]) -> np.ndarray:
         rows, columns = key

@@ -38,7 +38,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Candidate:
-    """One matrix: `rank` is 0 for what is most surely meant, `open` makes a Draft or a Connectome of it."""
+    """One matrix: `rank` is 0 for what is most surely meant, `open` makes a Draft or a Wired connectome of it."""
 
     name: str
     kind: Kind

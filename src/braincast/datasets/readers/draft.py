@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from braincast.brain.connectome import Connectome
+
 
 @dataclass(frozen=True)
 class Track:
@@ -56,6 +58,14 @@ class Draft:
     behaviour: tuple[Track, ...] = ()
     intervals: tuple[Interval, ...] = ()
     anatomy: dict[str, Sequence[Any]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Wired:
+    """A connectome as it was found, and what was assumed about it."""
+
+    connectome: Connectome
     notes: tuple[str, ...] = ()
 
 

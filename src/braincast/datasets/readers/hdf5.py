@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,17 @@ LARGEST_WHOLE_BYTES = 1 << 31  # of what is read in one piece: times, names, tra
 
 def opened(path: Path) -> h5py.File:
     """The file, open for reading; E117 where it is truncated or no HDF5."""
-    try:
+    with guarded(str(path)):
         return h5py.File(path, "r", rdcc_nbytes=_CACHE_BYTES)
-    except (OSError, RuntimeError, KeyError) as error:
-        raise unreadable(str(path), error) from error
+
+
+@contextmanager
+def guarded(where: str) -> Iterator[None]:
+    """Turn whatever HDF5 raises over damaged parts of a file into E117."""
+    try:
+        yield
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError, UnicodeError) as error:
+        raise unreadable(where, error) from error
 
 
 def walk(group: h5py.Group, where: str, depth: int = 0) -> Iterator[tuple[str, Any]]:
@@ -35,10 +43,7 @@ def walk(group: h5py.Group, where: str, depth: int = 0) -> Iterator[tuple[str, A
             raise BraincastError("E115", where, what, "Copy the data into one file")
         if not isinstance(link, h5py.HardLink):
             continue  # a soft link stays in this file, where its target is found on its own
-        try:
-            item: Any = group[name]
-        except (OSError, RuntimeError, KeyError) as error:
-            raise unreadable(where, error) from error
+        item: Any = group[name]
         if isinstance(item, h5py.Dataset):
             check_inside(item, where)
         yield str(item.name).lstrip("/"), item
@@ -58,10 +63,8 @@ def whole(dataset: h5py.Dataset) -> np.ndarray:
     where = f"{Path(dataset.file.filename).name}:{dataset.name}"
     if dataset.size is not None and dataset.size * max(1, dataset.dtype.itemsize) > LARGEST_WHOLE_BYTES:
         raise BraincastError("E115", where, f"it declares {dataset.size:,} values", "Export the file again")
-    try:
+    with guarded(where):
         return np.asarray(dataset[()])
-    except (OSError, RuntimeError, ValueError) as error:
-        raise unreadable(where, error) from error
 
 
 def texts(dataset: Any) -> tuple[str, ...] | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,12 @@ _SMALL_BYTES = 64 << 20
 def contents(path: Path, wanted: Wanted) -> Contents:
     """What the file gives, by what it says it is; its datasets stay unread."""
     file = hdf5.opened(path)
+    with hdf5.guarded(str(path)):
+        found = _understood(file, path, wanted)
+    return replace(found, candidates=tuple(replace(c, open=_guarded(c.open, path)) for c in found.candidates))
+
+
+def _understood(file: h5py.File, path: Path, wanted: Wanted) -> Contents:
     items = dict(hdf5.walk(file, str(path)))
     for item in items.values():
         if isinstance(item, h5py.Dataset):
@@ -33,6 +41,16 @@ def contents(path: Path, wanted: Wanted) -> Contents:
         return Contents("MATLAB 7.3", tuple(layout.candidates(arrays)), layout.origin(arrays))
     arrays = layout.Arrays(_datasets(items), hdf5.texts)
     return Contents("HDF5", tuple(layout.candidates(arrays)), layout.origin(arrays))
+
+
+def _guarded(opening: Callable[[], Any], path: Path) -> Callable[[], Any]:
+    """The same, with E117 for what is found damaged only then."""
+
+    def opened() -> Any:
+        with hdf5.guarded(str(path)):
+            return opening()
+
+    return opened
 
 
 def _datasets(items: dict[str, Any]) -> dict[str, h5py.Dataset]:

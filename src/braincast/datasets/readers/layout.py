@@ -122,7 +122,9 @@ def draft_of(arrays: Arrays, name: str, axes: tuple[str, str] | None = None) -> 
 
 def _time(beside: Mapping[str, Any], shape: tuple[int, ...]) -> tuple[np.ndarray | None, str]:
     """Times of one axis; whole numbers from 0 or 1 without a stated unit are frame numbers."""
-    name = first_of(TIMES, [n for n, a in beside.items() if _length(a) in shape and _is_number(a)])
+    vectors = {n: a for n, a in beside.items() if _length(a) not in (None, 1) and _is_number(a)}
+    # Without a fitting one, times of another length are handed on, to be refused rather than overlooked.
+    name = first_of(TIMES, [n for n, a in vectors.items() if _length(a) in shape]) or first_of(TIMES, vectors)
     if name is None:
         return None, "s"
     time = np.asarray(beside[name][...]).reshape(-1)
@@ -140,12 +142,17 @@ def _rate(beside: Mapping[str, Any]) -> float | None:
 
 
 def _names(arrays: Arrays, beside: Mapping[str, Any], shape: tuple[int, ...]) -> tuple[str, ...] | None:
-    fitting = [n for n, a in beside.items() if _length(a) in shape and _length(a) is not None]
+    fitting = [n for n, a in beside.items() if _length(a) is not None and (_length(a) in shape or _is_certain(n, a))]
     while (name := first_of(NEURONS, fitting)) is not None:
         if (texts := _texts(arrays, beside[name])) is not None and len(set(texts)) == len(texts):
             return texts
         fitting.remove(name)
     return None
+
+
+def _is_certain(name: str, array: Any) -> bool:
+    """Names of neurons for sure; with a length that does not fit they are refused rather than overlooked."""
+    return plain(name) in NEURONS[:4] and _length(array) != 1
 
 
 def _anatomy(arrays: Arrays, beside: Mapping[str, Any], neurons: tuple[str, ...]) -> dict[str, Any]:
@@ -156,7 +163,7 @@ def _anatomy(arrays: Arrays, beside: Mapping[str, Any], neurons: tuple[str, ...]
             continue
         if column.endswith("_um"):
             if _is_number(array):
-                found[column] = np.asarray(array[...], np.float64).reshape(-1)
+                found[column] = np.asarray(array[...], np.float64).reshape(-1).tolist()
         elif (texts := _texts(arrays, array)) is not None and texts != neurons:
             found[column] = texts
     return found

@@ -17,6 +17,7 @@ class Reversed:
     def __init__(self, data: h5py.Dataset) -> None:
         self.data, self.dtype = data, data.dtype
         self.shape = tuple(int(n) for n in data.shape[::-1])
+        self.chunks = None if data.chunks is None else tuple(data.chunks[::-1])
 
     def __getitem__(self, key: Any) -> np.ndarray:
         if key is Ellipsis:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 import zipfile
 import zlib
@@ -73,7 +74,7 @@ def _check_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -
         _check_header(stream, info.file_size, where)
 
 
-def _check_header(stream: IO[bytes], n_bytes: int, where: str) -> None:
+def _check_header(stream: IO[bytes] | io.BufferedIOBase, n_bytes: int, where: str) -> None:
     """E115 for objects or too much data, E117 unless the header fits the number of bytes."""
     version = npy.read_magic(stream)
     read = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}.get(version)

@@ -14,7 +14,7 @@ import pandas as pd
 from braincast.brain.connectome import Connectome
 from braincast.datasets.readers.assembly import assembled
 from braincast.datasets.readers.candidates import Contents, Kind, Wanted, chosen
-from braincast.datasets.readers.draft import Draft, Interval, Origin
+from braincast.datasets.readers.draft import Draft, Interval, Origin, Wired
 from braincast.datasets.readers.findings import Findings
 from braincast.datasets.readers.sidecar import Sidecar, sidecar_of
 from braincast.datasets.readers.signature import format_of, inside
@@ -64,8 +64,10 @@ def read(
     said = () if side_path is None else (f"{side_path.name} was obeyed",)
     basis = Findings(place, found.format, origin=_origin(found.origin, side), notes=said, others=others)
     opened = candidate.open()
-    if isinstance(opened, Connectome):
-        return replace(basis, connectome=_with_sidecar(opened, side, place), notes=(*said, *_connectome_notes(opened)))
+    if isinstance(opened, Wired):
+        connectome = _with_sidecar(opened.connectome, side, place)
+        notes = opened.notes if side.axes is None else ()
+        return replace(basis, connectome=connectome, notes=(*said, *notes, *_connectome_notes(connectome)))
     return _with_recording(basis, _drafted(opened, side, place), wanted, candidate.name)
 
 

@@ -34,10 +34,9 @@ class Survey:
     repeated: list[int] = field(default_factory=list)
     repeated_zeros: list[int] = field(default_factory=list)
 
-    @property
-    def share_missing(self) -> float:
-        """Share of values that were not observed."""
-        return 1 - float(self.n_observed.sum()) / max(1, self.n_frames * len(self.n_observed))
+    def share_missing(self, kept: Bool[np.ndarray, " neuron"]) -> float:
+        """Share of the values of some neurons that were not observed."""
+        return 1 - float(self.n_observed[kept].sum()) / max(1, self.n_frames * int(kept.sum()))
 
     @property
     def unusable(self) -> Bool[np.ndarray, " neuron"]:

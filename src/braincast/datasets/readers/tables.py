@@ -12,7 +12,7 @@ from braincast.brain.tables import column_of
 from braincast.datasets.readers.candidates import Candidate, Contents, Wanted
 from braincast.datasets.readers.clock import counts_frames
 from braincast.datasets.readers.columns import first_text, is_numeric, numbers_of, values_of
-from braincast.datasets.readers.draft import Draft
+from braincast.datasets.readers.draft import Draft, Wired
 from braincast.datasets.readers.edges import connectome_of_edges, is_edges
 from braincast.datasets.readers.matrices import connectome_of_matrix
 from braincast.datasets.readers.vocabulary import NEURONS, POST, PRE, TIMES, VALUES, first_of, plain
@@ -25,7 +25,7 @@ def contents(path: Path, wanted: Wanted) -> Contents:
     if table.empty:
         raise BraincastError("E117", str(path), "the table has no rows", "Export it again")
     if is_edges(table.columns):
-        candidate = Candidate(path.stem, "connectome", 0, table.shape, lambda: connectome_of_edges(table, path))
+        candidate = Candidate(path.stem, "connectome", 0, table.shape, lambda: Wired(connectome_of_edges(table, path)))
     elif (names := _square_names(table)) is not None and (
         wanted.kind == "connectome" or first_of(TIMES, names) is None
     ):

@@ -81,16 +81,21 @@ def load(paths: Sequence[Path]) -> Dataset:
     return Dataset(CARD, {NAME: specimen}, {"noise_floor": floor_table(network, _FLOOR_LEADS)})
 
 
-def linear_brain(n_neurons: int, n_frames: int, *, seed: int, n_conditions: int = 4) -> Recording:
+def linear_brain(n_neurons: int, n_frames: int, *, seed: int, n_conditions: int = 4, lazy: bool = False) -> Recording:
     """A recording of `random_network(n_neurons, seed=seed)`, float32, in conditions that each start anew.
 
     The same seed gives the same bits whatever the number of threads, and longer recordings of one seed differ from
-    shorter ones. E305 for sizes that make no recording.
+    shorter ones. `lazy` makes frames when they are read, so that `save` writes a brain of any size chunk by chunk. E305
+    for sizes that make no recording.
+
+    >>> linear_brain(100_000, 8000, seed=1, lazy=True).activity.shape
+    (8000, 100000)
     """
     import numpy as np
     import pandas as pd
 
     from braincast.brain.recording import Recording
+    from braincast.brain.slabs import Slabs
     from braincast.datasets.synthetic.conditions import equal_conditions
     from braincast.datasets.synthetic.network import module_names, random_network
     from braincast.datasets.synthetic.simulation import LinearSimulation
@@ -98,8 +103,9 @@ def linear_brain(n_neurons: int, n_frames: int, *, seed: int, n_conditions: int 
     conditions = equal_conditions(n_frames, n_conditions)
     network = random_network(n_neurons, seed=seed)
     simulation = LinearSimulation(network, conditions["start"].to_numpy(), seed=seed)
+    activity = Slabs((n_frames, n_neurons), np.dtype(np.float32), simulation.frames)
     return Recording(
-        simulation.frames(0, n_frames),
+        activity if lazy else np.asarray(activity),
         tuple(_ids(n_neurons)),
         np.arange(n_frames, dtype=np.float64),
         "arbitrary units",

@@ -35,12 +35,10 @@ CARD = DatasetCard(
     species="Danio rerio",
     summary="67 regions seen by two-photon calcium imaging over 892 frames; tracts among 70 regions from an atlas.",
     n_animals="1",
-    licence="CC BY 4.0",
+    licence="CC BY 4.0 (data: doi:10.5683/SP3/IIVGOB)",
     citation=(
         "Légaré A, et al. (2025) Structural and genetic determinants of zebrafish functional brain networks. "
         "Science Advances 11:eadv7576. doi:10.1126/sciadv.adv7576",
-        "Légaré A, et al. (2025) Dataset of structural and genetic determinants of zebrafish functional brain "
-        "networks. Borealis. doi:10.5683/SP3/IIVGOB",
     ),
     sources=(_FILE,),
     redistribute="yes",

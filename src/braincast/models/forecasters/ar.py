@@ -13,6 +13,7 @@ from braincast.models.forecasters.forecaster import Forecaster, forecaster_card
 from braincast.models.forecasters.linear_forecast import LinearForecast
 from braincast.models.forecasters.scope import OWN, POOLED, SCOPE
 from braincast.models.forecasters.shared_linear import ORDER
+from braincast.models.forecasters.with_members import with_spread
 from braincast.models.interface import Settings
 from braincast.tasks.forecasting.training import ForecastTraining
 
@@ -41,4 +42,4 @@ class Autoregression(Forecaster):
         solve = partial(iterated_ridge, penalty=settings["penalty"], horizon=training.horizon)
         fitted = fitted_by_neuron(training, order + 1, settings["scope"], solve)
         n_fitted = int(np.prod(fitted.intercept.shape[:2])) * (order + 1)
-        return fitted.counting(n_fitted).with_spread(training)
+        return with_spread(fitted.counting(n_fitted), training)

@@ -13,6 +13,7 @@ from braincast.models.forecasters.linear_forecast import LinearForecast
 from braincast.models.forecasters.scope import OWN, POOLED, SCOPE
 from braincast.models.forecasters.shared_linear import ORDER, direct
 from braincast.models.forecasters.towards import TOWARDS, base_of
+from braincast.models.forecasters.with_members import with_spread
 from braincast.models.interface import Settings
 from braincast.tasks.forecasting.training import ForecastTraining
 
@@ -40,4 +41,4 @@ class DirectAutoregression(Forecaster):
         base = base_of(settings["towards"], order)
         solve = partial(direct, inputs=np.eye(order), base=base, penalty=settings["penalty"])
         fitted = fitted_by_neuron(training, order + training.horizon, settings["scope"], solve)
-        return fitted.with_spread(training)
+        return with_spread(fitted, training)

@@ -19,7 +19,7 @@ def fitted_by_neuron(
     """`solve` applied to the moments of each neuron over windows of `n_frames`; all its numbers count as fitted."""
     parts, known = [], np.empty(0, dtype=np.int64)
     for neurons in neuron_blocks(len(training.neurons), n_frames):
-        known, evidence = scoped(neuron_moments(training, n_frames, neurons), scope)
+        known, evidence = scoped(training, neuron_moments(training, n_frames, neurons), scope)
         fits = [solve(moments) for moments in evidence]
         parts.append((np.stack([i for i, _ in fits]), np.stack([w for _, w in fits])))
     intercept, weights = (np.concatenate(values, axis=1) for values in zip(*parts, strict=True))

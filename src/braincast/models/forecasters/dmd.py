@@ -10,13 +10,14 @@ from jaxtyping import Float, Int
 from braincast.models.forecasters.forecaster import Forecaster, forecaster_card
 from braincast.models.forecasters.memory import remembered
 from braincast.models.forecasters.population_moments import lagged_rows
-from braincast.models.forecasters.scope import OWN, POOLED, SCOPE, fit_of, scoped
+from braincast.models.forecasters.scope import OWN, POOLED, SCOPE, fit_of, pieces_by_recording, scoped
 from braincast.models.forecasters.spread import Spread
-from braincast.models.forecasters.with_members import WithMembers
+from braincast.models.forecasters.with_members import WithMembers, with_spread
 from braincast.models.interface import Setting, Settings
 from braincast.tasks.forecasting.training import ForecastTraining
 from braincast.tasks.forecasting.windows import Windows
 
+_MOST_REMEMBERED_BYTES = 256 << 20
 Factors = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
@@ -76,16 +77,13 @@ class DynamicModes(Forecaster):
 
     def fit(self, training: ForecastTraining, prepared: None, settings: Settings, *, seed: int) -> FittedModes:
         delays, scope = min(settings["delays"], training.context_frames), settings["scope"]
-        decomposed = remembered(
-            training, ("delay vectors", delays, scope), lambda: _decomposed(training, delays, scope)
-        )
-        known, factors = decomposed
+        known, factors = _decomposed(training, delays, scope)
         # A rank that one fit cannot have would leave the fits unequal: all get what the poorest has.
         rank = min(settings["rank"], *(len(values) for _, values, _, _ in factors))
         fits = [modes(of, rank, len(training.neurons)) for of in factors]
         encoder, operator, decoder = (np.stack(parts) for parts in zip(*fits, strict=True))
         fitted = FittedModes(encoder, operator, decoder, known)
-        return fitted.with_spread(training)
+        return with_spread(fitted, training)
 
 
 def modes(factors: Factors, rank: int, n_neurons: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -96,9 +94,9 @@ def modes(factors: Factors, rank: int, n_neurons: int) -> tuple[np.ndarray, np.n
     return encoder, encoder.T @ mapped, mapped[-n_neurons:]
 
 
-def factorised(pieces: list[Float[np.ndarray, "time neuron"]], delays: int) -> Factors:
+def factorised(pieces: list[Float[np.ndarray, "_ neuron"]], delays: int) -> Factors:
     """Singular vectors and values of the delay vectors (one a row), and the vectors one frame later."""
-    rows = [lagged_rows(piece.astype(float), delays) for piece in pieces if len(piece) > delays]
+    rows = [lagged_rows(piece.astype(float), delays) for piece in pieces]
     before, after = np.concatenate([r[:-1] for r in rows]), np.concatenate([r[1:] for r in rows])
     left, values, right = np.linalg.svd(before, full_matrices=False)
     n_kept = max(1, int((values > 1e-9 * values[0]).sum()))
@@ -106,8 +104,11 @@ def factorised(pieces: list[Float[np.ndarray, "time neuron"]], delays: int) -> F
 
 
 def _decomposed(training: ForecastTraining, delays: int, scope: str) -> tuple[np.ndarray, list[Factors]]:
-    pieces: dict[int, list[np.ndarray]] = {}
-    for series in training.series:
-        pieces.setdefault(series.recording, []).append(series.activity)
-    known, evidence = scoped(pieces, scope)
-    return known, [factorised(of, delays) for of in evidence]
+    """Once for all ranks, unless what is kept would be large."""
+    pieces = pieces_by_recording(training, training.context_frames + training.horizon)
+    known, evidence = scoped(training, pieces, scope)
+    n_bytes = 3 * 8 * delays * sum(piece.size for of in evidence for piece in of)
+    if n_bytes > _MOST_REMEMBERED_BYTES:
+        return known, [factorised(of, delays) for of in evidence]
+    key = ("delay vectors", delays, len(known))
+    return known, remembered(training, key, lambda: [factorised(of, delays) for of in evidence])

@@ -10,6 +10,7 @@ from braincast.models.forecasters.forecaster import Forecaster, forecaster_card
 from braincast.models.forecasters.linear_forecast import LinearForecast
 from braincast.models.forecasters.moments import Moments
 from braincast.models.forecasters.scope import OWN, POOLED, SCOPE
+from braincast.models.forecasters.with_members import with_spread
 from braincast.models.interface import Setting, Settings
 from braincast.tasks.forecasting.training import ForecastTraining
 
@@ -36,4 +37,4 @@ class Drift(Forecaster):
             return step[:, None] * ahead, np.ones((len(step), training.horizon, 1))
 
         fitted = fitted_by_neuron(training, 2, settings["scope"], solve)
-        return fitted.counting(fitted.intercept[..., 0].size).with_spread(training)
+        return with_spread(fitted.counting(fitted.intercept[..., 0].size), training)

@@ -19,7 +19,7 @@ from braincast.models.forecasters.principal_factors import principal_factors, si
 from braincast.models.forecasters.scope import OWN, POOLED, SCOPE
 from braincast.models.forecasters.shared_linear import ORDER
 from braincast.models.forecasters.spread import Spread
-from braincast.models.forecasters.with_members import WithMembers
+from braincast.models.forecasters.with_members import WithMembers, with_spread
 from braincast.models.interface import Setting, Settings
 from braincast.tasks.forecasting.training import ForecastTraining
 from braincast.tasks.forecasting.windows import Windows
@@ -80,7 +80,7 @@ class FactorEmbedding(Forecaster):
         rest_rule = fitted_by_neuron(rest, order + 1, scope, solve)
         n_fitted = rest_rule.intercept[..., 0].size * (order + 1)
         fitted = FittedFactors(embedding, signal_rule, rest_rule.counting(n_fitted))
-        return fitted.with_spread(training)
+        return with_spread(fitted, training)
 
 
 def _parts(

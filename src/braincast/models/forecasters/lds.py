@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
 
 from braincast.models.forecasters.forecaster import Forecaster, forecaster_card
 from braincast.models.forecasters.linear_system import LinearSystem, last_means
-from braincast.models.forecasters.scope import OWN, POOLED, SCOPE, fit_of, scoped
+from braincast.models.forecasters.memory import remembered
+from braincast.models.forecasters.scope import OWN, POOLED, SCOPE, fit_of, pieces_by_recording, scoped
 from braincast.models.forecasters.spread import Spread
 from braincast.models.forecasters.system_learning import learn_system
-from braincast.models.forecasters.with_members import WithMembers
+from braincast.models.forecasters.with_members import WithMembers, with_spread
 from braincast.models.interface import Setting, Settings
 from braincast.tasks.forecasting.training import ForecastTraining
 from braincast.tasks.forecasting.windows import Windows
@@ -20,7 +22,7 @@ from braincast.tasks.forecasting.windows import Windows
 
 @dataclass(frozen=True, eq=False)
 class FittedSystems(WithMembers):
-    """Systems one beside another (fields as in `LinearSystem`, in its order); the last answers recordings not in `known`."""
+    """Systems one beside another, fields as in `LinearSystem`; the last answers recordings that are not in `known`."""
 
     transition: Float[np.ndarray, "fit latent latent"]
     drive: Float[np.ndarray, "fit latent latent"]
@@ -73,14 +75,19 @@ class LatentSystem(Forecaster):
     )
 
     def fit(self, training: ForecastTraining, prepared: None, settings: Settings, *, seed: int) -> FittedSystems:
-        pieces: dict[int, list[np.ndarray]] = {}
-        for series in training.series:
-            pieces.setdefault(series.recording, []).append(series.activity)
-        known, evidence = scoped(pieces, settings["scope"])
+        pieces = pieces_by_recording(training, training.context_frames + training.horizon)
+        known, evidence = scoped(training, pieces, settings["scope"])
         # A recording shorter than there are signals would leave the fits unequal.
         shortest = min(sum(len(piece) for piece in of) for of in evidence)
         latent = min(settings["latent"], len(training.neurons), shortest)
-        systems = [learn_system(of, latent, settings["iterations"])[0] for of in evidence]
-        stacked = (np.stack([getattr(system, e.name) for system in systems]) for e in fields(LinearSystem))
-        fitted = FittedSystems(*stacked, known)  # pyright: ignore[reportArgumentType]
-        return fitted.with_spread(training)
+        iterations = settings["iterations"]
+        systems = remembered(
+            training,
+            ("systems", latent, iterations, len(known)),
+            lambda: [learn_system(of, latent, iterations)[0] for of in evidence],
+        )
+        stacked: dict[str, Any] = {
+            entry.name: np.stack([getattr(system, entry.name) for system in systems]) for entry in fields(LinearSystem)
+        }
+        fitted = FittedSystems(**stacked, known=known)
+        return with_spread(fitted, training)

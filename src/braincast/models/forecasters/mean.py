@@ -6,6 +6,7 @@ import numpy as np
 
 from braincast.models.forecasters.forecaster import Forecaster, forecaster_card
 from braincast.models.forecasters.linear_forecast import LinearForecast, same_everywhere
+from braincast.models.forecasters.with_members import with_spread
 from braincast.models.interface import Settings
 from braincast.tasks.forecasting.training import ForecastTraining
 
@@ -17,4 +18,4 @@ class Mean(Forecaster):
     fitted_type = LinearForecast
 
     def fit(self, training: ForecastTraining, prepared: None, settings: Settings, *, seed: int) -> LinearForecast:
-        return same_everywhere(np.zeros((training.horizon, 1))).with_spread(training)
+        return with_spread(same_everywhere(np.zeros((training.horizon, 1))), training)

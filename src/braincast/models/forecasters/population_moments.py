@@ -13,7 +13,8 @@ from braincast.errors import BraincastError
 from braincast.models.forecasters.memory import remembered
 from braincast.tasks.forecasting.training import ForecastTraining
 
-MOST_FEATURES = 4096  # neurons times order; their products take 128 MiB
+# Neurons times order, and these times neurons times leads: products of either take 128 MiB.
+MOST_FEATURES, MOST_WEIGHTS = 4096, 4096 * 4096
 _ROWS_AT_ONCE = 4096
 
 
@@ -63,14 +64,22 @@ class PopulationMoments:
         return (self.output_total - self.feature_total @ weights) / self.n_rows
 
 
+def within_limits(order: int, n_ahead: int, training: ForecastTraining) -> int:
+    """The order, lowered to the context and to what the limits leave for so many neurons; 1 at the least."""
+    n_neurons = len(training.neurons)
+    most = min(MOST_FEATURES // n_neurons, MOST_WEIGHTS // (n_neurons * n_neurons * n_ahead))
+    return max(1, min(order, training.context_frames, most))
+
+
 def population_moments(training: ForecastTraining, order: int, n_ahead: int) -> dict[int, PopulationMoments]:
     """The moments of all neurons' last `order` frames and the next `n_ahead`, by recording.
 
-    E306 beyond `MOST_FEATURES` features, or when no training piece is long enough.
+    E306 beyond what `within_limits` can lower, or when no training piece is long enough.
     """
     n_features, n_frames = order * len(training.neurons), order + n_ahead
-    if n_features > MOST_FEATURES:
-        what = f"it weighs every neuron against every other: {n_features} features, more than {MOST_FEATURES}"
+    n_weights = n_features * n_ahead * len(training.neurons)
+    if n_features > MOST_FEATURES or n_weights > MOST_WEIGHTS:
+        what = f"it weighs every neuron against every other: {n_weights:,} weights, more than {MOST_WEIGHTS:,}"
         raise BraincastError("E306", "model", what, "Use pooled-linear, factor-embedding or lds for so many neurons")
     longest = max((len(series.activity) for series in training.series), default=0)
     if longest < n_frames:

@@ -6,9 +6,10 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from braincast.models.forecasters.population_forecast import PopulationForecast
-from braincast.models.forecasters.population_moments import PopulationMoments, population_moments
+from braincast.models.forecasters.population_moments import PopulationMoments, population_moments, within_limits
 from braincast.models.forecasters.scope import scoped
 from braincast.models.forecasters.towards import OWN_PAST, base_of
+from braincast.models.forecasters.with_members import with_spread
 from braincast.models.interface import Settings
 from braincast.tasks.forecasting.training import ForecastTraining
 
@@ -17,16 +18,16 @@ _OWN_PENALTY = 1e-3  # keeps a constant neuron's equations solvable
 
 def fitted_to_population(training: ForecastTraining, settings: Settings, n_ahead: int) -> PopulationForecast:
     """Ridge weights from the last `order` frames of all neurons to the next `n_ahead`, with members."""
-    order = min(settings["order"], training.context_frames)
+    order = within_limits(settings["order"], n_ahead, training)
     chosen = settings["penalty"], settings["towards"], settings["scope"]
-    return ridge_to_population(training, order, n_ahead, *chosen).with_spread(training)
+    return with_spread(ridge_to_population(training, order, n_ahead, *chosen), training)
 
 
 def ridge_to_population(
     training: ForecastTraining, order: int, n_ahead: int, penalty: float, towards: str, scope: str
 ) -> PopulationForecast:
     """The same without members, which need validation windows."""
-    known, evidence = scoped(population_moments(training, order, n_ahead), scope)
+    known, evidence = scoped(training, population_moments(training, order, n_ahead), scope)
     bases = [population_base(towards, moments, len(training.neurons)) for moments in evidence]
     weights = np.stack([moments.ridge(penalty, base) for moments, base in zip(evidence, bases, strict=True)])
     return with_intercepts(evidence, weights, known, weights.size)

@@ -9,7 +9,7 @@ from jaxtyping import Float
 
 
 def principal_factors(
-    pieces: Sequence[Float[np.ndarray, "time neuron"]], n_factors: int
+    pieces: Sequence[Float[np.ndarray, "_ neuron"]], n_factors: int
 ) -> Float[np.ndarray, "neuron factor"]:
     """Embeddings E such that signals = activity · E / |E|² have unit variance and activity ≈ signals · E'.
 

@@ -8,11 +8,12 @@ from jaxtyping import Float
 from braincast.models.forecasters.channel_ridge import PENALTY
 from braincast.models.forecasters.forecaster import Forecaster, forecaster_card
 from braincast.models.forecasters.population_forecast import PopulationForecast
-from braincast.models.forecasters.population_moments import PopulationMoments, population_moments
+from braincast.models.forecasters.population_moments import PopulationMoments, population_moments, within_limits
 from braincast.models.forecasters.population_ridge import population_base, with_intercepts
 from braincast.models.forecasters.scope import OWN, POOLED, SCOPE, scoped
 from braincast.models.forecasters.shared_linear import ORDER
 from braincast.models.forecasters.towards import POPULATION_TOWARDS
+from braincast.models.forecasters.with_members import with_spread
 from braincast.models.interface import Setting, Settings
 from braincast.tasks.forecasting.training import ForecastTraining
 
@@ -31,7 +32,7 @@ class ReducedRankVar(Forecaster):
             "scope": SCOPE,
         },
         citation="Izenman 1975, J. Multivariate Analysis 5:248; Mukherjee & Zhu 2011, Stat. Anal. Data Min. 4:612",
-        caveat="Weighs every neuron against every other: at most 4,096 neurons times order.",
+        caveat="Weighs all neurons against each other: at most about 4,096, and the more, the lower the order.",
         typical_fit_s=5.0,
     )
     fitted_type = PopulationForecast
@@ -42,14 +43,14 @@ class ReducedRankVar(Forecaster):
     )
 
     def fit(self, training: ForecastTraining, prepared: None, settings: Settings, *, seed: int) -> PopulationForecast:
-        n_neurons, order = len(training.neurons), min(settings["order"], training.context_frames)
+        n_neurons, order = len(training.neurons), within_limits(settings["order"], 1, training)
         rank = min(settings["rank"], n_neurons)
-        known, evidence = scoped(population_moments(training, order, 1), settings["scope"])
+        known, evidence = scoped(training, population_moments(training, order, 1), settings["scope"])
         bases = [population_base(settings["towards"], moments, n_neurons) for moments in evidence]
         penalty = settings["penalty"]
         weights = np.stack([reduced_rank(of, penalty, base, rank) for of, base in zip(evidence, bases, strict=True)])
         n_fitted = len(weights) * rank * (weights.shape[1] + n_neurons - rank)
-        return with_intercepts(evidence, weights, known, n_fitted).with_spread(training)
+        return with_spread(with_intercepts(evidence, weights, known, n_fitted), training)
 
 
 def reduced_rank(

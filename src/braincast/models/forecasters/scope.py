@@ -7,9 +7,10 @@ from functools import reduce
 from typing import Any, TypeVar
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Float, Int
 
 from braincast.models.interface import Setting
+from braincast.tasks.forecasting.training import ForecastTraining
 
 Evidence = TypeVar("Evidence")  # anything that can be added
 OWN, POOLED = "own", "pooled"
@@ -20,12 +21,27 @@ SCOPE = Setting(
 )
 
 
-def scoped(evidence: Mapping[int, Evidence], scope: str) -> tuple[Int[np.ndarray, " known"], list[Evidence]]:
-    """The recordings that get a fit of their own, and the evidence for each fit; the last is of all recordings."""
+def scoped(
+    training: ForecastTraining, evidence: Mapping[int, Evidence], scope: str
+) -> tuple[Int[np.ndarray, " known"], list[Evidence]]:
+    """The recordings that get a fit of their own, and the evidence for each fit; the last is of all recordings.
+
+    Only recordings that will be asked about get one: when all of these are new, validation judges the pooled fit too.
+    """
     addends: list[Any] = list(evidence.values())
     everything = reduce(lambda a, b: a + b, addends)
-    known = sorted(evidence) if scope == OWN and len(evidence) > 1 else []
+    asked = sorted(set(evidence) & set(training.answers))
+    known = asked if scope == OWN and len(evidence) > 1 else []
     return np.array(known, dtype=np.int64), [*(evidence[recording] for recording in known), everything]
+
+
+def pieces_by_recording(training: ForecastTraining, n_frames: int) -> dict[int, list[Float[np.ndarray, "_ neuron"]]]:
+    """The training pieces of at least `n_frames` frames; a recording without any gets no fit of its own."""
+    pieces: dict[int, list[np.ndarray]] = {}
+    for series in training.series:
+        if len(series.activity) >= n_frames:
+            pieces.setdefault(series.recording, []).append(series.activity)
+    return pieces
 
 
 def fit_of(known: Int[np.ndarray, " known"], recording: Int[np.ndarray, " case"]) -> Int[np.ndarray, " case"]:

@@ -11,7 +11,7 @@ from braincast.models.forecasters.forecaster import Forecaster, forecaster_card
 from braincast.models.forecasters.memory import remembered
 from braincast.models.forecasters.scope import fit_of
 from braincast.models.forecasters.spread import Spread
-from braincast.models.forecasters.with_members import WithMembers
+from braincast.models.forecasters.with_members import WithMembers, with_spread
 from braincast.models.interface import Setting, Settings
 from braincast.tasks.forecasting.training import ForecastTraining
 from braincast.tasks.forecasting.windows import Windows
@@ -68,7 +68,7 @@ class SeasonalAverage(Forecaster):
         averages = [_average(training, recording, period) for recording in known]
         average = np.stack([*averages, np.zeros_like(averages[0])])
         fitted = FittedSeason(period, average, np.array(known, dtype=np.int64))
-        return fitted.with_spread(training)
+        return with_spread(fitted, training)
 
 
 def candidate_periods(training: ForecastTraining) -> list[int]:

@@ -9,6 +9,7 @@ from braincast.models.forecasters.channel_ridge import LaggedFit, channel_ridge
 from braincast.models.forecasters.linear_forecast import LinearForecast
 from braincast.models.forecasters.moments import Moments, shared_moments
 from braincast.models.forecasters.scope import scoped
+from braincast.models.forecasters.with_members import with_spread
 from braincast.models.interface import Setting
 from braincast.tasks.forecasting.training import ForecastTraining
 
@@ -28,11 +29,11 @@ def fitted_for_all(
     (its last one: what is fitted is the change until each lead).
     """
     n_frames = inputs.shape[1] + training.horizon
-    known, evidence = scoped(shared_moments(training, n_frames), scope)
+    known, evidence = scoped(training, shared_moments(training, n_frames), scope)
     fits = [direct(moments, inputs, base, penalty) for moments in evidence]
     intercept, weights = np.stack([i for i, _ in fits]), np.stack([w for _, w in fits])
     n_fitted = intercept.size * (1 + len(inputs))
-    return LinearForecast(intercept, weights, known, n_fitted).with_spread(training)
+    return with_spread(LinearForecast(intercept, weights, known, n_fitted), training)
 
 
 def direct(

@@ -13,7 +13,7 @@ from braincast.models.forecasters.forecaster import Forecaster, forecaster_card
 from braincast.models.forecasters.population_moments import PopulationMoments, lagged_rows
 from braincast.models.forecasters.scope import OWN, POOLED, SCOPE, fit_of, scoped
 from braincast.models.forecasters.spread import Spread
-from braincast.models.forecasters.with_members import WithMembers
+from braincast.models.forecasters.with_members import WithMembers, with_spread
 from braincast.models.interface import Setting, Settings
 from braincast.tasks.forecasting.training import ForecastTraining
 from braincast.tasks.forecasting.windows import Windows
@@ -80,12 +80,12 @@ class StimulusAverage(Forecaster):
             if len(series.activity) >= history:
                 of = _moments(_shown(series.stimulus) / scale, series.activity, history)
                 moments[series.recording] = moments[series.recording] + of if series.recording in moments else of
-        known, evidence = scoped(moments, settings["scope"])
+        known, evidence = scoped(training, moments, settings["scope"])
         scaled = [of.ridge(settings["penalty"], np.zeros_like(of.cross)) for of in evidence]
         intercept = np.stack([of.intercept(weights) for of, weights in zip(evidence, scaled, strict=True)])
         weights = np.stack(scaled) / np.tile(scale, history)[:, None]
         fitted = FittedStimulusAverage(intercept, weights, known)
-        return fitted.with_spread(training)
+        return with_spread(fitted, training)
 
 
 def _shown(stimulus: np.ndarray | None) -> np.ndarray:

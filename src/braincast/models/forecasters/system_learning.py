@@ -22,7 +22,7 @@ _LEAST_NOISE = 1e-3  # of a neuron's variance: a neuron that is a factor of its 
 _LEAST_DRIVE = 1e-6
 _ENOUGH = 1e-5  # nats per frame and neuron gained by an iteration below which it stops
 
-Pieces = Sequence[Float[np.ndarray, "time neuron"]]
+Pieces = Sequence[Float[np.ndarray, "_ neuron"]]  # lengths may differ
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +72,7 @@ def first_guess(pieces: Pieces, n_latent: int) -> LinearSystem:
     return LinearSystem(transition, drive, readout, np.maximum(unseen, _LEAST_NOISE), np.eye(size))
 
 
-def expect(system: LinearSystem, stacks: Sequence[Float[np.ndarray, "series time neuron"]]) -> tuple[Expected, float]:
+def expect(system: LinearSystem, stacks: Sequence[Float[np.ndarray, "_ _ neuron"]]) -> tuple[Expected, float]:
     """Expected moments given the series, and the log-likelihood of the system."""
     parts = [_expected(system, seen) for seen in stacks]
     return reduce(lambda a, b: a + b, (part for part, _ in parts)), sum(likelihood for _, likelihood in parts)
@@ -115,7 +115,7 @@ def maximise(expected: Expected) -> LinearSystem:
     )
 
 
-def _by_length(pieces: Pieces) -> list[Float[np.ndarray, "series time neuron"]]:
+def _by_length(pieces: Pieces) -> list[Float[np.ndarray, "_ _ neuron"]]:
     """Series of the same length stacked: their covariances are the same."""
     lengths = sorted({len(piece) for piece in pieces if len(piece) > 1})
     return [np.stack([np.asarray(p, dtype=float) for p in pieces if len(p) == length]) for length in lengths]

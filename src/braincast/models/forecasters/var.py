@@ -21,7 +21,7 @@ class VectorAutoregression(Forecaster):
         "Every neuron from the last frames of all neurons by ridge regression, one step at a time.",
         {"order": ORDER, "penalty": PENALTY, "towards": POPULATION_TOWARDS, "scope": SCOPE},
         citation="Sims 1980, Econometrica 48:1; Hoerl & Kennard 1970, Technometrics 12:55",
-        caveat="Weighs every neuron against every other: at most 4,096 neurons times order.",
+        caveat="Weighs all neurons against each other: at most about 4,096, and the more, the lower the order.",
         typical_fit_s=5.0,
     )
     fitted_type = PopulationForecast

@@ -21,7 +21,7 @@ class DirectVectorAutoregression(Forecaster):
         "Every neuron from the last frames of all neurons by ridge regression, one for each lead.",
         {"order": ORDER, "penalty": PENALTY, "towards": POPULATION_TOWARDS, "scope": SCOPE},
         citation="Marcellino, Stock & Watson 2006, J. Econometrics 135:499",
-        caveat="Weighs every neuron against every other: at most 4,096 neurons times order.",
+        caveat="Weighs all neurons against each other: at most some 1,400 at eight leads; more lower the order.",
         typical_fit_s=8.0,
     )
     fitted_type = PopulationForecast

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Self
+from typing import Any, TypeVar
 
 import numpy as np
 from jaxtyping import Float
@@ -11,6 +11,8 @@ from jaxtyping import Float
 from braincast.models.forecasters.spread import Spread, validation_spread
 from braincast.tasks.forecasting.training import ForecastTraining
 from braincast.tasks.forecasting.windows import Windows
+
+Answers = TypeVar("Answers", bound="WithMembers")
 
 
 class WithMembers:
@@ -32,7 +34,8 @@ class WithMembers:
         point = self.point(windows)
         return self.spread.members(point) if self.spread else point
 
-    def with_spread(self, training: ForecastTraining) -> Self:
-        """The same forecast with members around it, as far apart as its errors on validation windows."""
-        spread = validation_spread(self.point, training.validation)
-        return replace(self, spread=spread)  # pyright: ignore[reportArgumentType]
+
+def with_spread(fitted: Answers, training: ForecastTraining) -> Answers:
+    """The same forecast with members around it, as far apart as its errors on validation windows."""
+    answering: Any = fitted
+    return replace(answering, spread=validation_spread(fitted.point, training.validation))

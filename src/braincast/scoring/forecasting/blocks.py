@@ -7,8 +7,9 @@ both counts what varies within animals twice, since the animals' own values carr
 section 3.8): so of n resamples a half draws animals and blocks, a quarter animals alone, a quarter blocks alone, and
 the first half's deviations shrink to the larger of the other two spreads.
 
-Percentiles are too narrow where units are few: deviations are widened by √(n/(n-1)) · t(n-1)/z for n animals, or n
-disjoint blocks within one animal (Hesterberg 2015, Am. Stat. 69:371).
+Percentiles are too narrow where units are few: deviations are widened by √(n/f) · t(f)/z, where n are the animals, or
+within one animal the disjoint blocks, and f = n - the number of groups that these are drawn within (Hesterberg 2015,
+Am. Stat. 69:371): blocks of one run do not replace those of another.
 """
 
 from __future__ import annotations
@@ -44,8 +45,21 @@ class CaseUnits:
 
     def n_blocks(self, within: Bool[np.ndarray, " case"]) -> int:
         """Disjoint whole blocks in these cases; a shorter run counts as one."""
-        sizes = np.unique(self.run[within], return_counts=True)[1]
-        return int(np.maximum(sizes // self.block_cases, 1).sum())
+        return int(np.maximum(self._run_sizes(within) // self.block_cases, 1).sum())
+
+    def animals_drawn(self, within: Bool[np.ndarray, " case"]) -> tuple[int, int]:
+        """(animals, animals less the strata that they are drawn within)."""
+        n = self.n_animals(within)
+        return n, n - len(np.unique(self.stratum[within]))
+
+    def blocks_drawn(self, within: Bool[np.ndarray, " case"]) -> tuple[int, int]:
+        """(blocks, blocks less runs): a run of at least two cases is drawn from at least two."""
+        sizes = self._run_sizes(within)
+        blocks = np.where(sizes > 1, np.maximum(sizes // self.block_cases, 2), 1)
+        return int(blocks.sum()), int((blocks - 1).sum())
+
+    def _run_sizes(self, within: Bool[np.ndarray, " case"]) -> Int[np.ndarray, " run"]:
+        return np.unique(self.run[within], return_counts=True)[1]
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,31 +87,33 @@ class BlockResamples:
     def spread(self, within: Bool[np.ndarray, " case"]) -> Spread:
         """How the deviations of a score of these cases become an interval."""
         n_animals, n_blocks = self.units.n_animals(within), self.units.n_blocks(within)
-        if not self.several_animals:
-            return Spread((slice(None),), n_animals, n_blocks)
-        return Spread(self.parts if n_animals > 1 else self.parts[2:], n_animals, n_blocks)
+        if n_animals > 1:
+            return Spread(self.parts, n_animals, n_blocks, *self.units.animals_drawn(within))
+        part = self.parts[2] if self.several_animals else slice(None)
+        return Spread((part,), n_animals, n_blocks, *self.units.blocks_drawn(within))
 
 
 @dataclass(frozen=True)
 class Spread:
-    """Which resamples speak about a score, and from how many animals and blocks it comes."""
+    """Which resamples speak about a score, and from how many animals and blocks it comes.
+
+    `n_units` are drawn, animals or blocks; `freedom` is their number less that of the groups they are drawn within.
+    """
 
     parts: tuple[slice, ...]
     n_animals: int
     n_blocks: int
-
-    @property
-    def n_units(self) -> int:
-        """Animals, or within one animal disjoint blocks."""
-        return self.n_animals if self.n_animals > 1 else self.n_blocks
+    n_units: int
+    freedom: int
 
     @property
     def widening(self) -> float:
-        """√(n/(n-1)) · t(n-1)/z; NaN for a single unit, of which nothing can be told."""
-        n, level = self.n_units, (1 + LEVEL) / 2
-        if n < 2:
+        """√(n/f) · t(f)/z; NaN for a single animal with a single block, of which nothing can be told."""
+        if self.freedom < 1 or max(self.n_animals, self.n_blocks) < 2:
             return np.nan
-        return float(np.sqrt(n / (n - 1)) * stats.t.ppf(level, n - 1) / stats.norm.ppf(level))
+        level = (1 + LEVEL) / 2
+        quantiles = stats.t.ppf(level, self.freedom) / stats.norm.ppf(level)
+        return float(np.sqrt(self.n_units / self.freedom) * quantiles)
 
     def deviations(self, resampled: Resampled) -> Float[np.ndarray, " draw"]:
         """How far resamples lie from the sample, each source of chance counted once, widened for few units."""

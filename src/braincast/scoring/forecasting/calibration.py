@@ -27,6 +27,7 @@ _REFITS = 30
 _LARGEST_ROOT = 0.995
 
 Loss = Float[np.ndarray, " case"]
+Run = Float[np.ndarray, " _"]  # runs differ in length
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def surrogates_of(
     return _with_animals(out, loss, resamples, within, rng)
 
 
-def fit_autoregression(series: Sequence[Loss], order: int | None = None) -> Autoregression:
+def fit_autoregression(series: Sequence[Run], order: int | None = None) -> Autoregression:
     """Burg's method over several series, each scaled to unit variance; without an order, that with the smallest AIC."""
     scaled = [one / one.std() for one in series if len(one) > 1 and one.std() > 0]
     n, longest = sum(map(len, scaled)), max(map(len, scaled), default=0)

@@ -7,6 +7,8 @@ from typing import no_type_check
 import numpy as np
 from numba import njit
 
+from braincast.scoring.tiles import TILE_NEURONS
+
 # What `add_members` writes along its last axis.
 MEMBER_STATISTICS = ("crps", "inside", "variance")
 CENTRAL = 0.8  # nominal coverage of the interval that `inside` counts
@@ -15,17 +17,21 @@ CENTRAL = 0.8  # nominal coverage of the interval that `inside` counts
 @njit(cache=True, nogil=True)
 @no_type_check
 def add_members(members, truth, first, last, point, out):
-    """Write the members' mean into point[case, lead, neuron] and statistics into out[case, lead, statistic].
+    """Write the members' mean into point[case, lead, neuron] and statistics into out[tile, case, lead, statistic].
 
+    `first` and `last` are neurons; tiles count from `first`.
     CRPS is that of the ensemble's step function, E|X - y| - E|X - X'| / 2 (Hersbach 2000, Weather Forecast. 15:559);
     `inside` counts truths within the central 80 % between Hazen's quantiles of the members; the variance has M - 1
     below the line. Missing truth adds nothing.
     """
     rising = np.empty(members.shape[3])
-    for case in range(members.shape[0]):
-        for lead in range(members.shape[1]):
+    n_cases, n_leads = members.shape[:2]
+    for row in range(n_cases * n_leads):
+        case, lead = row // n_leads, row % n_leads
+        for tile in range(out.shape[0]):
+            start = first + tile * TILE_NEURONS
             crps, inside, variance = 0.0, 0.0, 0.0
-            for i in range(first, last):
+            for i in range(start, min(start + TILE_NEURONS, last)):
                 mean = _put_in_order(members[case, lead, i], rising)
                 point[case, lead, i] = mean
                 observed = np.float64(truth[case, lead, i])
@@ -33,7 +39,8 @@ def add_members(members, truth, first, last, point, out):
                     crps += _crps(rising, observed)
                     inside += _is_inside(rising, observed)
                     variance += _variance(rising, mean)
-            out[case, lead, 0], out[case, lead, 1], out[case, lead, 2] = crps, inside, variance
+            found = out[tile, case, lead]
+            found[0], found[1], found[2] = crps, inside, variance
 
 
 @njit(cache=True, nogil=True)

@@ -13,7 +13,9 @@ from typing import no_type_check
 import numpy as np
 from numba import njit
 
-# What `add_rows` writes along its last axis.
+from braincast.scoring.tiles import TILE_NEURONS
+
+# What `add_tiles` writes along the last axis of its rows.
 ROW_STATISTICS = (
     "count",
     "prediction",
@@ -28,29 +30,72 @@ ROW_STATISTICS = (
 N_MOMENTS = 6
 CASES_AT_A_TIME = 4
 _LANES = np.uint64(16)
+_SPAN = np.uint64(1024)  # so many neurons stay in the fastest cache while they are counted too
 _TWO, _FOUR, _EIGHT = np.uint64(2), np.uint64(4), np.uint64(8)
 
 
 @njit(cache=True, nogil=True)
 @no_type_check
-def add_rows(prediction, truth, first, last, active_above, out, place):
-    """Statistics of the neurons from `first` to `last` as out[case, lead, statistic].
+def add_tiles(prediction, truth, first, last, active_above, kept, rows, by_neuron, by_column, places):
+    """Add the tiles from neuron `first` to neuron `last` at all cases and leads, each number read from memory once.
 
-    `place` becomes (case, lead, neuron) of the first prediction that is not finite, and stays (-1, -1, -1) otherwise.
-    Missing truth (NaN) is left out of every statistic.
+    rows[tile, case, lead, statistic] are the statistics of each row. `kept` is (counted[case], column[grouping,
+    neuron]): by_neuron[lead, neuron] adds the absolute errors of cases with counted[case] = 1 to what stands there, and
+    by_column[tile, case, column] is their sum over leads and over the neurons of a group; without groupings neither is
+    touched. places[tile] becomes (case, lead, neuron) of the first prediction that is not finite, and stays (-1, -1,
+    -1) otherwise. Missing truth (NaN) is left out of every statistic.
     """
+    wanted = kept[1].shape[0] > 0
+    # Sums by neuron stay in the cache for several cases; without them one case after the other is read fastest.
+    step = CASES_AT_A_TIME if wanted else 1
+    errors = np.zeros((CASES_AT_A_TIME, last - first if wanted else 0))
     lanes = np.zeros((N_MOMENTS, _LANES))
-    for case in range(prediction.shape[0]):
+    n_cases = prediction.shape[0]
+    for begin in range(0, n_cases, step):
+        end = min(begin + step, n_cases)
+        errors[:] = 0.0
         for lead in range(prediction.shape[1]):
-            row = out[case, lead]
-            x, y = prediction[case, lead], truth[case, lead]
-            _add_whole_row(x, y, np.uint64(first), np.uint64(last), lanes, row)
-            if not np.isfinite(row[1:7].sum()):
-                found = _add_row_with_gaps(x, y, first, last, row)
-                if found >= 0 and place[0] < 0:
-                    place[0], place[1], place[2] = case, lead, found
-            if active_above < np.inf:
-                _count_active(x, y, np.uint64(first), np.uint64(last), np.float32(active_above), row)
+            for tile in range(rows.shape[0]):
+                start = first + tile * TILE_NEURONS
+                edges = np.uint64(start), np.uint64(min(start + TILE_NEURONS, last))
+                for case in range(begin, end):
+                    x, y = prediction[case, lead], truth[case, lead]
+                    bad = _add_row(x, y, edges[0], edges[1], active_above, lanes, rows[tile, case, lead])
+                    if bad >= 0 and places[tile, 0] < 0:
+                        places[tile, 0], places[tile, 1], places[tile, 2] = case, lead, bad
+                    if wanted:  # over the same row again, while it is in the cache
+                        into = errors[case - begin, start - first :]
+                        _add_errors(x, y, edges[0], edges[1], kept[0][case], by_neuron[lead], into)
+        if wanted:
+            for tile in range(rows.shape[0]):
+                start = first + tile * TILE_NEURONS
+                for case in range(begin, end):
+                    own = errors[case - begin, start - first : min(start + TILE_NEURONS, last) - first]
+                    _add_to_columns(own, start, kept[1], by_column[tile, case])
+
+
+@njit(cache=True, nogil=True)
+@no_type_check
+def _add_row(x, y, first, last, active_above, lanes, row):
+    """Statistics of one row; returns the first neuron that is not predicted by a number, or -1."""
+    lanes[:] = 0.0
+    active = active_above < np.inf
+    above = np.float32(active_above)
+    predicted, observed = np.int64(0), np.int64(0)
+    for begin in range(first, last, _SPAN):
+        end = min(begin + _SPAN, last)
+        _add_span(x, y, begin, end, lanes)
+        if active:
+            more_predicted, more_observed = _count_active(x, y, begin, end, above)
+            predicted += more_predicted
+            observed += more_observed
+    _add_lanes(lanes)
+    total = 0.0
+    for moment in range(N_MOMENTS):
+        row[1 + moment] = lanes[moment, 0]
+        total += lanes[moment, 0]
+    row[0], row[7], row[8] = np.float64(last - first), predicted, observed
+    return -1 if np.isfinite(total) else _add_row_with_gaps(x, y, first, last, row)
 
 
 @njit(nogil=True, inline="always")
@@ -87,9 +132,8 @@ def _eight(x, y, i):
 
 @njit(cache=True, nogil=True)
 @no_type_check
-def _add_whole_row(x, y, first, last, lanes, row):
-    """Moments of a row in which everything is finite; anything else makes them not finite, and they are thrown away."""
-    lanes[:] = 0.0
+def _add_span(x, y, first, last, lanes):
+    """Add moments where everything is finite; anything else makes them not finite, and they are thrown away."""
     step = _EIGHT * _LANES
     rest = first + (last - first) // step * step
     for begin in range(first, rest, step):
@@ -106,9 +150,6 @@ def _add_whole_row(x, y, first, last, lanes, row):
         lane = (i - rest) % _LANES
         for moment in range(N_MOMENTS):
             lanes[moment, lane] += found[moment]
-    _add_lanes(lanes)
-    row[0] = np.float64(last - first)
-    row[1:7] = lanes[:, 0]
 
 
 @njit(cache=True, nogil=True)
@@ -145,36 +186,12 @@ def _add_row_with_gaps(x, y, first, last, row):
 
 @njit(cache=True, nogil=True)
 @no_type_check
-def _count_active(x, y, first, last, above, row):
+def _count_active(x, y, first, last, above):
     predicted, observed = np.int64(0), np.int64(0)
     for i in range(first, last):
-        seen = y[i] == y[i]
-        predicted += np.int64(seen & (x[i] > above))
-        observed += np.int64(seen & (y[i] > above))
-    row[7], row[8] = predicted, observed
-
-
-@njit(cache=True, nogil=True)
-@no_type_check
-def add_neurons(prediction, truth, first, last, counted, column, by_neuron, by_column):
-    """Absolute errors of the neurons from `first` to `last`, kept by neuron and by group of neurons.
-
-    by_neuron[lead, neuron] adds the cases with counted[case] = 1 to what stands there; by_column[case, column] is the
-    sum over leads and over the neurons with column[grouping, neuron] = column. Missing truth adds nothing.
-    """
-    four = np.zeros((CASES_AT_A_TIME, last - first))
-    n_cases = prediction.shape[0]
-    for begin in range(0, n_cases, CASES_AT_A_TIME):
-        n = min(CASES_AT_A_TIME, n_cases - begin)
-        four[:] = 0.0
-        for lead in range(prediction.shape[1]):
-            for k in range(n):
-                x, y = prediction[begin + k, lead], truth[begin + k, lead]
-                _add_errors(x, y, np.uint64(first), np.uint64(last), counted[begin + k], by_neuron[lead], four[k])
-        for k in range(n):
-            for grouping in range(column.shape[0]):
-                for i in range(first, last):
-                    by_column[begin + k, column[grouping, i]] += four[k, i - first]
+        predicted += np.int64((y[i] == y[i]) & (x[i] > above))
+        observed += np.int64(y[i] > above)
+    return predicted, observed
 
 
 @njit(cache=True, nogil=True)
@@ -189,8 +206,16 @@ def _add_errors(x, y, first, last, weight, of_neuron, of_case):
 
 @njit(cache=True, nogil=True)
 @no_type_check
+def _add_to_columns(errors, first, column, out):
+    for grouping in range(column.shape[0]):
+        for i in range(len(errors)):
+            out[column[grouping, first + i]] += errors[i]
+
+
+@njit(cache=True, nogil=True)
+@no_type_check
 def count_missing(truth, first, last, counted, column, by_neuron, by_column):
-    """How many truths are missing, kept as `add_neurons` keeps errors."""
+    """How many truths are missing, kept as `add_tiles` keeps errors."""
     for case in range(truth.shape[0]):
         for lead in range(truth.shape[1]):
             for i in range(first, last):

@@ -1,130 +1,273 @@
-"""The scorecard of forecasts: metric × lead × group for each contender, with intervals, skills and comparisons."""
+"""Scoring forecasts of recordings: every contender read once, all held to the same truth and resamples."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from braincast.brain.display import html_card
-from braincast.errors import unknown_name
+from braincast.errors import BraincastError, unknown_name
+from braincast.forecasts.check import check_forecast
+from braincast.scoring.forecasting.assessor import Measured, WindowAssessor
 from braincast.scoring.forecasting.blocks import Spread
-from braincast.scoring.forecasting.neurons import NeuronSkill
+from braincast.scoring.forecasting.calibration import ENOUGH, N_SURROGATES, coverage
+from braincast.scoring.forecasting.card import BestSimple, ForecastScorecard, comparison
+from braincast.scoring.forecasting.groups import CaseMask, members_of
+from braincast.scoring.forecasting.neurons import NeuronErrors, neuron_errors, neuron_skill
+from braincast.scoring.forecasting.sums import ForecastSums
+from braincast.scoring.metrics import load_metric
 from braincast.scoring.ranking import Resampled
-from braincast.scoring.scores import Comparison, MetricScore, ModelScore, defined
+from braincast.scoring.scores import Comparison, Contender, MetricScore, ModelScore, defined
+from braincast.tasks.forecasting.task import ForecastTask
+
+_COMPARED_GROUPS = ("distribution",)
 
 
-@dataclass(frozen=True)
-class BestSimple:
-    """The best of the task's simple models, and by what it was chosen: "validation", or "test" where none was given.
+def score_forecasts(
+    task: ForecastTask,
+    forecasts: xr.DataArray | Contender | Mapping[str, xr.DataArray | Contender],
+    *,
+    baseline: str | None = None,
+    simple: str | None = None,
+    workers: int = 1,
+    assessor: WindowAssessor | None = None,
+) -> ForecastScorecard:
+    """Score forecasts of a forecast task's test windows; the same bits whatever `workers` is.
 
-    Chosen on the test cases it is a reference that is harder to beat than it should be.
+    Labelled forecasts are checked first (E204–E215), stored arrays for their shape (E212) and for numbers that are not
+    finite (E208). Skill is over `baseline` (default: the task's own, when it is among them), and over `simple`, the
+    best simple model by validation; where that is not given, the simple model with the best test score is taken.
     """
+    contenders = _contenders(forecasts)
+    for name, contender in contenders.items():
+        for forecast in contender.forecasts:
+            if isinstance(forecast, xr.DataArray):
+                check_forecast(task.card, forecast, name)
+    for kind, wanted in (("baseline", baseline), ("simple model", simple)):
+        if wanted is not None and wanted not in contenders:
+            raise unknown_name("E303", kind, wanted, contenders)
+    default = task.card.baseline if task.card.baseline in contenders else None
+    return _Tally(assessor or WindowAssessor(task, workers=workers), contenders, baseline or default, simple).card()
 
-    name: str
-    chosen_on: str
+
+def _contenders(forecasts: xr.DataArray | Contender | Mapping[str, xr.DataArray | Contender]) -> dict[str, Contender]:
+    if isinstance(forecasts, Mapping):
+        return {name: f if isinstance(f, Contender) else Contender((f,)) for name, f in forecasts.items()}
+    one = forecasts if isinstance(forecasts, Contender) else Contender((forecasts,))
+    return {str(getattr(one.forecasts[0], "attrs", {}).get("model", "forecast")): one}
 
 
-@dataclass(frozen=True, eq=False)
-class ForecastScorecard:
-    """Scores of all contenders of a forecast task. `samples[model, metric]` are the values behind the intervals.
+class _Tally:
+    """One scoring of several contenders. Each is measured by itself; then skills and comparisons are added."""
 
-    Single figures are about the cases like the training data (`headline`: how many), groups about all.
-    `intervals` says how cases were resampled and how often such intervals hold a known mean.
-    """
+    def __init__(
+        self, assessor: WindowAssessor, contenders: Mapping[str, Contender], baseline: str | None, simple: str | None
+    ) -> None:
+        self.assessor, self.contenders = assessor, contenders
+        self.task, self.baseline, self.simple = assessor.card, baseline, simple
+        self.spread = assessor.resamples.spread(assessor.headline)
+        self.samples: dict[tuple[str, str], Resampled] = {}
+        # Of the primary metric, by contender: at each lead, and in groups as (samples, spread).
+        self.at_leads: dict[str, np.ndarray] = {}
+        self.in_groups: dict[tuple[str, str, str], tuple[Resampled, Spread]] = {}
+        self.errors: dict[str, NeuronErrors] = {}
+        self.losses: dict[str, np.ndarray] = {}
 
-    task: str
-    version: str
-    task_hash: str
-    baseline: str | None
-    best_simple: BestSimple | None
-    primary: str
-    leads: tuple[str, ...]
-    models: Mapping[str, ModelScore]
-    neurons: Mapping[str, NeuronSkill]
-    comparisons: tuple[Comparison, ...]
-    group_comparisons: tuple[Comparison, ...]
-    intervals: Mapping[str, Any]
-    ceiling: Mapping[str, Any]
-    headline: int
-    spread: Spread = field(repr=False)
-    samples: Mapping[tuple[str, str], Resampled] = field(repr=False)
+    def card(self) -> ForecastScorecard:
+        plain = {name: self._model_score(name) for name in self.contenders}
+        best = self._best_simple(plain)
+        pairs = self._pairs(best)
+        return ForecastScorecard(
+            task=self.task.name,
+            version=self.task.version,
+            task_hash=self.task.hash,
+            baseline=self.baseline,
+            best_simple=best,
+            primary=self.task.primary,
+            leads=self.task.leads,
+            models={name: self._with_skills(score, plain, best) for name, score in plain.items()},
+            neurons=self._neuron_skills(),
+            comparisons=tuple(self._comparison(a, b) for a, b in pairs),
+            group_comparisons=tuple(one for a, b in pairs for one in self._group_comparisons(a, b)),
+            intervals=self._intervals(),
+            ceiling={"text": self.task.ceiling, "noise_floor": list(self.task.noise_floor) or None},
+            headline=int(self.assessor.headline.sum()),
+            spread=self.spread,
+            samples=self.samples,
+        )
 
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON contract of `braincast run` and `score`, without the run's own entries."""
-        models = {name: score.to_dict() for name, score in self.models.items()}
-        for name, skill in self.neurons.items():
-            models[name]["neurons"] = skill.to_dict()
-        simple = self.best_simple
+    def _model_score(self, name: str) -> ModelScore:
+        contender, assessor = self.contenders[name], self.assessor
+        replicates = assessor.sums(contender, name)
+        found = assessor.measure([load_metric(k) for k in self.task.metric_keys], replicates, assessor.headline)
+        metrics = {key: _metric_score(one) for key, one in zip(self.task.metric_keys, found, strict=True)}
+        for key, one in zip(self.task.metric_keys, found, strict=True):
+            self.samples[name, key] = one.overall
+        primary = found[self.task.metric_keys.index(self.task.primary)]
+        self.at_leads[name] = primary.by_lead
+        self.errors[name] = neuron_errors(replicates)
+        self.losses[name] = _loss_of_cases(replicates)
+        groups = {**self._case_group_scores(name, replicates), **self._neuron_group_scores(name, replicates)}
+        own = tuple(defined(value) for value in primary.each)
+        return ModelScore(contender.role, contender.of, metrics, groups, own, contender.cost)
+
+    def _case_group_scores(self, name: str, replicates: list[ForecastSums]) -> dict[str, dict[str, MetricScore]]:
+        metric, scores = load_metric(self.task.primary), {}
+        for group, masks in self.assessor.case_groups.items():
+            scores[group] = {}
+            for label, mask in masks.items():
+                (found,) = self.assessor.measure([metric], replicates, mask)
+                self.in_groups[name, group, label] = found.overall, found.spread
+                scores[group][label] = _metric_score(found)
+        return scores
+
+    def _neuron_group_scores(self, name: str, replicates: list[ForecastSums]) -> dict[str, dict[str, MetricScore]]:
+        """Mean absolute error within groups of neurons; for a task with another primary metric, nothing."""
+        scores: dict[str, dict[str, MetricScore]] = {}
+        if self.task.primary != "mae":
+            return scores
+        samples, _ = self.assessor.measure_columns(replicates)
+        inside = members_of(self.assessor.neuron_groups, self.assessor.grouping)
+        for group in self.assessor.neuron_groups:
+            mask = inside[group.grouping, group.label]
+            own, n = samples[:, group.column], sum(s.counts_by_neuron[:, mask].sum() for s in replicates[:1])
+            self.in_groups[name, group.grouping, group.label] = own, self.spread
+            by_lead = [defined(float(v)) for v in _lead_means(replicates, mask)]
+            score = MetricScore(defined(own[0]), self.spread.interval(own), int(n), by_lead=by_lead)
+            scores.setdefault(group.grouping, {})[group.label] = score
+        return scores
+
+    def _best_simple(self, scores: Mapping[str, ModelScore]) -> BestSimple | None:
+        if self.simple is not None:
+            return BestSimple(self.simple, "validation")
+        primary = load_metric(self.task.primary)
+        values = {name: scores[name].metrics[primary.key].value for name in self.task.simple if name in scores}
+        known = {name: value for name, value in values.items() if value is not None}
+        if not known:
+            return None
+        best = (max if primary.larger_is_better else min)(known, key=known.__getitem__)
+        return BestSimple(best, "test")
+
+    def _with_skills(
+        self, score: ModelScore, scores: Mapping[str, ModelScore], simple: BestSimple | None
+    ) -> ModelScore:
+        base = scores[self.baseline] if self.baseline is not None else None
+        easy = scores[simple.name] if simple is not None else None
+
+        def with_skills(key: str, own: MetricScore) -> MetricScore:
+            skill = _skill(key, own, base.metrics[key]) if base else None
+            over_simple = _skill(key, own, easy.metrics[key]) if easy else None
+            share = self._ceiling_share(own, base.metrics[key]) if base and key == self.task.primary else None
+            return replace(own, skill=skill, skill_over_simple=over_simple, ceiling_share=share)
+
+        metrics = {key: with_skills(key, own) for key, own in score.metrics.items()}
+        groups = score.groups
+        if base:
+            key = self.task.primary
+            groups = {
+                group: {k: replace(s, skill=_skill(key, s, base.groups[group][k])) for k, s in labels.items()}
+                for group, labels in groups.items()
+            }
+        return replace(score, metrics=metrics, groups=groups)
+
+    def _ceiling_share(self, own: MetricScore, base: MetricScore) -> float | None:
+        """Share of the way from the baseline to the noise floor; of mean absolute errors, where the floor is known."""
+        if self.task.primary != "mae" or not self.task.noise_floor or own.value is None or base.value is None:
+            return None
+        floor = float(np.mean(self.task.noise_floor))
+        return defined((base.value - own.value) / (base.value - floor)) if base.value != floor else None
+
+    def _neuron_skills(self) -> dict[str, Any]:
+        if self.baseline is None:
+            return {}
+        base = self.errors[self.baseline]
+        return {name: neuron_skill(own, base, self.baseline) for name, own in self.errors.items()}
+
+    def _pairs(self, simple: BestSimple | None) -> list[tuple[str, str]]:
+        """Each model against the baseline, the best simple model, and each of its nulls and controls."""
+        models = [name for name, contender in self.contenders.items() if contender.of is None]
+        references = [self.baseline, simple.name if simple else None]
+        against = [(m, r) for r in dict.fromkeys(references) for m in models if r is not None and m != r]
+        if self.baseline is not None:
+            against = [(m, r) for m, r in against if m != self.baseline]  # the other way round it is there already
+        nulls = [(c.of, name) for name, c in self.contenders.items() if c.of is not None and c.of in self.contenders]
+        return [*against, *nulls]
+
+    def _comparison(self, a: str, b: str) -> Comparison:
+        key = self.task.primary
+        return comparison(a, b, key, self.samples[a, key], self.samples[b, key], self.spread)
+
+    def _group_comparisons(self, a: str, b: str) -> list[Comparison]:
+        """At each lead, and in and out of distribution."""
+        key, out = self.task.primary, []
+        for k, lead in enumerate(self.task.leads):
+            first, second = self.at_leads[a][:, k], self.at_leads[b][:, k]
+            out.append(comparison(a, b, key, first, second, self.spread, f"lead: {lead}"))
+        for group in _COMPARED_GROUPS:
+            for label in self.assessor.case_groups[group]:
+                (first, spread), (second, _) = self.in_groups[a, group, label], self.in_groups[b, group, label]
+                out.append(comparison(a, b, key, first, second, spread, f"{group}: {label}"))
+        return out
+
+    def _intervals(self) -> dict[str, Any]:
+        """How the intervals came about, and how often such intervals hold a known mean."""
+        resamples, within = self.assessor.resamples, self.assessor.headline
+        covered = {name: defined(share) for name, share in self._coverages(within).items()}
+        known = [share for share in covered.values() if share is not None]
+        share = float(np.mean(known)) if known else None
         return {
-            "task": self.task,
-            "version": self.version,
-            "task_hash": self.task_hash,
-            "baseline": self.baseline,
-            "best_simple": None if simple is None else {"name": simple.name, "chosen_on": simple.chosen_on},
-            "primary": self.primary,
-            "leads": list(self.leads),
-            "n_cases": self.headline,
-            "models": models,
-            "comparisons": [comparison.to_dict() for comparison in self.comparisons],
-            "group_comparisons": [comparison.to_dict() for comparison in self.group_comparisons],
-            "intervals": dict(self.intervals),
-            "ceiling": dict(self.ceiling),
+            "how": self.task.resampling,
+            "n_resamples": resamples.n_resamples,
+            "n_animals": self.spread.n_animals,
+            "n_blocks": self.spread.n_blocks,
+            "block_frames": self.task.block,
+            "within_one_animal": self.spread.n_animals < 2,
+            "coverage": share,
+            "lowest_coverage": min(known) if known else None,
+            "coverage_by_model": covered,
+            "n_surrogates": N_SURROGATES,
+            "flag": share is None or share < ENOUGH,
         }
 
-    def to_xarray(self) -> xr.Dataset:
-        """Values and intervals over model and metric, and by lead; NaN where undefined."""
-        names, keys = list(self.models), list(next(iter(self.models.values())).metrics)
-        scores = [[self.models[name].metrics[key] for key in keys] for name in names]
-        nothing = (np.nan, np.nan)
-        nowhere = [None] * len(self.leads)
-        table = {
-            "value": [[_number(s.value) for s in row] for row in scores],
-            "lower": [[(s.ci or nothing)[0] for s in row] for row in scores],
-            "upper": [[(s.ci or nothing)[1] for s in row] for row in scores],
-            "n": [[s.n for s in row] for row in scores],
-        }
-        data: dict[str, Any] = {key: (("model", "metric"), np.array(values)) for key, values in table.items()}
-        by_lead = [[[_number(value) for value in s.by_lead or nowhere] for s in row] for row in scores]
-        data["by_lead"] = (("model", "metric", "lead"), np.array(by_lead))
-        coords = {"model": names, "metric": keys, "lead": list(self.leads)}
-        return xr.Dataset(data, coords=coords, attrs={"task": self.task})
-
-    def to_html(self) -> str:
-        """A small escaped HTML table of the primary metric and its 95 % interval."""
-        facts = {name: f"{self.primary} {_shown(score.metrics[self.primary])}" for name, score in self.models.items()}
-        return html_card("Scorecard", self.task, facts)
-
-    _repr_html_ = to_html
+    def _coverages(self, within: CaseMask) -> dict[str, float]:
+        """Of each model's difference from the baseline; of the baseline, of its loss."""
+        base = self.losses.get(self.baseline or "")
+        out = {}
+        for name, own in self.losses.items():
+            if self.contenders[name].of is None:
+                loss = own if base is None or name == self.baseline else own - base
+                out[name] = coverage(loss, self.assessor.resamples, within)
+        return out
 
 
-def compare_forecasts(card: ForecastScorecard, a: str, b: str, metric: str) -> Comparison:
-    """a - b on the same resamples of a scorecard; an unknown contender is E303, an unknown metric E304."""
-    for name in (a, b):
-        if name not in card.models:
-            raise unknown_name("E303", "contender", name, card.models)
-        if (name, metric) not in card.samples:
-            raise unknown_name("E304", f"metric of {card.task}", metric, card.models[name].metrics)
-    return comparison(a, b, metric, card.samples[a, metric], card.samples[b, metric], card.spread)
+def _metric_score(found: Measured) -> MetricScore:
+    by_lead = [defined(float(value)) for value in found.by_lead[0]]
+    each = [found.spread.interval(column) for column in found.by_lead.T]
+    return MetricScore(
+        defined(found.overall[0]), found.spread.interval(found.overall), found.n, by_lead=by_lead, by_lead_ci=each
+    )
 
 
-def comparison(
-    a: str, b: str, metric: str, first: Resampled, second: Resampled, spread: Spread, group: str | None = None
-) -> Comparison:
-    """a - b, with interval and p from paired resamples."""
-    with np.errstate(invalid="ignore"):
-        difference = first - second
-    value = defined(difference[0])
-    return Comparison(a, b, metric, value, spread.interval(difference), spread.two_sided_p(difference), group)
+def _skill(key: str, own: MetricScore, base: MetricScore) -> float | None:
+    if own.value is None or base.value is None:
+        return None
+    return defined(load_metric(key).skill(own.value, base.value))
 
 
-def _number(value: float | None) -> float:
-    return np.nan if value is None else value
+def _loss_of_cases(replicates: list[ForecastSums]) -> np.ndarray:
+    """Mean absolute error of each case, averaged over replicates; a case without any truth has the mean of the rest."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        own = [s.by_case["absolute_error"].sum(axis=1) / s.by_case["count"].sum(axis=1) for s in replicates]
+    loss = np.mean(own, axis=0)
+    if not np.isfinite(loss).any():
+        raise BraincastError("E110", "truth", "no test window was observed", "Choose a task with observed test windows")
+    return np.where(np.isfinite(loss), loss, np.nanmean(loss))
 
 
-def _shown(score: MetricScore) -> str:
-    value = "undefined" if score.value is None else f"{score.value:.4f}"
-    return value if score.ci is None else f"{value} ({score.ci[0]:.4f} to {score.ci[1]:.4f})"
+def _lead_means(replicates: list[ForecastSums], mask: np.ndarray) -> np.ndarray:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        own = [s.errors_by_neuron[:, mask].sum(axis=1) / s.counts_by_neuron[:, mask].sum(axis=1) for s in replicates]
+    return np.mean(own, axis=0)

@@ -69,9 +69,10 @@ def add_up(
     Without a grouping nothing is kept by neuron.
     """
     _check_shapes(forecast, truth, where)
-    adder = _Adder(tuple(forecast.shape), grouping, active_above)
+    workers = max(1, workers)
+    adder = _Adder(tuple(forecast.shape), grouping, active_above, workers)
     read_forecast, read_truth = reader(forecast), reader(truth)
-    with ThreadPoolExecutor(max(1, workers)) as pool:
+    with ThreadPoolExecutor(workers) as pool:
         for cases, neurons in _plan(forecast, truth, allowance):
             adder.add(read_forecast(cases, neurons), read_truth(cases, neurons), cases, neurons, pool, where)
     return adder.sums()
@@ -97,9 +98,11 @@ def _check_shapes(forecast: Any, truth: Any, where: str) -> None:
 class _Adder:
     """Sums of one forecast under way."""
 
-    def __init__(self, shape: tuple[int, ...], grouping: Grouping | None, active_above: float | None) -> None:
+    def __init__(
+        self, shape: tuple[int, ...], grouping: Grouping | None, active_above: float | None, workers: int
+    ) -> None:
         n_cases, n_leads, n_neurons = shape[:3]
-        self.grouping = grouping
+        self.grouping, self.workers = grouping, workers
         self.active_above = np.inf if active_above is None else active_above
         self.n_members = shape[3] if len(shape) == 4 else 0
         self.names = (*_ROWS, *(_MEMBERS if self.n_members else ()))
@@ -118,47 +121,37 @@ class _Adder:
         where: str,
     ) -> None:
         """Add a slab: tiles side by side, then their sums in index order."""
-        firsts = range(0, truth.shape[2], TILE_NEURONS)
+        n_tiles = -(-truth.shape[2] // TILE_NEURONS)
         point = np.empty(truth.shape) if self.n_members else forecast
-        rows = np.zeros((len(firsts), *truth.shape[:2], len(self.names)))
-        groups = np.zeros((2, len(firsts), truth.shape[0], self.by_group.shape[1]))
-        places = np.full((len(firsts), 3), -1)
+        rows = np.zeros((n_tiles, *truth.shape[:2], len(self.names)))
+        groups = np.zeros((2, n_tiles, truth.shape[0], self.by_group.shape[1]))
+        places = np.full((n_tiles, 3), -1)
+        kept = self._kept(cases, neurons)
 
-        def tile(number: int) -> None:
-            first, last = firsts[number], min(firsts[number] + TILE_NEURONS, truth.shape[2])
+        def stretch(tiles: slice) -> None:
+            first, last = tiles.start * TILE_NEURONS, min(tiles.stop * TILE_NEURONS, truth.shape[2])
             if self.n_members:
-                found = np.zeros((*truth.shape[:2], len(_MEMBERS)))
-                ensembles.add_members(forecast, truth, first, last, point, found)
-                rows[number, :, :, len(_ROWS) :] = found
-            of_rows = rows[number, :, :, : len(_ROWS)]
-            kernels.add_rows(point, truth, first, last, self.active_above, of_rows, places[number])
-            if self.grouping is not None:
-                self._add_neurons(point, truth, first, last, cases, neurons, groups[:, number], of_rows)
+                ensembles.add_members(forecast, truth, first, last, point, rows[tiles, :, :, len(_ROWS) :])
+            of_rows, into = rows[tiles, :, :, : len(_ROWS)], (self.by_neuron[:, neurons], groups[0, tiles])
+            kernels.add_tiles(point, truth, first, last, self.active_above, kept, of_rows, *into, places[tiles])
+            if self.grouping is not None and of_rows[..., 0].sum() < truth[:, :, first:last].size:
+                missing = self.missing_by_neuron[:, neurons], groups[1, tiles.start]
+                kernels.count_missing(truth, first, last, *kept, *missing)
 
-        list(pool.map(tile, range(len(firsts))))
+        # Each worker walks neighbouring tiles together: memory is read fastest in long pieces.
+        width = -(-n_tiles // self.workers)
+        list(pool.map(stretch, [slice(t, min(t + width, n_tiles)) for t in range(0, n_tiles, width)]))
         _refuse_not_finite(places, forecast, cases, neurons, where)
-        for number in range(len(firsts)):
-            self.by_case[cases] += rows[number]
-            self.by_group[cases] += groups[0, number]
-            self.missing_by_group[cases] += groups[1, number]
+        for tile in range(n_tiles):
+            self.by_case[cases] += rows[tile]
+            self.by_group[cases] += groups[0, tile]
+            self.missing_by_group[cases] += groups[1, tile]
 
-    def _add_neurons(
-        self,
-        point: np.ndarray,
-        truth: np.ndarray,
-        first: int,
-        last: int,
-        cases: slice,
-        neurons: slice,
-        groups: np.ndarray,
-        rows: np.ndarray,
-    ) -> None:
-        assert self.grouping is not None
-        counted, column = self.grouping.counted[cases], self.grouping.column[:, neurons]
-        errors, missing = self.by_neuron[:, neurons], self.missing_by_neuron[:, neurons]
-        kernels.add_neurons(point, truth, first, last, counted, column, errors, groups[0])
-        if rows[..., 0].sum() < (last - first) * rows[..., 0].size:
-            kernels.count_missing(truth, first, last, counted, column, missing, groups[1])
+    def _kept(self, cases: slice, neurons: slice) -> tuple[np.ndarray, np.ndarray]:
+        """Which cases count and which groups each neuron is in, within a slab; no grouping is an empty one."""
+        if self.grouping is None:
+            return np.zeros(cases.stop - cases.start), np.zeros((0, 0), dtype=np.int64)
+        return self.grouping.counted[cases], np.ascontiguousarray(self.grouping.column[:, neurons])
 
     def sums(self) -> ForecastSums:
         """What was added, by name."""

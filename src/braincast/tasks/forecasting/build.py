@@ -13,7 +13,7 @@ from braincast.errors import BraincastError, unknown_name
 from braincast.tasks.card import MetricUse
 from braincast.tasks.forecasting.card import Fold, ForecastCard, Piece, RecordingUse
 from braincast.tasks.forecasting.splits import blocked_pieces
-from braincast.tasks.forecasting.standardised import standardised
+from braincast.tasks.forecasting.standardised import Scale, standardised
 
 if TYPE_CHECKING:
     from braincast.brain.recording import Recording
@@ -119,9 +119,8 @@ def build(dataset: Dataset, name: str, design: Design | None = None, **changes: 
         }
     )
     _check_windows(card)
-    for found in standardised(card, recordings):
-        _ = found.scale  # refuses neurons without spread
-    return card
+    scales = [found.scale for found in standardised(card, recordings)]  # refuses neurons without spread
+    return card.model_copy(update=_known_floor(dataset, card, scales))
 
 
 def _recordings(dataset: Dataset) -> tuple[tuple[RecordingUse, ...], list[Recording]]:
@@ -187,6 +186,20 @@ def _check_held_out(design: Design, cut: Sequence[Sequence[Stretch]]) -> None:
     for condition in design.held_out:
         if condition not in conditions:
             raise unknown_name("E305", "condition", condition, conditions)
+
+
+def _known_floor(dataset: Dataset, card: ForecastCard, scales: Sequence[Scale]) -> dict[str, Any]:
+    """The noise floor of a made-up brain at each lead, in the task's unit; nothing where the dataset has no such table.
+
+    The table has a row for each lead and a column for each neuron, in the recording's unit.
+    """
+    if "noise_floor" not in dataset.tables or len(scales) != 1:
+        return {}
+    floors = dataset.tables["noise_floor"][list(card.neurons)].to_numpy()[: card.horizon] / scales[0].deviation
+    return {
+        "noise_floor": tuple(float(floor) for floor in floors.mean(axis=1)),
+        "ceiling": "the noise floor: the mean absolute error of a forecast that knows the law and the state",
+    }
 
 
 def _context(pieces: Sequence[Piece], horizon: int) -> int:

@@ -7,7 +7,7 @@ bit.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from braincast.tasks.forecasting.build import Design, build
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # Context and horizon of POCO's worm and zebrafish sessions, at half the horizon (Duan et al. 2025).
 _WORM = Design(context=48, horizon=8)
 # 16 frames are 11.5 s. Windows that overlap say little new, so that every fourth is asked about.
-_HUMAN = {"context": 16, "horizon": 8, "stride": 4}
+_HUMAN = Design(context=16, horizon=8, stride=4)
 _SYNTHETIC = Design(context=16, horizon=8, stride=4)
 
 
@@ -47,13 +47,13 @@ DECLARED: Mapping[str, Declared] = {
         Design(context=16, horizon=8),
         {
             "title": "A larval zebrafish, region by region: what happens in the next eight frames?",
-            "question": "Given 16 frames of the mean activity of 70 brain regions of one larval zebrafish, what does "
+            "question": "Given 16 frames of the mean activity of 67 brain regions of one larval zebrafish, what does "
             "each do in the next 8 frames?",
         },
     ),
     "human-forecast": Declared(
         "human-hcp",
-        Design(**_HUMAN),
+        _HUMAN,
         {
             "title": "Seven resting human brains: what does BOLD do in the next six seconds?",
             "question": "Given 16 frames (11.5 s) of BOLD in 94 regions of a subject whose earlier frames were learned "
@@ -62,7 +62,7 @@ DECLARED: Mapping[str, Declared] = {
     ),
     "human-transfer": Declared(
         "human-hcp",
-        Design(**_HUMAN, held_out_animals=True),
+        replace(_HUMAN, held_out_animals=True),
         {
             "title": "Resting human brains never seen before: what does BOLD do in the next six seconds?",
             "question": "Given 16 frames (11.5 s) of BOLD in 94 regions of a subject that no model learned from, what "

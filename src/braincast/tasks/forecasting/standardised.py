@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float, Float32, Int
 
-from braincast.brain.recording import Recording
 from braincast.brain.stretches import slabs
 from braincast.errors import BraincastError
 from braincast.tasks.forecasting.card import ForecastCard, Piece
+
+if TYPE_CHECKING:
+    from braincast.brain.recording import Recording
 
 _EVERY = slice(None)
 

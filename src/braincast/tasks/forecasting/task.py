@@ -100,6 +100,7 @@ class ForecastTask:
             leads=self.card.leads,
             context_frames=self.card.context,
             inputs=self.card.inputs,
+            answers=self.card.folds[fold].answers,
         )
 
     def _series(self, piece: Piece) -> Series:

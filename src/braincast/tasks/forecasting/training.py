@@ -51,7 +51,10 @@ class Held:
 
 @dataclass(frozen=True, eq=False)
 class ForecastTraining:
-    """Training series of one fold, and its validation windows. `recordings` are the numbers of those that are here."""
+    """Training series of one fold, and its validation windows. `recordings` are the numbers of those that are here.
+
+    `answers` are the recordings that the fold will be asked about: none of those here when animals are held out.
+    """
 
     series: tuple[Series, ...]
     validation: Held
@@ -59,6 +62,7 @@ class ForecastTraining:
     leads: tuple[str, ...]
     context_frames: int
     inputs: str
+    answers: tuple[int, ...]
 
     @property
     def horizon(self) -> int:
