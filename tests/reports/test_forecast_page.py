@@ -9,7 +9,7 @@ from made_recordings import made_dataset
 from pages import PAYLOADS, Page
 
 from braincast.reports.html import render_report, write_report
-from braincast.scoring.forecasting.score import score_forecasts
+from braincast.scoring.forecasting.scorecard import score_forecasts
 
 
 def render(document=None, card=None, dataset=None, command="braincast run made", exhibits=None):
