@@ -1,6 +1,6 @@
-"""Pictures of the report for the documents: `python benchmarks/report_pictures.py [--size REPORT]`.
+"""Pictures of the reports for the documents: `python benchmarks/report_pictures.py [--size REPORT]`.
 
-They show a run on a made-up brain, so that no dataset's truth is in them. Needs the packages of the `test` extra and
+They show runs on made-up brains, so that no dataset's truth is in them. Needs the packages of the `test` extra and
 Chromium. `--size` only prints what the parts of a report weigh.
 """
 
@@ -10,27 +10,34 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from playwright.sync_api import Page, sync_playwright
+from scipy.signal import lfilter
 
 ROOT = Path(__file__).parent.parent
 PICTURES = ROOT / "docs" / "pictures"
 sys.path.insert(0, str(ROOT / "tests"))
 
 from made_brains import made_brain, made_card  # noqa: E402
+from made_recordings import made_dataset, made_recording  # noqa: E402
 from made_sources import small_card  # noqa: E402
 
 from braincast.brain.connectome import Connectome  # noqa: E402
 from braincast.brain.specimen import Specimen  # noqa: E402
 from braincast.experiments.run import configure, run  # noqa: E402
 from braincast.reports.html import write_report  # noqa: E402
+from braincast.tasks.forecasting.build import Design, build  # noqa: E402
+from braincast.tasks.forecasting.task import ForecastTask  # noqa: E402
 from braincast.tasks.task import Task  # noqa: E402
 
 N_CLASSES = 48
+REGIONS, NEURONS_PER_REGION = ("pallium", "thalamus", "tectum", "hindbrain"), 20
+FORECASTERS = ("ar", "var", "pooled-linear", "nlinear", "dlinear")
 # Section, width in pixels, colour scheme, height in pixels.
 SHOTS = (
     ("top", 1400, "light", 980),
@@ -43,18 +50,30 @@ SHOTS = (
     ("neuron", 1400, "light", 1050),
     ("neuron", 400, "dark", 1250),
 )
+FORECAST_SHOTS = (
+    ("top", 1400, "light", 1000),
+    ("leads", 1400, "light", 1050),
+    ("outside", 1400, "dark", 1150),
+    ("neurons", 1400, "light", 900),
+    ("traces", 1400, "light", 1000),
+    ("leads", 400, "dark", 1150),
+)
 
 
 def main() -> None:
-    """Run the made task, write its report, photograph it."""
+    """Run the made tasks, write their reports, photograph them."""
     if "--size" in sys.argv:
         print_sizes(Path(sys.argv[-1]))
         return
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        page = Path(folder) / "report.html"
-        make_report(page)
-        for picture in photograph(page):
+        responses, forecasts = Path(folder) / "responses.html", Path(folder) / "forecasts.html"
+        make_report(responses)
+        make_forecast_report(forecasts)
+        for picture in (
+            *photograph(responses, SHOTS, "report"),
+            *photograph(forecasts, FORECAST_SHOTS, "report-forecast"),
+        ):
             print(f"{picture.relative_to(ROOT)}: {picture.stat().st_size / 1000:.0f} kB")
 
 
@@ -90,17 +109,55 @@ def placed(brain: Specimen) -> Specimen:
     return Specimen("made", "none", connectome=wiring, responses=brain.responses, wiring="atlas")
 
 
-def photograph(report: Path) -> Iterator[Path]:
-    """One picture for each of `SHOTS`."""
+def make_forecast_report(path: Path) -> None:
+    """The report of a run on a made-up recording of three conditions, one of them held out."""
+    rng = np.random.default_rng(5)
+    n = len(REGIONS) * NEURONS_PER_REGION
+    conditions = pd.DataFrame(
+        [("rest", 0, 900), ("grating", 901, 1800), ("looming", 1801, 2400)], columns=["name", "start", "stop"]
+    )
+    region = np.repeat(REGIONS, NEURONS_PER_REGION)
+    middle = np.repeat([60.0, 210.0, 330.0, 480.0], NEURONS_PER_REGION)
+    places = {"x_um": rng.normal(0, 70, n), "y_um": middle + rng.normal(0, 35, n), "z_um": rng.normal(0, 20, n)}
+    anatomy = pd.DataFrame({"region": region, **places})
+    recording = made_recording(oscillations(2400, n), conditions=conditions, anatomy=anatomy)
+    dataset = made_dataset(recording, "made-recording")
+    words = {"title": "A made-up recording: how far ahead can it be forecast?", "n_animals": "none, it is made up"}
+    card = build(dataset, "made-forecast", Design(context=32, horizon=16, held_out=("looming",)), **words)
+    result = run(ForecastTask(card, lambda: dataset.specimens), configure(card, FORECASTERS))
+    exhibits = result.judged.exhibits
+    write_report(path, result.to_dict(), card, dataset.card, "braincast run made-forecast", exhibits)
+
+
+def oscillations(n_frames: int, n_neurons: int) -> np.ndarray:
+    """Neurons that follow a few noisy rotations with weights of their own, under noise that lasts [time, neuron]."""
+    rng = np.random.default_rng(6)
+    rotations = []
+    for period in (18, 31, 57):
+        turn, state = 0.985 * np.exp(2j * np.pi / period), 0j
+        path = np.empty(n_frames, dtype=complex)
+        for frame in range(n_frames):
+            state = turn * state + 0.25 * complex(*rng.normal(size=2))
+            path[frame] = state
+        rotations.append(path)
+    loud = rng.gamma(2.0, 0.5, n_neurons)
+    weights = rng.normal(size=(3, n_neurons)) + 1j * rng.normal(size=(3, n_neurons))
+    signal = np.real(np.array(rotations).T @ weights) * loud
+    noise = lfilter([1.0], [1.0, -0.7], rng.normal(size=(n_frames, n_neurons)), axis=0)
+    return (signal + noise).astype(np.float32)
+
+
+def photograph(report: Path, shots: Sequence[tuple[str, int, str, int]], name: str) -> Iterator[Path]:
+    """One picture for each of the shots."""
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        for section, width, scheme, height in SHOTS:
+        for section, width, scheme, height in shots:
             screen = {"viewport": {"width": width, "height": height}, "color_scheme": scheme, "offline": True}
             page = browser.new_page(**screen, reduced_motion="reduce")
             page.goto(report.as_uri())
             show(page, section)
-            path = PICTURES / f"report-{section}-{width}-{scheme}.png"
+            path = PICTURES / f"{name}-{section}-{width}-{scheme}.png"
             page.screenshot(path=path)
             page.close()
             yield path

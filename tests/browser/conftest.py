@@ -28,18 +28,11 @@ def browser():
 
 
 @pytest.fixture
-def opened(browser, tmp_path):
-    """Opens a document's report from disk; returns the page, what its console said, and what it asked for."""
-    from documents import small_dataset, small_exhibits, small_task
-
-    from braincast.reports.html import write_report
-
+def visit(browser):
+    """Opens a written report from disk; returns the page, what its console said, and what it asked for."""
     contexts = []
 
-    def opener(document, *, width=1400, scheme="light", title="A tiny brain: who answers?", exhibits=None, **context):
-        path = tmp_path / "report.html"
-        parts = document, small_task(title=title), small_dataset(), "braincast run tiny-perturbation"
-        write_report(path, *parts, exhibits or small_exhibits())
+    def visitor(path, *, width=1400, scheme="light", **context):
         screen = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme, "offline": True}
         contexts.append(browser.new_context(**screen, **context))
         page, said, asked = contexts[-1].new_page(), [], []
@@ -49,6 +42,39 @@ def opened(browser, tmp_path):
         page.goto(path.as_uri())
         return page, said, asked
 
-    yield opener
+    yield visitor
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def opened(visit, tmp_path):
+    """Opens the report of a document about single responses."""
+    from documents import small_dataset, small_exhibits, small_task
+
+    from braincast.reports.html import write_report
+
+    def opener(document, *, title="A tiny brain: who answers?", exhibits=None, **screen):
+        path = tmp_path / "report.html"
+        parts = document, small_task(title=title), small_dataset(), "braincast run tiny-perturbation"
+        write_report(path, *parts, exhibits or small_exhibits())
+        return visit(path, **screen)
+
+    return opener
+
+
+@pytest.fixture
+def opened_forecast(visit, tmp_path):
+    """Opens the report of a document about forecasts of a recording."""
+    from forecast_documents import forecast_card, made_exhibits
+    from made_recordings import made_dataset
+
+    from braincast.reports.html import write_report
+
+    def opener(document, *, title="A made-up brain, forecast", exhibits=None, **screen):
+        path = tmp_path / "report.html"
+        parts = document, forecast_card(title=title), made_dataset().card, "braincast run made"
+        write_report(path, *parts, exhibits or made_exhibits())
+        return visit(path, **screen)
+
+    return opener

@@ -3,13 +3,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from braincast.scoring.forecasting.score import score_forecasts
 from documents import renamed
 from forecast_documents import contenders, forecast_card, forecast_document, forecast_task, made_exhibits
 from made_recordings import made_dataset
 from pages import PAYLOADS, Page
 
 from braincast.reports.html import render_report, write_report
+from braincast.scoring.forecasting.scorecard import score_forecasts
 
 
 def render(document=None, card=None, dataset=None, command="braincast run made", exhibits=None):

@@ -44,12 +44,13 @@ def lead_chart(
     x_title: str,
     reference: Reference | None = None,
     labels: Sequence[str] | None = None,
+    beside: Sequence[LeadLine] = (),
 ) -> Markup:
     """All lines over the leads; those that are told apart with their 95 % intervals as bands.
 
-    `labels` name the leads where they are not counted in frames.
+    `labels` name the leads where they are not counted in frames; the axis has room for the lines `beside` too.
     """
-    plot = Plot(_lead_axis(lines), _value_axis(lines, reference), _HEIGHT)
+    plot = Plot(_lead_axis(lines), _value_axis([*lines, *beside], reference), _HEIGHT)
     bands = [_band(plot, line) for line in lines if line.style != "other"]
     # The faint ones first, the headline last, so that it lies on top.
     order = sorted(lines, key=lambda line: (line.style != "other", line.style == "lead"))
@@ -85,7 +86,8 @@ def _lead_axis(lines: Sequence[LeadLine]) -> Axis:
     if n <= _MOST_TICKS:
         ticks = tuple(float(lead) for lead in range(1, n + 1))
     else:
-        ticks = tuple(tick for tick in axis_over([0.0, float(n)], n_ticks=8).ticks if tick >= 1)
+        rounded = axis_over([0.0, float(n)], n_ticks=8).ticks
+        ticks = (1.0, *(tick for tick in rounded if tick >= 1 + 0.7 * rounded[1]))
     room = 0.02 * n
     return Axis(1 - room, max(n, 2) + room, ticks, 0)
 

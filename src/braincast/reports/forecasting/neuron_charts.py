@@ -16,7 +16,7 @@ from braincast.reports.plot import Plot, padded
 
 _MOST_DOTS = 2000
 _N_BINS = 24
-_HEIGHT = 260
+_HEIGHT = 310
 # Of many neurons, a few that are far off do not squeeze the others.
 _SHOWN_SHARE, _MANY = (0.01, 0.99), 300
 _SHADES = 4
@@ -104,7 +104,7 @@ def place_chart(skills: Skills, position_um: Float[np.ndarray, "neuron 3"], axes
     rows = _drawn_rows(np.where(placed, skills.values, np.nan))
     across, up = (position_um[rows, axis] for axis in axes)
     names = ["xyz"[axis] for axis in axes]
-    plot = Plot(padded(axis_over(across.tolist(), n_ticks=7)), padded(axis_over(up.tolist(), n_ticks=6)), _HEIGHT + 60)
+    plot = Plot(padded(axis_over(across.tolist(), n_ticks=7)), padded(axis_over(up.tolist(), n_ticks=6)), _HEIGHT)
     largest = float(np.quantile(np.abs(skills.known), 0.9)) if len(skills.known) else 1.0
     dots = [
         plot.dot(float(a), float(b), f"placed {_shade(value, largest)}", 3.4)

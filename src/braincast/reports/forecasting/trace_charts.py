@@ -77,7 +77,7 @@ def _value_axis(trace: Trace) -> Axis:
     seen = [trace.truth, *(values for each in forecasts for values in each if values is not None)]
     values = np.concatenate(seen)
     values = values[np.isfinite(values)]
-    return padded(axis_over([float(values.min()), float(values.max())] if len(values) else [], n_ticks=4))
+    return padded(axis_over([float(values.min()), float(values.max())] if len(values) else [], n_ticks=6))
 
 
 def _apart(trace: Trace, course: Course) -> str:
