@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 from made_recordings import made_recording, random_walks, three_conditions
 
-from braincast.brain.stretches import Stretch, slabs, stretches, timing
+from braincast.brain.slabs import spans
+from braincast.brain.stretches import Stretch, stretches, timing
 
 
 def test_timing_tells_gaps_from_jitter():
@@ -56,8 +57,8 @@ def test_a_condition_without_any_observed_frame_has_no_stretch():
     assert [stretch.condition for stretch in found] == ["b", "c"]
 
 
-def test_slabs_cover_every_frame_once():
-    ranges = list(slabs(made_recording(), n_bytes=8 * 5 * 30))
+def test_spans_cover_every_frame_once():
+    ranges = list(spans((200, 5), n_values=5 * 30))
     assert ranges[0] == (0, 30) and ranges[-1] == (180, 200)
     assert np.concatenate([np.arange(*ends) for ends in ranges]).tolist() == list(range(200))
 

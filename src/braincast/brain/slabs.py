@@ -11,6 +11,13 @@ import numpy as np
 _SLAB_VALUES = 1 << 21  # 16 MiB in float64
 
 
+def spans(shape: tuple[int, ...], n_values: int = _SLAB_VALUES) -> Iterator[tuple[int, int]]:
+    """Bounds of consecutive slabs of frames of a matrix [time, neuron], each of at most `n_values` values."""
+    n_frames = _frames_of(shape, n_values)
+    for start in range(0, shape[0], n_frames):
+        yield start, min(start + n_frames, shape[0])
+
+
 @dataclass(frozen=True, eq=False)
 class Slabs:
     """A matrix [time, neuron] of which `frames(start, stop)` gives the part [stop - start, neuron].
@@ -39,12 +46,11 @@ class Slabs:
     @property
     def slab_frames(self) -> int:
         """Frames in a slab of a few megabytes."""
-        return max(1, _SLAB_VALUES // max(1, self.shape[1]))
+        return _frames_of(self.shape, _SLAB_VALUES)
 
     def spans(self) -> Iterator[tuple[int, int]]:
         """Bounds of consecutive slabs that hold a few megabytes each."""
-        for start in range(0, self.shape[0], self.slab_frames):
-            yield start, min(start + self.slab_frames, self.shape[0])
+        return spans(self.shape)
 
     def mapped(self, change: Callable[[np.ndarray], np.ndarray], dtype: np.dtype) -> Slabs:
         """The same frames, each slab changed by a function that keeps its shape."""
@@ -55,3 +61,8 @@ class Slabs:
         columns = np.flatnonzero(kept)
         shape = (self.shape[0], len(columns))
         return Slabs(shape, self.dtype, lambda start, stop: self.frames(start, stop)[:, columns])
+
+
+def _frames_of(shape: tuple[int, ...], n_values: int) -> int:
+    """Frames in a slab: one at least, however many neurons."""
+    return max(1, n_values // max(1, shape[1]))

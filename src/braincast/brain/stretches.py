@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from braincast.brain.slabs import spans
+
 if TYPE_CHECKING:
     from braincast.brain.recording import Recording
 
@@ -21,7 +23,6 @@ LARGEST_JITTER = 0.25
 # Of all steps; a source that loses more is not sampled evenly.
 LARGEST_GAP_SHARE = 0.1
 WHOLE = "all"  # the condition of a recording without conditions
-_SLAB_BYTES = 64 << 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,16 +75,9 @@ def observed_frames(recording: Recording) -> Bool[np.ndarray, " time"]:
     seen = np.ones(recording.n_frames, dtype=bool)
     if np.dtype(recording.activity.dtype).kind != "f":
         return seen
-    for start, stop in slabs(recording):
+    for start, stop in spans(recording.activity.shape):
         seen[start:stop] = np.isfinite(recording.read(start, stop)).any(axis=1)
     return seen
-
-
-def slabs(recording: Recording, n_bytes: int = _SLAB_BYTES) -> Iterator[tuple[int, int]]:
-    """Ranges of frames that together are the recording, each of at most `n_bytes` as float64."""
-    frames = max(1, n_bytes // max(1, 8 * recording.n_neurons))
-    for start in range(0, recording.n_frames, frames):
-        yield start, min(start + frames, recording.n_frames)
 
 
 def _conditions(recording: Recording) -> list[tuple[str, int, int]]:

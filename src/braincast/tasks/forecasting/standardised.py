@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float, Float32, Int
 
-from braincast.brain.stretches import slabs
+from braincast.brain.slabs import spans
 from braincast.errors import BraincastError
 from braincast.tasks.forecasting.card import ForecastCard, Piece
 
@@ -88,7 +88,7 @@ class Standardised:
         """How many values were observed, and the sum of a function of them, over the training frames."""
         count, total = np.zeros(len(self._columns)), np.zeros(len(self._columns))
         for piece in self._training:
-            for first, last in slabs(self._recording):
+            for first, last in spans(self._recording.activity.shape):
                 start, stop = max(first, piece.start), min(last, piece.stop)
                 if start < stop:
                     values = function(self._raw(start, stop, _EVERY))
