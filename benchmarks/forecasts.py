@@ -1,4 +1,4 @@
-"""The forecast tasks, their line-ups, and what becomes of models in new subjects: `python benchmarks/forecasts.py --write`.
+"""The forecast tasks and their line-ups, and models in new subjects: `python benchmarks/forecasts.py --write`.
 
 `--table` only writes the tables and figures of the page again, from the figures recorded last. The recordings of
 worm-forecast and zebrafish-regions are found through BRAINCAST_TEST_DATA, unless the cache has them already.
@@ -34,7 +34,7 @@ BROUGHT = ("worm-forecast", "zebrafish-regions")
 # What the figures of facts known before were computed with: two frames, ridge towards zero.
 SECOND_ORDER = {"ar": {"order": 2}, "var": {"order": 2, "towards": "mean"}}
 TRANSFERRED = ("ar", "pooled-linear", "var", "reduced-rank-var", "factor-embedding")
-DRAWN = ("mean", "persistence", "ar", "var", "reduced-rank-var", "pooled-linear")
+DRAWN = ("mean", "persistence", "var")  # and pooled-linear, or the noise floor where it is known
 ALONE, TOGETHER = ("ar", "ar-direct"), ("var", "reduced-rank-var", "factor-embedding")
 SURROGATE_SEED = 7
 
@@ -62,13 +62,13 @@ def line_up(task: ForecastTask) -> dict[str, Any]:
     """A task's default run."""
     result = run(task, configure(task.card), n_workers=2)
     document = result.to_dict()
-    models = {
-        name: _scores(found, document["validation_absolute_error"][name]) for name, found in document["models"].items()
-    }
+    validation = document["validation_absolute_error"]
+    models = {name: _scores(found, validation[name]) for name, found in document["models"].items()}
     intervals = document["intervals"]
     return {
         "task_hash": task.hash,
-        "lead_s": list(task.card.lead_s) or list(range(1, task.card.horizon + 1)),
+        "in_frames": task.card.dt_s is None,
+        "leads": [round(at, 2) for at in task.card.lead_s] or list(range(1, task.card.horizon + 1)),
         "headline": result.headline,
         "best_simple": document["best_simple"]["name"],
         "models": models,
@@ -137,9 +137,10 @@ def publish(figures: dict[str, Any]) -> None:
     for name, found in figures["tasks"].items():
         put_between_markers(PAGE, _line_up_table(found), name)
         curves = {model: found["models"][model]["by_lead"] for model in DRAWN}
-        if found["noise_floor"]:
-            curves["noise floor"] = found["noise_floor"]
-        write_lines(FIGURES / f"{name}.svg", f"Mean absolute error at each lead ({name})", found["lead_s"], curves)
+        last = "noise floor" if found["noise_floor"] else "pooled-linear"
+        curves[last] = found["noise_floor"] or found["models"][last]["by_lead"]
+        title, across = f"Mean absolute error at each lead ({name})", "frames" if found["in_frames"] else "seconds"
+        write_lines(FIGURES / f"{name}.svg", title, found["leads"], curves, across)
     put_between_markers(PAGE, _second_order_table(figures["second_order"]), "second-order")
     put_between_markers(PAGE, _transfer_table(figures["transfer"]), "transfer")
     put_between_markers(PAGE, _phases_table(figures["independent_phases"]), "phases")

@@ -18,8 +18,10 @@ _STYLE = (
 _COLOURS = ("#2f7fd1", "#c26a1b", "#5b9136", "#9558ad")
 
 
-def write_lines(path: Path, title: str, time_s: Sequence[float], series: Mapping[str, Sequence[float]]) -> None:
-    """Write an SVG of at most four series over seconds, named at the right in their order."""
+def write_lines(
+    path: Path, title: str, time_s: Sequence[float], series: Mapping[str, Sequence[float]], across: str = "seconds"
+) -> None:
+    """Write an SVG of at most four series over seconds (or what `across` says), named at the right in their order."""
     axis = axis_over([0.0, *(value for values in series.values() for value in values)])
     width, height = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM
 
@@ -35,7 +37,7 @@ def write_lines(path: Path, title: str, time_s: Sequence[float], series: Mapping
     for at_s in time_s:
         x = place(at_s, 0)[0]
         body.append(f'<text x="{x:.1f}" y="{_HEIGHT - _BOTTOM + 22}" text-anchor="middle">{at_s:g}</text>')
-    body.append(f'<text x="{_LEFT + width / 2:.0f}" y="{_HEIGHT - 8}" text-anchor="middle">seconds</text>')
+    body.append(f'<text x="{_LEFT + width / 2:.0f}" y="{_HEIGHT - 8}" text-anchor="middle">{escape(across)}</text>')
     for index, (name, values) in enumerate(series.items()):
         points = [place(at_s, value) for at_s, value in zip(time_s, values, strict=True)]
         body += _drawn(name, points, _COLOURS[index], _TOP + 10 + 22 * index)

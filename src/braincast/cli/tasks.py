@@ -48,11 +48,12 @@ def new(
     from braincast.datasets.registry import load_dataset
     from braincast.progress import step
     from braincast.tasks.forecasting.build import DEFAULT_HORIZON, Design, build
-    from braincast.tasks.registry import add_task
+    from braincast.tasks.registry import add_task, free_name
 
     if kind != "forecast":
         fix = "Forecast tasks can be made of any dataset with recordings"
         raise BraincastError("E305", "--kind", f"tasks of kind {kind!r} cannot be made here", fix)
+    free_name(name, force=force)
     design = Design(
         context=context,
         horizon=horizon,

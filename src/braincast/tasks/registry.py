@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib.metadata import entry_points
 from importlib.resources import files
@@ -12,7 +13,7 @@ from braincast.datasets.cache import home
 from braincast.errors import BraincastError, unknown_name
 from braincast.files import write_text
 from braincast.tasks.card import TaskCard
-from braincast.tasks.forecasting.card import ForecastCard
+from braincast.tasks.forecasting.card import NAME_PATTERN, ForecastCard
 from braincast.tasks.forecasting.task import ForecastTask
 from braincast.tasks.kinds import AnyCard, AnyTask, card_of_json
 from braincast.tasks.task import Task
@@ -60,12 +61,24 @@ def perturbation_card(name: str) -> TaskCard:
     raise BraincastError("E306", f"task {name}", f"it is a {card.kind} task", "Choose a perturbation task")
 
 
+def free_name(name: str, *, force: bool = False) -> str:
+    """`name` if a new task may have it: E305 for one that is no name, E501 for one that is taken.
+
+    With `force`, a task that a user made may be replaced.
+    """
+    if not re.fullmatch(NAME_PATTERN, name):
+        fix = "Use lower-case letters, digits and hyphens"
+        raise BraincastError("E305", f"task {name}", "this is not a name that a task can have", fix)
+    replaceable = (_own_folder() / f"{name}.json").exists()
+    if name in task_names() and not (force and replaceable):
+        fix = "Choose another name" + (" or add --force" if replaceable else "")
+        raise BraincastError("E501", f"task {name}", "there is a task of this name", fix)
+    return name
+
+
 def add_task(card: AnyCard, *, force: bool = False) -> Path:
-    """Keep a declaration, so that the task is known by its name; E501 for a name that is taken."""
-    path = _own_folder() / f"{card.name}.json"
-    if card.name in task_names() and not (force and path.exists()):
-        fix = "Choose another name" + (" or add --force" if path.exists() else "")
-        raise BraincastError("E501", f"task {card.name}", "there is a task of this name", fix)
+    """Keep a declaration, so that the task is known by its name (see `free_name`)."""
+    path = _own_folder() / f"{free_name(card.name, force=force)}.json"
     write_text(path, card.model_dump_json(indent=1) + "\n")
     return path
 

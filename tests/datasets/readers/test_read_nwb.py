@@ -2,7 +2,7 @@ import warnings
 
 import numpy as np
 import pytest
-from made_files import NwbSession, odd_nwb, regular, smooth
+from made_sessions import NwbSession, odd_nwb, regular, smooth
 from refusals import refused
 
 from braincast.brain.slabs import Slabs

@@ -13,6 +13,8 @@ from braincast.files import sha256_of_json
 from braincast.tasks.card import Declaration, MetricUse
 
 Split = Literal["train", "validation", "test", "held-out"]
+# The name of a file too.
+NAME_PATTERN = r"^[a-z0-9][a-z0-9-]*$"
 SPLITS: tuple[Split, ...] = ("train", "validation", "test", "held-out")
 
 
@@ -69,7 +71,7 @@ class ForecastCard(Declaration):
     training frames. `noise_floor` is the mean absolute error at each lead that nothing can beat, where it is known.
     """
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    name: str = Field(pattern=NAME_PATTERN)
     version: str
     kind: Literal["forecast"] = "forecast"
     answer: Literal["activity"] = "activity"
