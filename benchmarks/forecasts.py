@@ -46,8 +46,8 @@ def main(arguments: Sequence[str]) -> None:
         return
     figures = rounded(
         {
-            "tasks": {name: line_up(_task(name)) for name in DECLARED},
-            "second_order": second_order(_task("worm-forecast")),
+            "tasks": {name: line_up(forecast_task(name)) for name in DECLARED},
+            "second_order": second_order(forecast_task("worm-forecast")),
             "transfer": transfer(),
             "independent_phases": independent_phases(),
         }
@@ -94,7 +94,7 @@ def second_order(task: ForecastTask) -> dict[str, Any]:
 
 def transfer() -> dict[str, Any]:
     """The same windows answered by models that learned from the subject's own past, and by models that never saw it."""
-    within, held_out = _task("human-forecast"), _task("human-transfer")
+    within, held_out = forecast_task("human-forecast"), forecast_task("human-transfer")
     found = {}
     for name in TRANSFERRED:
         own = _forecast(name, within, {}).assign_attrs(task=held_out.name, task_hash=held_out.hash)
@@ -134,19 +134,28 @@ def independent_phases() -> dict[str, Any]:
 
 def publish(figures: dict[str, Any]) -> None:
     """Put tables and pictures into the page."""
+    for part, text in tables(figures).items():
+        put_between_markers(PAGE, text, part)
     for name, found in figures["tasks"].items():
-        put_between_markers(PAGE, _line_up_table(found), name)
         curves = {model: found["models"][model]["by_lead"] for model in DRAWN}
         last = "noise floor" if found["noise_floor"] else "pooled-linear"
         curves[last] = found["noise_floor"] or found["models"][last]["by_lead"]
         title, across = f"Mean absolute error at each lead ({name})", "frames" if found["in_frames"] else "seconds"
         write_lines(FIGURES / f"{name}.svg", title, found["leads"], curves, across)
-    put_between_markers(PAGE, _second_order_table(figures["second_order"]), "second-order")
-    put_between_markers(PAGE, _transfer_table(figures["transfer"]), "transfer")
-    put_between_markers(PAGE, _phases_table(figures["independent_phases"]), "phases")
 
 
-def _task(name: str) -> ForecastTask:
+def tables(figures: dict[str, Any]) -> dict[str, str]:
+    """The tables of the page, by the part of it where they stand."""
+    return {
+        **{name: _line_up_table(found) for name, found in figures["tasks"].items()},
+        "second-order": _second_order_table(figures["second_order"]),
+        "transfer": _transfer_table(figures["transfer"]),
+        "phases": _phases_table(figures["independent_phases"]),
+    }
+
+
+def forecast_task(name: str) -> ForecastTask:
+    """A forecast task by name, its recording brought where it has to be."""
     folder = os.environ.get("BRAINCAST_TEST_DATA")
     brought = Path(folder) if folder and name in BROUGHT else None
     task = bc.load_task(name, data=brought)
@@ -177,7 +186,8 @@ def _scores(found: dict[str, Any], validation: float) -> dict[str, Any]:
 
 def _line_up_table(found: dict[str, Any]) -> str:
     lines = [
-        "| model | validation | MAE, 95 % interval | first lead | last lead | skill over persistence | CRPS | 80 % coverage | fit |",
+        "| model | validation | MAE, 95 % interval | first lead | last lead | skill over persistence | CRPS | "
+        "80 % coverage | fit |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for name, row in sorted(found["models"].items(), key=lambda item: item[1]["value"]):
@@ -218,7 +228,8 @@ def _second_order_table(found: dict[str, Any]) -> str:
 def _transfer_table(found: dict[str, Any]) -> str:
     lines = ["| model | own past | held out | drop, 95 % interval over subjects |", "|---|---|---|---|"]
     lines += [
-        f"| {name} | {with_interval(row['own past'])} | {with_interval(row['held out'])} | {with_interval(row['drop'], '+.4f')} |"
+        f"| {name} | {with_interval(row['own past'])} | {with_interval(row['held out'])} | "
+        f"{with_interval(row['drop'], '+.4f')} |"
         for name, row in found.items()
     ]
     return "\n".join(lines)

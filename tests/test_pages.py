@@ -34,6 +34,37 @@ def test_a_page_shows_the_recorded_figures(name, table, monkeypatch):
     assert module.FIGURE.read_text(encoding="utf-8").startswith("<svg")
 
 
+def test_the_page_of_forecasts_shows_the_recorded_figures(monkeypatch):
+    module = script("forecasts", monkeypatch)
+    figures = json.loads(module.RESULT.read_text(encoding="utf-8"))
+    page = module.PAGE.read_text(encoding="utf-8")
+    for name, text in module.tables(figures).items():
+        assert f"<!-- {name}: begin -->\n{text}\n<!-- {name}: end -->" in page
+    for name in figures["tasks"]:
+        assert (module.FIGURES / f"{name}.svg").read_text(encoding="utf-8").startswith("<svg")
+
+
+def test_the_recorded_audit_covers_every_forecaster_and_nothing_moved(monkeypatch):
+    from braincast.models.registry import load_model, model_names
+    from braincast.tasks.registry import task_card
+
+    module = script("leakage", monkeypatch)
+    found = json.loads(module.RESULT.read_text(encoding="utf-8"))
+    for name, row in found.items():
+        card = task_card(name)
+        able = {model for model in model_names() if load_model(model).card.can_answer(card)}
+        assert row["task_hash"] == card.hash and set(row["moved"]) == able
+        assert not any(row["moved"].values())
+    assert module.table(found) in module.PAGE.read_text(encoding="utf-8")
+
+
+def test_the_recorded_figures_of_forecasts_are_those_of_the_tasks_as_they_are(monkeypatch):
+    from braincast.tasks.registry import task_card
+
+    figures = json.loads(script("forecasts", monkeypatch).RESULT.read_text(encoding="utf-8"))
+    assert {n: f["task_hash"] for n, f in figures["tasks"].items()} == {n: task_card(n).hash for n in figures["tasks"]}
+
+
 @pytest.mark.parametrize(("name", "table"), PAGES)
 def test_a_page_is_written_again_from_its_recorded_figures_alone(name, table, monkeypatch, tmp_path):
     module = script(name, monkeypatch)

@@ -16,6 +16,7 @@ from jaxtyping import Float
 
 from braincast.brain.specimen import Specimen
 from braincast.errors import BraincastError
+from braincast.tasks.forecasting.card import ForecastCard
 from braincast.tasks.kinds import AnyCard
 
 Settings = Mapping[str, Any]
@@ -112,7 +113,7 @@ class ModelCard:
 
     def can_answer(self, card: AnyCard) -> bool:
         """Whether the model answers what a task asks, from what the task tells."""
-        is_told = "stimulus" not in self.uses or card.kind != "forecast" or card.inputs == "stimulus"
+        is_told = "stimulus" not in self.uses or (isinstance(card, ForecastCard) and card.inputs == "stimulus")
         return card.kind in self.kinds and card.answer in self.answers and is_told
 
     def require_answer(self, card: AnyCard) -> None:

@@ -66,7 +66,7 @@ class Metric:
             return np.nan
         if self.aim:
             return 1 - abs(value - self.perfect) / abs(baseline - self.perfect)
-        return (value - baseline) / (self.perfect - baseline)
+        return (value - baseline) / (self.perfect - baseline) + 0.0  # never -0
 
 
 def mean_absolute_error(sums: Sums) -> Resampled:

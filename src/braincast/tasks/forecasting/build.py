@@ -21,17 +21,20 @@ if TYPE_CHECKING:
 
 METRICS = ("mae", "mse", "r2", "correlation", "crps", "coverage", "spread_skill", "active_fraction_error")
 LINEUP = (
-    "seasonal-average",
     "ar",
+    "ar-direct",
     "var",
+    "var-direct",
     "reduced-rank-var",
     "pooled-linear",
-    "nlinear",
     "dlinear",
     "dmd",
     "lds",
     "factor-embedding",
 )
+# Of more neurons than this, models that weigh all of them against each other take too long to run by default.
+MANY_NEURONS = 1000
+LINEUP_OF_MANY = ("ar", "ar-direct", "pooled-linear", "nlinear", "dlinear", "factor-embedding")
 N_RESAMPLES = 1000
 # Contexts to choose from where none is asked for: the longest of which five windows fit into the training frames.
 _CONTEXTS = (48, 16, 4)
@@ -50,7 +53,6 @@ FIXED: Mapping[str, Any] = {
     "baselines": ("mean", "persistence"),
     "baseline": "persistence",
     "simple": ("mean", "persistence", "drift", "seasonal-average", "ar"),
-    "lineup": LINEUP,
     "ceiling": "none can be computed: nothing was repeated, so that noise cannot be told from what is predictable",
     "inputs": "none",
 }
@@ -110,6 +112,7 @@ def build(dataset: Dataset, name: str, design: Design | None = None, **changes: 
             "jitter": jitter,
             "inputs": "stimulus" if all(r.stimulus is not None for r in recordings) else "none",
             "neurons": neurons,
+            "lineup": LINEUP if len(neurons) <= MANY_NEURONS else LINEUP_OF_MANY,
             "regions": _regions(recordings[0], neurons),
             "recordings": uses,
             "pieces": pieces,

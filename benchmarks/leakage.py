@@ -1,0 +1,55 @@
+"""The leakage audit of every forecaster on every forecast task: `python benchmarks/leakage.py --write`.
+
+`--table` only writes the table of the page again, from what was recorded last.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from forecasts import PAGE, forecast_task
+from pages import put_between_markers
+from threadpoolctl import threadpool_limits
+
+from braincast.experiments.leakage import audit
+from braincast.files import read_json, write_json
+from braincast.models.registry import load_model, model_names
+from braincast.tasks.forecasting.declared import DECLARED
+
+RESULT = Path(__file__).parent / "results" / "leakage.json"
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Audit all that can answer each task; `--write` keeps what was found and the table of the page."""
+    found = read_json(RESULT) if "--table" in arguments else {name: _audited(name) for name in DECLARED}
+    print(table(found))
+    if "--write" in arguments:
+        write_json(RESULT, found)
+    if "--write" in arguments or "--table" in arguments:
+        put_between_markers(PAGE, table(found), "leakage")
+
+
+def table(found: dict[str, Any]) -> str:
+    """One row a task: how many models were audited, and which moved."""
+    lines = ["| task | windows | models audited | forecasts that moved |", "|---|---|---|---|"]
+    for name, row in found.items():
+        moved = ", ".join(f"{model} ({n})" for model, n in row["moved"].items() if n) or "none"
+        lines.append(f"| {name} | {row['windows']} | {len(row['moved'])} | {moved} |")
+    return "\n".join(lines)
+
+
+def _audited(name: str) -> dict[str, Any]:
+    task, moved = forecast_task(name), {}
+    for model in model_names():
+        if load_model(model).card.can_answer(task.card):
+            with threadpool_limits(1):
+                moved[model] = len(audit(model, task).moved)
+            print(name, model, moved[model], file=sys.stderr, flush=True)
+    return {"task_hash": task.hash, "windows": len(task.card.cases), "moved": moved}
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
