@@ -9,6 +9,7 @@ from made_recordings import made_dataset, made_recording, made_task, random_walk
 from braincast.experiments.leakage import audit
 from braincast.models.forecasters.forecaster import Forecaster, forecaster_card
 from braincast.models.registry import load_model, model_names
+from braincast.tasks.registry import load_task
 
 
 @dataclass(frozen=True)
@@ -52,3 +53,13 @@ def test_every_forecaster_passes_the_audit(name, task):
     if not model.card.can_answer(task.card):
         pytest.skip("it needs a stimulus, which this task has not")
     assert audit(model, task).passed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", _forecasters())
+def test_every_forecaster_passes_the_audit_on_a_real_recording(name, test_data):
+    # All other tasks: benchmarks/leakage.py, whose record is compared with the tasks and models there are.
+    task = load_task("zebrafish-regions", data=test_data)
+    if not load_model(name).card.can_answer(task.card):
+        pytest.skip("it needs a stimulus, which this task has not")
+    assert audit(name, task).passed

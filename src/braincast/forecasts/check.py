@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import xarray as xr
@@ -12,6 +12,7 @@ from braincast.errors import BraincastError
 from braincast.tasks.kinds import MEMBER, AnyCard
 
 DIMENSIONS = ("case", "lead", "neuron")
+_PART_BYTES = 32 << 20
 _FLOATS = (np.dtype("float32"), np.dtype("float64"))
 
 
@@ -75,21 +76,34 @@ def _check_task(card: AnyCard, forecast: xr.DataArray, where: str) -> None:
 
 
 def _check_values(card: AnyCard, forecast: xr.DataArray, where: str) -> None:
-    values = forecast.values
-    if not np.isfinite(values).all():
-        place = _first(forecast, ~np.isfinite(values))
-        count = int((~np.isfinite(values)).sum())
-        what = f"{count} of {values.size} predictions are not finite, the first at {place}"
-        raise BraincastError("E208", where, what, "Answer every case for every neuron with a number")
     lower = -np.inf if card.lower is None else card.lower
     upper = np.inf if card.upper is None else card.upper
-    outside = (values < lower) | (values > upper)
-    if outside.any():
-        what = f"a {card.quantity} lies in [{lower:g}, {upper:g}], but {_first(forecast, outside)} is outside"
+    n_unknown, first_unknown, first_outside = 0, "", ""
+    for part in _parts(forecast):
+        values = part.values
+        unknown = ~np.isfinite(values)
+        n_unknown += int(unknown.sum())
+        first_unknown = first_unknown or _first(part, unknown)
+        first_outside = first_outside or _first(part, (values < lower) | (values > upper))
+    if n_unknown:
+        what = f"{n_unknown} of {forecast.size} predictions are not finite, the first at {first_unknown}"
+        raise BraincastError("E208", where, what, "Answer every case for every neuron with a number")
+    if first_outside:
+        what = f"a {card.quantity} lies in [{lower:g}, {upper:g}], but {first_outside} is outside"
         raise BraincastError("E214", where, what, "Map the predictions into that range")
 
 
+def _parts(forecast: xr.DataArray) -> Iterator[xr.DataArray]:
+    """Consecutive cases that take some megabytes each, so that a stored forecast need not fit in memory."""
+    n_cases = max(1, _PART_BYTES * len(forecast) // max(1, forecast.nbytes))
+    for start in range(0, len(forecast), n_cases):
+        yield forecast[start : start + n_cases]
+
+
 def _first(forecast: xr.DataArray, mask: np.ndarray) -> str:
+    """Where the first value marked True lies, in words; nothing without any."""
+    if not mask.any():
+        return ""
     index = np.argwhere(mask)[0]
     labels = [str(forecast.coords[axis].values[i]) for axis, i in zip(forecast.dims, index, strict=True)]
     return ", ".join(f"{axis} {label}" for axis, label in zip(forecast.dims, labels, strict=True))

@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from braincast.brain.arrays import read_arrays, values_of, write_arrays
+from braincast.brain.arrays import read_arrays, write_arrays
 from braincast.errors import BraincastError
 from braincast.files import canonical_json, new_folder
 from braincast.forecasts.check import DIMENSIONS, check_forecast, labels_of
+from braincast.forecasts.lazy import lazily
 from braincast.tasks.kinds import MEMBER, AnyCard
 from braincast.version import VERSION
 
@@ -43,7 +44,10 @@ def save_forecast(
 
 
 def load_forecast(path: Path | str, card: AnyCard | None = None) -> xr.DataArray:
-    """Read a forecast after checking its manifest, shape and labels; with a card, also that it answers that task."""
+    """Open a forecast after checking its manifest, shape and labels; with a card, also that it answers that task.
+
+    Its values stay on disk until they are asked for, part by part where parts are asked for.
+    """
     path = Path(path)
     if not path.is_dir():
         fix = "Check the path; a forecast is a folder written by braincast forecast"
@@ -61,7 +65,7 @@ def load_forecast(path: Path | str, card: AnyCard | None = None) -> xr.DataArray
         raise BraincastError("E212", str(path), what, "Write the forecast again")
     attrs = attributes.get("attributes")
     attrs = dict(attrs) if isinstance(attrs, Mapping) else {}
-    forecast = xr.DataArray(values_of(array), dims=axes, coords=labels, attrs=attrs, name=_ARRAY)
+    forecast = xr.DataArray(lazily(array), dims=axes, coords=labels, attrs=attrs, name=_ARRAY)
     if card is not None:
         check_forecast(card, forecast, str(path))
     return forecast

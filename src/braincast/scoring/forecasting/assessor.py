@@ -13,6 +13,7 @@ from jaxtyping import Float
 
 from braincast.scoring.forecasting.blocks import BlockResamples, CaseUnits, Spread, draw_blocks, resample_replicates
 from braincast.scoring.forecasting.groups import CaseMask, case_groups, headline, neuron_groups
+from braincast.scoring.forecasting.slabs import Labelled
 from braincast.scoring.forecasting.sums import ForecastSums, add_up
 from braincast.scoring.metrics import Metric
 from braincast.scoring.ranking import Resampled
@@ -56,7 +57,7 @@ class WindowAssessor:
 
     def sums(self, contender: Contender, name: str) -> list[ForecastSums]:
         """Sums of each replicate, each forecast read once."""
-        arrays = [f.values if isinstance(f, xr.DataArray) else f for f in contender.forecasts]
+        arrays = [Labelled(f) if isinstance(f, xr.DataArray) else f for f in contender.forecasts]
         return [add_up(array, self._truth, self.grouping, workers=self.workers, where=name) for array in arrays]
 
     def measure(self, metrics: Sequence[Metric], replicates: Sequence[ForecastSums], mask: CaseMask) -> list[Measured]:

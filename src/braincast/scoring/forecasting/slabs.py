@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+import xarray as xr
 
 from braincast.scoring.forecasting.kernels import CASES_AT_A_TIME
 from braincast.scoring.tiles import TILE_NEURONS
@@ -38,6 +39,17 @@ def slabs(
     for case in range(0, n_cases, step):
         for first in range(0, n_neurons, width):
             yield slice(case, min(case + step, n_cases)), slice(first, min(first + width, n_neurons))
+
+
+class Labelled:
+    """A labelled forecast read in parts, whether its values are in memory or in a store."""
+
+    def __init__(self, forecast: xr.DataArray) -> None:
+        self._forecast, self.shape, self.dtype = forecast, forecast.shape, forecast.dtype
+
+    def read(self, cases: slice, neurons: slice) -> np.ndarray:
+        """All leads (and members) of some cases and neurons."""
+        return np.ascontiguousarray(self._forecast[cases, :, neurons].values)
 
 
 def reader(array: Any) -> Read:
