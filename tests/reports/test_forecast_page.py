@@ -239,3 +239,11 @@ def test_the_scorecard_of_a_scoring_makes_a_page(tmp_path):
     for entry in document["models"].values():
         assert f"{entry['metrics']['mae']['value']:.3f}" in page.words
         assert f"{entry['metrics']['mae']['by_lead'][-1]:.3f}" in page.words
+
+
+def test_a_task_of_held_out_animals_alone_says_so():
+    card = forecast_task().card
+    folds = tuple(fold.model_copy(update={"learns_from": ()}) for fold in card.folds)
+    pieces = tuple(piece for piece in card.pieces if piece.split != "held-out")
+    told = Page(render(card=forecast_card(folds=folds, pieces=pieces))).words
+    assert "Every test window is of held-out animals, which its fit has not seen." in told

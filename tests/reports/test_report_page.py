@@ -321,3 +321,14 @@ def test_a_model_without_nulls_has_no_row_in_the_forest():
     document = small_document()
     document["wiring"] = [v | {"arms": [a for a in v["arms"] if not a["decisive"]]} for v in document["wiring"]]
     assert Page(render(document)).open == []
+
+
+def test_courses_after_a_stimulus_have_curves_by_time_and_single_answers_have_none(page):
+    document = small_document()
+    for entry in document["models"].values():
+        for score in entry["metrics"].values():
+            score["by_lead"] = [score["value"] + step for step in (0.0, 0.02, 0.01)]
+    told = Page(render(document, small_task(leads=("1 s", "2 s", "5 s"))))
+    assert "How long after onset" in told.words and told.open == []
+    assert "1 s to 5 s, which are drawn at equal distances" in told.words
+    assert "How long after onset" not in page.words

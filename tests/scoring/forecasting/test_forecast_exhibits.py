@@ -130,3 +130,17 @@ def test_truth_that_was_not_observed_is_a_gap_in_a_trace():
     assert np.isfinite(found.skill["spread"]).all()
     shown = [trace for trace in found.traces if trace.neuron == "n0"]
     assert all(np.isnan(trace.truth).any() for trace in shown)
+
+
+def test_a_labelled_or_stored_forecast_gives_the_same_examples(task, found, tmp_path):
+    import xarray as xr
+    import zarr
+
+    plain = answers(task)
+    members = plain["spread"].forecasts[0]
+    stored = zarr.create_array(tmp_path / "f.zarr", shape=members.shape, dtype="f4", chunks=(16, 4, 4, 10))
+    stored[:] = members
+    for other in (stored, xr.DataArray(members, dims=("case", "lead", "neuron", "member"))):
+        again = forecast_exhibits(task, {**plain, "spread": Contender((other,))}, "spread", ("spread",))
+        np.testing.assert_array_equal(again.skill["spread"], found.skill["spread"])
+        np.testing.assert_array_equal(again.traces[0].courses[0].upper, found.traces[0].courses[0].upper)

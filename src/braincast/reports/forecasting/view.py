@@ -122,6 +122,11 @@ class ForecastView(PageView):
         found = {label for entry in self.ranked for label in entry.groups.get("distribution", {})}
         return {"in", "out"} <= found
 
+    @property
+    def is_all_outside(self) -> bool:
+        """Whether no fit saw the condition or the animal of any test window."""
+        return all(case.distribution == "out" for case in self.card.cases)
+
     @cached_property
     def compared(self) -> tuple[Entry, ...]:
         """The headline, the best simple model and the floor, each once."""

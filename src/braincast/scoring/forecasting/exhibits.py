@@ -121,7 +121,8 @@ def _errors(
     """Mean absolute error of each neuron over the headline's cases and all leads, read in batches of cases."""
     counted = headline_cases(card)
     n_cases, n_leads, n_neurons = truth.shape
-    step = max(1, _BATCH_VALUES // (n_leads * n_neurons))
+    n_members = max((f.shape[3] for f in forecasts.values() if len(f.shape) == 4), default=1)
+    step = max(1, _BATCH_VALUES // (n_leads * n_neurons * n_members))
     total = {name: np.zeros(n_neurons) for name in forecasts}
     n_seen = np.zeros(n_neurons)
     for first in range(0, n_cases, step):
@@ -269,8 +270,8 @@ def _follows(before: WindowCase, case: WindowCase, stride: int) -> bool:
 
 def _values(forecast: Any, cases: slice, neurons: slice) -> np.ndarray:
     """Part of a forecast [case, lead, neuron(, member)], whatever it is stored in."""
-    array = getattr(forecast, "values", forecast)
-    return np.asarray(array[cases, :, neurons], dtype=np.float64)
+    part = forecast[cases, :, neurons]  # before its values, which may lie in a store
+    return np.asarray(getattr(part, "values", part), dtype=np.float64)
 
 
 def _point(values: np.ndarray) -> np.ndarray:
