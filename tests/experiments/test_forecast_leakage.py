@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+import xarray as xr
 from made_recordings import made_dataset, made_recording, made_task, random_walks, three_conditions
 
 from braincast.experiments.leakage import audit
@@ -53,6 +54,12 @@ def test_every_forecaster_passes_the_audit(name, task):
     if not model.card.can_answer(task.card):
         pytest.skip("it needs a stimulus, which this task has not")
     assert audit(model, task).passed
+
+
+def test_what_is_shown_may_be_known_ahead_but_activity_may_not():
+    shown = xr.DataArray(np.sin(np.arange(400.0))[:, None], dims=("time", "feature"))
+    task = made_task(made_dataset(made_recording(random_walks(400), stimulus=shown)))
+    assert audit("stimulus-average", task).passed and not audit(Peeking(), task).passed
 
 
 @pytest.mark.slow
