@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from braincast.models.boosting import BoostedTrees, Growth, fit_trees
+from braincast.models.learners.boosting import BoostedTrees, Growth, fit_trees
 
 
 def made(seed: int, n: int = 1500, n_values: int = 40) -> tuple[np.ndarray, np.ndarray]:

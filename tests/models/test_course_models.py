@@ -8,14 +8,14 @@ from sklearn.preprocessing import StandardScaler
 
 from braincast.brain.nulls import no_edges
 from braincast.errors import BraincastError
-from braincast.models.courses import (
+from braincast.models.learners.ridge import fit_ridge
+from braincast.models.registry import load_model
+from braincast.models.responses.courses import (
     mean_course,
     responder_courses,
     responder_courses_without_own_group,
     training_courses,
 )
-from braincast.models.registry import load_model
-from braincast.models.ridge import fit_ridge
 from braincast.scoring.any_task import score
 from braincast.training.fit import fit
 

@@ -13,11 +13,17 @@ from synthetic import LEAD, small_task, wired
 from braincast.brain.nulls import no_edges
 from braincast.brain.specimen import Specimen
 from braincast.errors import BraincastError
-from braincast.models.batch import Batch, asked_batch, history_of, training_batch
 from braincast.models.connectome import gain_equations, graph_equations, linear_equations
 from braincast.models.connectome.edge_list import edge_list
-from braincast.models.gradient import arrays, flat_value_and_gradient, flattened, reference_arithmetic, restored
+from braincast.models.learners.gradient import (
+    arrays,
+    flat_value_and_gradient,
+    flattened,
+    reference_arithmetic,
+    restored,
+)
 from braincast.models.registry import load_model
+from braincast.models.responses.batch import Batch, asked_batch, history_of, training_batch
 from braincast.tasks.training import Training
 
 NAMES = ("gain-propagator", "linear-dynamics", "graph-network")

@@ -5,7 +5,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from braincast.models.logistic import Logistic, fit_logistic
+from braincast.models.learners.logistic import Logistic, fit_logistic
 
 
 def made_pairs(seed: int, n: int = 400, n_features: int = 5) -> tuple[np.ndarray, np.ndarray]:

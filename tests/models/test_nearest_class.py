@@ -5,8 +5,8 @@ import pytest
 from synthetic import small_task
 
 from braincast.models.connectome.nearest_class import _nearest
-from braincast.models.propensity import other_classes
-from braincast.models.seen_responses import SeenResponses
+from braincast.models.responses.propensity import other_classes
+from braincast.models.responses.seen_responses import SeenResponses
 
 TRAINING = small_task().training(0)
 SEEN = SeenResponses.of(TRAINING)

@@ -6,7 +6,7 @@ from synthetic import made_training, small_task
 
 from braincast.models.baselines.constant import Constant
 from braincast.models.baselines.responder_propensity import ResponderPropensity
-from braincast.models.propensity import propensity, propensity_without_own_group
+from braincast.models.responses.propensity import propensity, propensity_without_own_group
 
 NEURONS = ["AL", "AR", "B", "C"]
 CLASSES = {"AL": "A", "AR": "A", "B": "B", "C": "C"}

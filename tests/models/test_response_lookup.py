@@ -6,7 +6,7 @@ from made_brains import made_brain, made_card
 from synthetic import made_training, small_task
 
 from braincast.models.baselines.response_lookup import ResponseLookup, _homologous_mean
-from braincast.models.propensity import propensity
+from braincast.models.responses.propensity import propensity
 from braincast.scoring.any_task import score
 from braincast.scoring.assessor import Assessor
 from braincast.tasks.task import Task

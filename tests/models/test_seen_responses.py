@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from synthetic import small_task
 
-from braincast.models.propensity import other_classes
-from braincast.models.seen_responses import SeenResponses, response_features
+from braincast.models.responses.propensity import other_classes
+from braincast.models.responses.seen_responses import SeenResponses, response_features
 
 TASK = small_task()
 TRAINING = TASK.training(0)

@@ -17,7 +17,7 @@ from jaxtyping import Float
 
 from braincast.brain.connectome import EdgeKind
 from braincast.brain.responses import Responses
-from braincast.models.wiring import connectome_of
+from braincast.models.responses.wiring import connectome_of
 from braincast.scoring.bootstrap import Resamples, draw_resamples, interval
 from braincast.scoring.evidence import Evidence, Units, gather
 from braincast.scoring.metrics import METRICS

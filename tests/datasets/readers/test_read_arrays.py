@@ -11,7 +11,7 @@ from scipy import io, sparse
 
 from braincast.brain.recording import Recording
 from braincast.brain.slabs import Slabs
-from braincast.datasets.readers.matlab_elements import variables
+from braincast.datasets.readers.matlab.elements import variables
 from braincast.datasets.readers.reading import read
 
 NAMES = ("AVAL", "AVAR", "RIML", "RIMR")

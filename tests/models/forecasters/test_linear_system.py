@@ -6,7 +6,7 @@ from made_windows import error_by_lead, task_on, truth_of
 from scipy.linalg import block_diag
 from scipy.stats import multivariate_normal
 
-from braincast.models.forecasters.linear_system import (
+from braincast.models.forecasters.population.linear_system import (
     LinearSystem,
     filter_covariances,
     filtered_means,
@@ -14,7 +14,7 @@ from braincast.models.forecasters.linear_system import (
     log_likelihood,
     smoothed,
 )
-from braincast.models.forecasters.system_learning import learn_system
+from braincast.models.forecasters.population.system_learning import learn_system
 from braincast.models.registry import load_model
 
 N_FRAMES, N_LATENT, N_NEURONS = 7, 2, 5

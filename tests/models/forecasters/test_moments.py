@@ -6,10 +6,10 @@ from made_windows import task_on, vector_process
 from numpy.lib.stride_tricks import sliding_window_view
 from refusals import refused
 
-from braincast.models.forecasters import moments as moments_module
-from braincast.models.forecasters import population_moments as population_moments_module
-from braincast.models.forecasters.moments import neuron_moments, shared_moments
-from braincast.models.forecasters.population_moments import population_moments, within_limits
+from braincast.models.forecasters.own_past import moments as moments_module
+from braincast.models.forecasters.own_past.moments import neuron_moments, shared_moments
+from braincast.models.forecasters.population import population_moments as population_moments_module
+from braincast.models.forecasters.population.population_moments import population_moments, within_limits
 
 CONTEXT, HORIZON = 6, 3
 

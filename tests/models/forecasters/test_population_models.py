@@ -5,9 +5,9 @@ import pytest
 from made_windows import chosen, error_by_lead, process_matrix, task_on, truth_of, vector_process
 from sklearn.linear_model import Ridge
 
-from braincast.models.forecasters.population_forecast import rolled_out
-from braincast.models.forecasters.population_moments import lagged_rows, population_moments
-from braincast.models.forecasters.population_ridge import population_base
+from braincast.models.forecasters.population.population_forecast import rolled_out
+from braincast.models.forecasters.population.population_moments import lagged_rows, population_moments
+from braincast.models.forecasters.population.population_ridge import population_base
 from braincast.models.forecasters.reduced_rank_var import reduced_rank
 from braincast.models.registry import load_model
 

@@ -11,8 +11,10 @@ from typing import Any
 import h5py
 import numpy as np
 
-from braincast.datasets.readers import caiman, hdf5, layout, matlab73, nwb
+from braincast.datasets.readers import caiman, hdf5, layout
 from braincast.datasets.readers.candidates import Contents, Wanted
+from braincast.datasets.readers.matlab import version73
+from braincast.datasets.readers.nwb import session
 from braincast.errors import BraincastError
 
 _LARGEST_RATIO = 2000  # declared to stored bytes; deflate reaches about 1000 at best
@@ -32,12 +34,12 @@ def _understood(file: h5py.File, path: Path, wanted: Wanted) -> Contents:
     for item in items.values():
         if isinstance(item, h5py.Dataset):
             _check_declared(item, path)
-    if nwb.is_nwb(file):
-        return Contents("NWB", tuple(nwb.candidates(file, items, wanted)), nwb.origin(file))
+    if session.is_nwb(file):
+        return Contents("NWB", tuple(session.candidates(file, items, wanted)), session.origin(file))
     if caiman.is_caiman(items):
         return Contents("CaImAn", tuple(caiman.candidates(items)))
-    if matlab73.is_matlab(items):
-        arrays = matlab73.arrays(file, items)
+    if version73.is_matlab(items):
+        arrays = version73.arrays(file, items)
         return Contents("MATLAB 7.3", tuple(layout.candidates(arrays)), layout.origin(arrays))
     arrays = layout.Arrays(_datasets(items), hdf5.texts)
     return Contents("HDF5", tuple(layout.candidates(arrays)), layout.origin(arrays))

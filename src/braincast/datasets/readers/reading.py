@@ -24,7 +24,7 @@ _ROOM = "braincast.datasets.readers"
 _READERS: Mapping[str, str] = {
     "hdf5": "hdf5_files",
     "numpy": "numpy_files",
-    "matlab": "matlab5",
+    "matlab": "matlab.version5",
     "table": "tables",
     "zarr": "stores",
     "suite2p": "suite2p",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from braincast.brain.specimen import Specimen
-from braincast.models.calibration import FittedCurve, Score, calibrate
 from braincast.models.interface import ModelCard, Settings
-from braincast.models.similarities import log_nearness
+from braincast.models.learners.calibration import FittedCurve, Score, calibrate
+from braincast.models.responses.similarities import log_nearness
 from braincast.tasks.training import Training
 
 

@@ -8,8 +8,8 @@ import numpy as np
 from jaxtyping import Float
 
 from braincast.brain.specimen import Specimen
-from braincast.models.courses import mean_course, training_courses
 from braincast.models.interface import ModelCard, Settings
+from braincast.models.responses.courses import mean_course, training_courses
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 

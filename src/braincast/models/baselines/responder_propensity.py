@@ -9,7 +9,7 @@ from jaxtyping import Float
 
 from braincast.brain.specimen import Specimen
 from braincast.models.interface import ModelCard, Setting, Settings
-from braincast.models.propensity import propensity
+from braincast.models.responses.propensity import propensity
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 

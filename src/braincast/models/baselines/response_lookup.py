@@ -9,8 +9,8 @@ from jaxtyping import Float
 
 from braincast.brain.specimen import Specimen
 from braincast.models.interface import ModelCard, Settings
-from braincast.models.logistic import Logistic, fit_logistic
-from braincast.models.propensity import propensity
+from braincast.models.learners.logistic import Logistic, fit_logistic
+from braincast.models.responses.propensity import propensity
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 

@@ -9,9 +9,9 @@ from jaxtyping import Float
 
 from braincast.brain.specimen import Specimen
 from braincast.models.interface import ModelCard, Setting, Settings
-from braincast.models.logistic import Logistic, fit_logistic
-from braincast.models.propensity import other_classes
-from braincast.models.seen_responses import SeenResponses, response_features
+from braincast.models.learners.logistic import Logistic, fit_logistic
+from braincast.models.responses.propensity import other_classes
+from braincast.models.responses.seen_responses import SeenResponses, response_features
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 

@@ -9,9 +9,9 @@ from jaxtyping import Float
 
 from braincast.brain.specimen import Specimen
 from braincast.models.connectome.features import structural_features
-from braincast.models.courses import responder_courses, responder_courses_without_own_group, training_courses
 from braincast.models.interface import ModelCard, Setting, Settings
-from braincast.models.ridge import Ridge, fit_ridge
+from braincast.models.learners.ridge import Ridge, fit_ridge
+from braincast.models.responses.courses import responder_courses, responder_courses_without_own_group, training_courses
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from braincast.brain.specimen import Specimen
-from braincast.models.calibration import FittedCurve, Score, calibrate
 from braincast.models.interface import ModelCard, Settings
-from braincast.models.wiring import synaptic_weights
+from braincast.models.learners.calibration import FittedCurve, Score, calibrate
+from braincast.models.responses.wiring import synaptic_weights
 from braincast.tasks.training import Training
 
 

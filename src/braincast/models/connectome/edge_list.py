@@ -12,7 +12,7 @@ from braincast.brain.connectome import Connectome
 from braincast.brain.expression import Expression
 from braincast.brain.specimen import Specimen
 from braincast.models.connectome.chemistry import Levels, matches_by_kind
-from braincast.models.wiring import SYNAPTIC_KINDS, connectome_of
+from braincast.models.responses.wiring import SYNAPTIC_KINDS, connectome_of
 
 EXTRASYNAPTIC_KINDS = ("monoaminergic", "peptidergic")
 # The list is filled up to a multiple of this, so that what is compiled for one wiring serves its nulls.

@@ -8,10 +8,10 @@ from itertools import product
 from braincast.brain.connectome import EdgeKind
 from braincast.brain.specimen import Specimen
 from braincast.dynamics.linear import normalised, steady_state_response
-from braincast.models.calibration import Score
 from braincast.models.connectome.propagator import FittedPropagator, LogResponses, fit_propagator
 from braincast.models.interface import ModelCard, Setting, Settings
-from braincast.models.wiring import connectome_of
+from braincast.models.learners.calibration import Score
+from braincast.models.responses.wiring import connectome_of
 from braincast.tasks.training import Training
 
 _KINDS: tuple[EdgeKind, ...] = ("chemical", "electrical", "peptidergic", "monoaminergic")

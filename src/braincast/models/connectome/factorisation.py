@@ -11,9 +11,9 @@ from scipy.special import expit, logit
 
 from braincast.brain.specimen import Specimen
 from braincast.models.interface import ModelCard, Setting, Settings
-from braincast.models.propensity import propensity
-from braincast.models.similarities import distances_um, expression_profiles
-from braincast.models.wiring import connectome_of, synaptic_weights
+from braincast.models.responses.propensity import propensity
+from braincast.models.responses.similarities import distances_um, expression_profiles
+from braincast.models.responses.wiring import connectome_of, synaptic_weights
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 

@@ -9,7 +9,7 @@ from scipy import sparse
 from braincast.brain.specimen import Specimen
 from braincast.dynamics.linear import normalised, propagation, steady_state_response
 from braincast.dynamics.paths import hop_distance, profile_similarity
-from braincast.models.wiring import synaptic_weights
+from braincast.models.responses.wiring import synaptic_weights
 
 Pairs = Float[np.ndarray, "pre post"]
 _GAINS = (0.3, 0.6, 0.9)

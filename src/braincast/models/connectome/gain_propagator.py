@@ -8,10 +8,10 @@ import numpy as np
 from jaxtyping import Float
 
 from braincast.brain.specimen import Specimen
-from braincast.models.batch import History, asked_batch, history_of, n_fitted, training_batch
 from braincast.models.connectome.edge_list import EdgeList, edge_list
 from braincast.models.interface import ModelCard, Setting, Settings
-from braincast.models.wiring import connectome_of
+from braincast.models.responses.batch import History, asked_batch, history_of, n_fitted, training_batch
+from braincast.models.responses.wiring import connectome_of
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 
@@ -49,7 +49,7 @@ class FittedGains:
 
     def forecast(self, cases: Cases, prepared: Edges) -> Float[np.ndarray, "case lead neuron"]:
         from braincast.models.connectome import gain_equations as equations
-        from braincast.models.gradient import arrays, reference_arithmetic, restored
+        from braincast.models.learners.gradient import arrays, reference_arithmetic, restored
 
         edges = prepared[bool(self.extrasynaptic), bool(self.expression)]
         with reference_arithmetic():
@@ -90,7 +90,7 @@ class GainPropagator:
 
     def fit(self, training: Training, prepared: Edges, settings: Settings, *, seed: int) -> FittedGains:
         from braincast.models.connectome import gain_equations as equations
-        from braincast.models.gradient import flattened, minimise, reference_arithmetic
+        from braincast.models.learners.gradient import flattened, minimise, reference_arithmetic
 
         which = bool(settings["extrasynaptic"]), bool(settings["expression"])
         gain_sd, edges, history = float(settings["gain_sd"]), prepared[which], history_of(training)

@@ -11,7 +11,7 @@ import numpy as np
 from jax.flatten_util import ravel_pytree
 from jaxtyping import Array, Float
 
-from braincast.models.batch import Batch
+from braincast.models.responses.batch import Batch
 
 N_ROUNDS = 3
 _EMBEDDING, _HIDDEN = 8, 16

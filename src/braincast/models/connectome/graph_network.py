@@ -10,10 +10,10 @@ from jaxtyping import Float
 
 from braincast.brain.specimen import Specimen
 from braincast.dynamics.linear import normalised
-from braincast.models.batch import History, asked_batch, history_of, n_fitted, training_batch
 from braincast.models.connectome.neuron_features import neuron_features
 from braincast.models.interface import ModelCard, Setting, Settings
-from braincast.models.wiring import synaptic_weights
+from braincast.models.responses.batch import History, asked_batch, history_of, n_fitted, training_batch
+from braincast.models.responses.wiring import synaptic_weights
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 
@@ -38,7 +38,7 @@ class FittedGraphNetwork:
 
     def forecast(self, cases: Cases, prepared: Graph) -> Float[np.ndarray, "case lead neuron"]:
         from braincast.models.connectome import graph_equations as equations
-        from braincast.models.gradient import arrays, reference_arithmetic, restored
+        from braincast.models.learners.gradient import arrays, reference_arithmetic, restored
 
         with reference_arithmetic():
             network = restored(_drawn(prepared, seed=0), self.parameters)
@@ -74,7 +74,7 @@ class GraphNetwork:
 
     def fit(self, training: Training, prepared: Graph, settings: Settings, *, seed: int) -> FittedGraphNetwork:
         from braincast.models.connectome import graph_equations as equations
-        from braincast.models.gradient import flattened, minimise, reference_arithmetic
+        from braincast.models.learners.gradient import flattened, minimise, reference_arithmetic
 
         weight_sd, history = float(settings["weight_sd"]), history_of(training)
         batch = training_batch(training, history)

@@ -9,9 +9,9 @@ from jaxtyping import Float
 
 from braincast.brain.specimen import Specimen
 from braincast.models.interface import ModelCard, Setting, Settings
-from braincast.models.joint_features import JointStructure, joint_answer, training_design
-from braincast.models.logistic import Logistic, fit_logistic
-from braincast.models.seen_responses import SeenResponses
+from braincast.models.learners.logistic import Logistic, fit_logistic
+from braincast.models.responses.joint_features import JointStructure, joint_answer, training_design
+from braincast.models.responses.seen_responses import SeenResponses
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 

@@ -8,9 +8,9 @@ import numpy as np
 from jaxtyping import Float
 
 from braincast.brain.specimen import Specimen
-from braincast.models.batch import History, asked_batch, history_of, n_fitted, training_batch
 from braincast.models.connectome.edge_list import EdgeList, edge_list
 from braincast.models.interface import ModelCard, Setting, Settings
+from braincast.models.responses.batch import History, asked_batch, history_of, n_fitted, training_batch
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 
@@ -32,7 +32,7 @@ class FittedDynamics:
 
     def forecast(self, cases: Cases, prepared: EdgeList) -> Float[np.ndarray, "case lead neuron"]:
         from braincast.models.connectome import linear_equations as equations
-        from braincast.models.gradient import arrays, reference_arithmetic, restored
+        from braincast.models.learners.gradient import arrays, reference_arithmetic, restored
 
         with reference_arithmetic():
             system = restored(equations.unfitted(prepared.features.shape[1], len(prepared.pre)), self.parameters)
@@ -65,7 +65,7 @@ class LinearDynamics:
 
     def fit(self, training: Training, prepared: EdgeList, settings: Settings, *, seed: int) -> FittedDynamics:
         from braincast.models.connectome import linear_equations as equations
-        from braincast.models.gradient import flattened, minimise, reference_arithmetic
+        from braincast.models.learners.gradient import flattened, minimise, reference_arithmetic
 
         edge_sd, history = float(settings["edge_sd"]), history_of(training)
         batch = training_batch(training, history)

@@ -7,10 +7,10 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from braincast.models.batch import Batch
 from braincast.models.connectome.couplings import Square, dense, input_total, strengths
 from braincast.models.connectome.edge_list import EdgeList
 from braincast.models.connectome.readout import ReadOut, Responses, log_odds, negative_log_posterior, unfitted_readout
+from braincast.models.responses.batch import Batch
 
 _TYPICAL_GAIN = 1.5  # as log odds: inputs together weigh 0.8 of the drive
 _STEPS_PER_LEAD = 5  # as many edges can a response travel before the first lead ends; 8 change nothing on inner folds

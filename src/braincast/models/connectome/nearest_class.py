@@ -11,10 +11,10 @@ from scipy.special import logit
 
 from braincast.brain.specimen import Specimen
 from braincast.models.interface import ModelCard, Setting, Settings
-from braincast.models.logistic import Logistic, fit_logistic
-from braincast.models.propensity import other_classes, shrunk_rates
-from braincast.models.seen_responses import Keep, SeenResponses
-from braincast.models.similarities import Similarity, similarities
+from braincast.models.learners.logistic import Logistic, fit_logistic
+from braincast.models.responses.propensity import other_classes, shrunk_rates
+from braincast.models.responses.seen_responses import Keep, SeenResponses
+from braincast.models.responses.similarities import Similarity, similarities
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 

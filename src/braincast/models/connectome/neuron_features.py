@@ -8,7 +8,7 @@ from threadpoolctl import threadpool_limits
 
 from braincast.brain.expression import Expression
 from braincast.brain.specimen import Specimen
-from braincast.models.wiring import connectome_of, synaptic_weights
+from braincast.models.responses.wiring import connectome_of, synaptic_weights
 
 TRANSMITTERS = ("ACh", "Glu", "GABA")
 N_COMPONENTS = 8

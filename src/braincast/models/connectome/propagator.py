@@ -11,10 +11,10 @@ from jaxtyping import Float
 
 from braincast.brain.specimen import Specimen
 from braincast.dynamics.linear import propagation
-from braincast.models.calibration import Score, calibrate, calibrated
 from braincast.models.interface import ModelCard, Setting, Settings
-from braincast.models.logistic import Logistic
-from braincast.models.wiring import SYNAPTIC_KINDS, synaptic_weights
+from braincast.models.learners.calibration import Score, calibrate, calibrated
+from braincast.models.learners.logistic import Logistic
+from braincast.models.responses.wiring import SYNAPTIC_KINDS, synaptic_weights
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 

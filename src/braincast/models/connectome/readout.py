@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from jax.flatten_util import ravel_pytree
 from jaxtyping import Array, Float
 
-from braincast.models.batch import Batch
+from braincast.models.responses.batch import Batch
 
 # Typical values, so that parameters near 0 are a sensible model: log response, log odds of a rate of 5 %.
 _TYPICAL_LOG_RESPONSE, _TYPICAL_LOG_ODDS = -5.0, -3.0

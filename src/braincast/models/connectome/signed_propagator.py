@@ -8,10 +8,10 @@ import numpy as np
 
 from braincast.brain.specimen import Specimen
 from braincast.dynamics.linear import propagation
-from braincast.models.calibration import Score
 from braincast.models.connectome.propagator import FittedPropagator, LogResponses, fit_propagator
 from braincast.models.interface import ModelCard, Setting, Settings
-from braincast.models.wiring import connectome_of, synaptic_weights
+from braincast.models.learners.calibration import Score
+from braincast.models.responses.wiring import connectome_of, synaptic_weights
 from braincast.tasks.training import Training
 
 _KINDS = ("excitatory", "inhibitory", "electrical")

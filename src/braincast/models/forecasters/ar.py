@@ -6,13 +6,13 @@ from functools import partial
 
 import numpy as np
 
-from braincast.models.forecasters.autoregression import iterated_ridge
-from braincast.models.forecasters.by_neuron import fitted_by_neuron
-from braincast.models.forecasters.channel_ridge import PENALTY
 from braincast.models.forecasters.forecaster import Forecaster, forecaster_card
-from braincast.models.forecasters.linear_forecast import LinearForecast
+from braincast.models.forecasters.own_past.autoregression import iterated_ridge
+from braincast.models.forecasters.own_past.by_neuron import fitted_by_neuron
+from braincast.models.forecasters.own_past.channel_ridge import PENALTY
+from braincast.models.forecasters.own_past.linear_forecast import LinearForecast
+from braincast.models.forecasters.own_past.shared_linear import ORDER
 from braincast.models.forecasters.scope import OWN, POOLED, SCOPE
-from braincast.models.forecasters.shared_linear import ORDER
 from braincast.models.forecasters.with_members import with_spread
 from braincast.models.interface import Settings
 from braincast.tasks.forecasting.training import ForecastTraining

@@ -9,7 +9,7 @@ from jaxtyping import Float, Int
 
 from braincast.models.forecasters.forecaster import Forecaster, forecaster_card
 from braincast.models.forecasters.memory import remembered
-from braincast.models.forecasters.population_moments import lagged_rows
+from braincast.models.forecasters.population.population_moments import lagged_rows
 from braincast.models.forecasters.scope import OWN, POOLED, SCOPE, fit_of, pieces_by_recording, scoped
 from braincast.models.forecasters.spread import Spread
 from braincast.models.forecasters.with_members import WithMembers, with_spread

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from braincast.models.forecasters.by_neuron import fitted_by_neuron
-from braincast.models.forecasters.channel_ridge import LaggedFit
 from braincast.models.forecasters.forecaster import Forecaster, forecaster_card
-from braincast.models.forecasters.linear_forecast import LinearForecast
-from braincast.models.forecasters.moments import Moments
+from braincast.models.forecasters.own_past.by_neuron import fitted_by_neuron
+from braincast.models.forecasters.own_past.channel_ridge import LaggedFit
+from braincast.models.forecasters.own_past.linear_forecast import LinearForecast
+from braincast.models.forecasters.own_past.moments import Moments
 from braincast.models.forecasters.scope import OWN, POOLED, SCOPE
 from braincast.models.forecasters.with_members import with_spread
 from braincast.models.interface import Setting, Settings

@@ -8,16 +8,16 @@ from functools import partial
 import numpy as np
 from jaxtyping import Float
 
-from braincast.models.forecasters.autoregression import iterated_ridge
-from braincast.models.forecasters.by_neuron import fitted_by_neuron
 from braincast.models.forecasters.forecaster import Forecaster, forecaster_card
-from braincast.models.forecasters.linear_forecast import LinearForecast
 from braincast.models.forecasters.memory import remembered
-from braincast.models.forecasters.population_forecast import PopulationForecast
-from braincast.models.forecasters.population_ridge import ridge_to_population
-from braincast.models.forecasters.principal_factors import principal_factors, signals
+from braincast.models.forecasters.own_past.autoregression import iterated_ridge
+from braincast.models.forecasters.own_past.by_neuron import fitted_by_neuron
+from braincast.models.forecasters.own_past.linear_forecast import LinearForecast
+from braincast.models.forecasters.own_past.shared_linear import ORDER
+from braincast.models.forecasters.population.population_forecast import PopulationForecast
+from braincast.models.forecasters.population.population_ridge import ridge_to_population
+from braincast.models.forecasters.population.principal_factors import principal_factors, signals
 from braincast.models.forecasters.scope import OWN, POOLED, SCOPE
-from braincast.models.forecasters.shared_linear import ORDER
 from braincast.models.forecasters.spread import Spread
 from braincast.models.forecasters.with_members import WithMembers, with_spread
 from braincast.models.interface import Setting, Settings

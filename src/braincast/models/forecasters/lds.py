@@ -9,11 +9,11 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from braincast.models.forecasters.forecaster import Forecaster, forecaster_card
-from braincast.models.forecasters.linear_system import LinearSystem, last_means
 from braincast.models.forecasters.memory import remembered
+from braincast.models.forecasters.population.linear_system import LinearSystem, last_means
+from braincast.models.forecasters.population.system_learning import learn_system
 from braincast.models.forecasters.scope import OWN, POOLED, SCOPE, fit_of, pieces_by_recording, scoped
 from braincast.models.forecasters.spread import Spread
-from braincast.models.forecasters.system_learning import learn_system
 from braincast.models.forecasters.with_members import WithMembers, with_spread
 from braincast.models.interface import Setting, Settings
 from braincast.tasks.forecasting.training import ForecastTraining

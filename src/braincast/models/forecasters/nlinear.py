@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from braincast.models.forecasters.channel_ridge import PENALTY
 from braincast.models.forecasters.forecaster import Forecaster, forecaster_card
-from braincast.models.forecasters.linear_forecast import LinearForecast
+from braincast.models.forecasters.own_past.channel_ridge import PENALTY
+from braincast.models.forecasters.own_past.linear_forecast import LinearForecast
+from braincast.models.forecasters.own_past.shared_linear import fitted_for_all
 from braincast.models.forecasters.scope import OWN, POOLED, SCOPE
-from braincast.models.forecasters.shared_linear import fitted_for_all
 from braincast.models.interface import Settings
 from braincast.tasks.forecasting.training import ForecastTraining
 

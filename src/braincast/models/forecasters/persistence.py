@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from braincast.models.forecasters.forecaster import Forecaster, forecaster_card
-from braincast.models.forecasters.linear_forecast import LinearForecast, same_everywhere
+from braincast.models.forecasters.own_past.linear_forecast import LinearForecast, same_everywhere
 from braincast.models.forecasters.with_members import with_spread
 from braincast.models.interface import Settings
 from braincast.tasks.forecasting.training import ForecastTraining

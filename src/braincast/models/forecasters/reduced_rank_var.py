@@ -5,14 +5,18 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 
-from braincast.models.forecasters.channel_ridge import PENALTY
 from braincast.models.forecasters.forecaster import Forecaster, forecaster_card
-from braincast.models.forecasters.population_forecast import PopulationForecast
-from braincast.models.forecasters.population_moments import PopulationMoments, population_moments, within_limits
-from braincast.models.forecasters.population_ridge import population_base, with_intercepts
+from braincast.models.forecasters.own_past.channel_ridge import PENALTY
+from braincast.models.forecasters.own_past.shared_linear import ORDER
+from braincast.models.forecasters.population.population_forecast import PopulationForecast
+from braincast.models.forecasters.population.population_moments import (
+    PopulationMoments,
+    population_moments,
+    within_limits,
+)
+from braincast.models.forecasters.population.population_ridge import population_base, with_intercepts
+from braincast.models.forecasters.population.towards import POPULATION_TOWARDS
 from braincast.models.forecasters.scope import OWN, POOLED, SCOPE, scoped
-from braincast.models.forecasters.shared_linear import ORDER
-from braincast.models.forecasters.towards import POPULATION_TOWARDS
 from braincast.models.forecasters.with_members import with_spread
 from braincast.models.interface import Setting, Settings
 from braincast.tasks.forecasting.training import ForecastTraining

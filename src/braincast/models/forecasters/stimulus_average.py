@@ -8,9 +8,9 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from braincast.errors import BraincastError
-from braincast.models.forecasters.channel_ridge import PENALTY
 from braincast.models.forecasters.forecaster import Forecaster, forecaster_card
-from braincast.models.forecasters.population_moments import PopulationMoments, lagged_rows
+from braincast.models.forecasters.own_past.channel_ridge import PENALTY
+from braincast.models.forecasters.population.population_moments import PopulationMoments, lagged_rows
 from braincast.models.forecasters.scope import OWN, POOLED, SCOPE, fit_of, scoped
 from braincast.models.forecasters.spread import Spread
 from braincast.models.forecasters.with_members import WithMembers, with_spread

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from braincast.models.forecasters.channel_ridge import PENALTY
 from braincast.models.forecasters.forecaster import Forecaster, forecaster_card
-from braincast.models.forecasters.population_forecast import PopulationForecast
-from braincast.models.forecasters.population_ridge import fitted_to_population
+from braincast.models.forecasters.own_past.channel_ridge import PENALTY
+from braincast.models.forecasters.own_past.shared_linear import ORDER
+from braincast.models.forecasters.population.population_forecast import PopulationForecast
+from braincast.models.forecasters.population.population_ridge import fitted_to_population
+from braincast.models.forecasters.population.towards import POPULATION_TOWARDS
 from braincast.models.forecasters.scope import OWN, POOLED, SCOPE
-from braincast.models.forecasters.shared_linear import ORDER
-from braincast.models.forecasters.towards import POPULATION_TOWARDS
 from braincast.models.interface import Settings
 from braincast.tasks.forecasting.training import ForecastTraining
 

@@ -14,7 +14,7 @@ from jaxtyping import Float
 
 from braincast.brain.connectome import Connectome
 from braincast.brain.specimen import Specimen
-from braincast.models.logistic import fit_logistic
+from braincast.models.learners.logistic import fit_logistic
 from braincast.models.signs.receptors import TRANSMITTERS, receptor_balance, transmitter_of
 from braincast.tasks.training import Training
 

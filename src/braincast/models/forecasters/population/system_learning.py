@@ -9,14 +9,14 @@ from functools import reduce
 import numpy as np
 from jaxtyping import Float
 
-from braincast.models.forecasters.linear_system import (
+from braincast.models.forecasters.population.linear_system import (
     LinearSystem,
     filter_covariances,
     filtered_means,
     log_likelihood,
     smoothed,
 )
-from braincast.models.forecasters.principal_factors import principal_factors, signals
+from braincast.models.forecasters.population.principal_factors import principal_factors, signals
 
 _LEAST_NOISE = 1e-3  # of a neuron's variance: a neuron that is a factor of its own would get none
 _LEAST_DRIVE = 1e-6

@@ -30,7 +30,7 @@ class BoostedTrees:
 
     def probability(self, features: Float[np.ndarray, "row feature"]) -> Float[np.ndarray, " row"]:
         """Probability of the outcome for each row."""
-        from braincast.models.tree_kernels import sum_of_trees  # numba is heavy and only needed here
+        from braincast.models.learners.tree_kernels import sum_of_trees  # numba is heavy and only needed here
 
         rows = np.ascontiguousarray(features, dtype=np.float64)
         return expit(self.base + sum_of_trees(rows, self.feature, self.threshold, self.value))
@@ -53,7 +53,7 @@ def fit_trees(
     features: Float[np.ndarray, "row feature"], outcome: Float[np.ndarray, " row"], growth: Growth, *, seed: int
 ) -> BoostedTrees:
     """Newton boosting of the log likelihood; bins hold equal shares of the rows, or one value each if there are few."""
-    from braincast.models.tree_kernels import grow, leaf_values  # numba is heavy and only needed here
+    from braincast.models.learners.tree_kernels import grow, leaf_values  # numba is heavy and only needed here
 
     rng = np.random.default_rng(seed)
     edges = [_edges(column) for column in features.T]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 
-from braincast.models.forecasters.channel_ridge import LaggedFit, channel_ridge, frames_of
-from braincast.models.forecasters.moments import Moments
+from braincast.models.forecasters.own_past.channel_ridge import LaggedFit, channel_ridge, frames_of
+from braincast.models.forecasters.own_past.moments import Moments
 
 
 def iterated_ridge(moments: Moments, penalty: float, horizon: int) -> LaggedFit:

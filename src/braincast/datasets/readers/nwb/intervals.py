@@ -7,7 +7,7 @@ from typing import Any
 import h5py
 
 from braincast.datasets.readers.draft import Interval
-from braincast.datasets.readers.nwb_tables import columns
+from braincast.datasets.readers.nwb.tables import columns
 
 _NEVER = ("trials", "invalid_times")  # trials are parts of a condition, which windows may cross
 _NAMES = ("condition", "label", "name", "epoch", "epoch_name", "tags", "stimulus", "stimulus_name", "type")

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy import linalg
 
-from braincast.models.forecasters.moments import Moments
+from braincast.models.forecasters.own_past.moments import Moments
 from braincast.models.interface import Setting
 
 PENALTY = Setting(

@@ -12,9 +12,9 @@ import numpy as np
 from braincast.datasets.readers import hdf5
 from braincast.datasets.readers.candidates import Candidate, Wanted
 from braincast.datasets.readers.draft import Draft, Origin, Track
-from braincast.datasets.readers.nwb_intervals import intervals
-from braincast.datasets.readers.nwb_rois import rois_of
-from braincast.datasets.readers.nwb_units import units_draft
+from braincast.datasets.readers.nwb.intervals import intervals
+from braincast.datasets.readers.nwb.rois import rois_of
+from braincast.datasets.readers.nwb.units import units_draft
 
 _BEHAVIOUR_TYPES = frozenset(
     {

@@ -10,8 +10,8 @@ import numpy as np
 from braincast.brain.slabs import Slabs
 from braincast.datasets.readers import hdf5
 from braincast.datasets.readers.draft import Draft, Interval, Track
-from braincast.datasets.readers.nwb_rois import anatomy_among, names_among
-from braincast.datasets.readers.nwb_tables import columns, spans
+from braincast.datasets.readers.nwb.rois import anatomy_among, names_among
+from braincast.datasets.readers.nwb.tables import columns, spans
 from braincast.errors import BraincastError
 
 DEFAULT_BIN_S = 0.05

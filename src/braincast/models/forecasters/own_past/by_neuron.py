@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from braincast.models.forecasters.channel_ridge import LaggedFit
-from braincast.models.forecasters.linear_forecast import LinearForecast
-from braincast.models.forecasters.moments import Moments, neuron_blocks, neuron_moments
+from braincast.models.forecasters.own_past.channel_ridge import LaggedFit
+from braincast.models.forecasters.own_past.linear_forecast import LinearForecast
+from braincast.models.forecasters.own_past.moments import Moments, neuron_blocks, neuron_moments
 from braincast.models.forecasters.scope import scoped
 from braincast.tasks.forecasting.training import ForecastTraining
 

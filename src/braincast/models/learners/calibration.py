@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from braincast.models.logistic import Logistic, fit_logistic
+from braincast.models.learners.logistic import Logistic, fit_logistic
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 

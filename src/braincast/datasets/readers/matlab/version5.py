@@ -7,7 +7,7 @@ from pathlib import Path
 
 from braincast.datasets.readers import layout
 from braincast.datasets.readers.candidates import Contents, Wanted
-from braincast.datasets.readers.matlab_elements import TooLarge, variables
+from braincast.datasets.readers.matlab.elements import TooLarge, variables
 from braincast.datasets.readers.numpy_files import texts
 from braincast.errors import BraincastError
 

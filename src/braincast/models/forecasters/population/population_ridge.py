@@ -5,10 +5,14 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float, Int
 
-from braincast.models.forecasters.population_forecast import PopulationForecast
-from braincast.models.forecasters.population_moments import PopulationMoments, population_moments, within_limits
+from braincast.models.forecasters.population.population_forecast import PopulationForecast
+from braincast.models.forecasters.population.population_moments import (
+    PopulationMoments,
+    population_moments,
+    within_limits,
+)
+from braincast.models.forecasters.population.towards import OWN_PAST, base_of
 from braincast.models.forecasters.scope import scoped
-from braincast.models.forecasters.towards import OWN_PAST, base_of
 from braincast.models.forecasters.with_members import with_spread
 from braincast.models.interface import Settings
 from braincast.tasks.forecasting.training import ForecastTraining

@@ -9,8 +9,8 @@ import numpy as np
 from jaxtyping import Float
 from scipy.special import logit
 
-from braincast.models.propensity import propensity, propensity_without_own_group
-from braincast.models.reverse import reverse_responses
+from braincast.models.responses.propensity import propensity, propensity_without_own_group
+from braincast.models.responses.reverse import reverse_responses
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 

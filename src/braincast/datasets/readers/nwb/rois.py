@@ -11,7 +11,7 @@ import h5py
 import numpy as np
 
 from braincast.datasets.readers import hdf5
-from braincast.datasets.readers.nwb_tables import columns
+from braincast.datasets.readers.nwb.tables import columns
 from braincast.datasets.readers.vocabulary import ANATOMY, plain
 
 _LABEL = re.compile(r"neuropal|label|neuron|identity|cell_?(name|id)|roi_?(name|id)|^name$|unit_?(name|id)", re.I)

@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.special import logit
 
-from braincast.models.propensity import shrunk_rates
+from braincast.models.responses.propensity import shrunk_rates
 from braincast.tasks.training import Training
 
 Described = Float[np.ndarray, "case neuron"]

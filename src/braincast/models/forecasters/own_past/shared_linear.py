@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 
-from braincast.models.forecasters.channel_ridge import LaggedFit, channel_ridge
-from braincast.models.forecasters.linear_forecast import LinearForecast
-from braincast.models.forecasters.moments import Moments, shared_moments
+from braincast.models.forecasters.own_past.channel_ridge import LaggedFit, channel_ridge
+from braincast.models.forecasters.own_past.linear_forecast import LinearForecast
+from braincast.models.forecasters.own_past.moments import Moments, shared_moments
 from braincast.models.forecasters.scope import scoped
 from braincast.models.forecasters.with_members import with_spread
 from braincast.models.interface import Setting

@@ -7,7 +7,7 @@ from jaxtyping import Float
 
 from braincast.brain.specimen import Specimen
 from braincast.dynamics.paths import profile_similarity
-from braincast.models.wiring import connectome_of, synaptic_weights
+from braincast.models.responses.wiring import connectome_of, synaptic_weights
 
 Similarity = Float[np.ndarray, "neuron neuron"]
 

@@ -1,0 +1,1 @@
+"""NWB files: series, tables of regions, units, intervals."""

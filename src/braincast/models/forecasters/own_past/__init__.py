@@ -1,0 +1,1 @@
+"""Forecasts of each neuron from its own past: moments, ridge regressions, iteration."""

@@ -1,0 +1,1 @@
+"""Forecasts of neurons from all neurons: moments, ridge regressions, factors, latent systems."""

@@ -1,0 +1,1 @@
+"""Learners that know nothing of brains: ridge and logistic regression, trees, descent, calibration."""

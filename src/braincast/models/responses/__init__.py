@@ -1,0 +1,1 @@
+"""What models of responses share: pairs, propensities, similarities, responses to other stimuli."""
