@@ -6,7 +6,7 @@ import pytest
 from documents import renamed
 from forecast_documents import contenders, forecast_card, forecast_document, forecast_task, made_exhibits
 from made_recordings import made_dataset
-from pages import PAYLOADS, Page
+from parsed_pages import PAYLOADS, Page
 
 from braincast.reports.html import render_report, write_report
 from braincast.scoring.forecasting.scorecard import score_forecasts

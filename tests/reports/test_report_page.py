@@ -4,7 +4,7 @@ import re
 
 import pytest
 from documents import large_document, renamed, small_dataset, small_document, small_exhibits, small_task
-from pages import PAYLOADS, Page
+from parsed_pages import PAYLOADS, Page
 
 from braincast.reports.html import render_report, write_report
 
