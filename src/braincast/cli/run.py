@@ -107,12 +107,15 @@ def _show_plan(card: AnyCard, configuration: Configuration, json_: bool) -> None
     from braincast.experiments.run import estimated_s
 
     sources = dataset_card(card.dataset).sources
-    to_fetch = [source for source in sources if not source_path(source).exists()]
+    missing = [source for source in sources if not source_path(source).exists()]
+    to_fetch = [source for source in missing if source.kind != "brought"]
+    to_bring = [source.filename for source in missing if source.kind == "brought"]
     plan = {
         "task": card.name,
         "task_hash": card.hash,
         "dataset": card.dataset,
         "to_fetch": [{"file": source.filename, "bytes": source.size_bytes} for source in to_fetch],
+        "to_bring": to_bring,
         "models": list(dict.fromkeys([*card.baselines, *configuration.models])),
         "nulls": list(card.nulls),
         "controls": list(card.controls),
@@ -128,6 +131,7 @@ def _show_plan(card: AnyCard, configuration: Configuration, json_: bool) -> None
     megabytes = sum(source.size_bytes for source in to_fetch) / 1e6
     shown = {
         **plan,
+        "to_bring": ", ".join(f"{name} (--data)" for name in to_bring) or "nothing",
         "to_fetch": f"{len(to_fetch)} files, {megabytes:.1f} MB" if to_fetch else "nothing",
         "estimated_s": f"about {plan['estimated_s']:.0f} s on {n_cores()} cores, after the download",
     }
