@@ -25,6 +25,8 @@ from braincast.files import (
 from braincast.forecasts.store import load_forecast, save_forecast
 from braincast.tasks.kinds import AnyCard
 
+# Larger forecasts are not kept in memory once they are stored.
+_LARGE_BYTES = 32 << 20
 CONFIGURATION = "configuration.json"
 
 
@@ -48,9 +50,10 @@ class RunFolder:
         except BraincastError:
             return None
 
-    def store(self, forecast: xr.DataArray, entrant: str, replicate: int) -> None:
-        """Write a forecast, complete or not at all."""
-        save_forecast(forecast, self.forecast_path(entrant, replicate), force=True)
+    def store(self, forecast: xr.DataArray, entrant: str, replicate: int) -> xr.DataArray:
+        """Write a forecast, complete or not at all; a large one comes back as it lies there, out of memory."""
+        path = save_forecast(forecast, self.forecast_path(entrant, replicate), force=True)
+        return load_forecast(path) if forecast.nbytes > _LARGE_BYTES else forecast
 
 
 @contextmanager

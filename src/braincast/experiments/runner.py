@@ -28,9 +28,9 @@ class Runner:
             open_jobs = [job for job in jobs if not self._found(job)]
             advance(len(jobs) - len(open_jobs))
             for job, forecast in self.workers.forecasts(open_jobs):
-                self._keep(job, forecast)
                 if self.folder is not None:
-                    self.folder.store(forecast, job.entrant.name, job.replicate)
+                    forecast = self.folder.store(forecast, job.entrant.name, job.replicate)
+                self._keep(job, forecast)
                 advance(1)
 
     def headline(self, entrants: Sequence[Entrant]) -> tuple[str, dict[str, float]]:
