@@ -6,21 +6,13 @@ import os
 from pathlib import Path
 
 import pytest
-
-from braincast.errors import BraincastError
+from fetched import fetched
 
 
 @pytest.fixture(scope="session")
 def worm_wheel() -> Path:
     """The cached wheel behind `worm-atlas`; skips when it is not cached and the network is forbidden."""
-    from braincast.datasets.registry import get
-
-    try:
-        return get("worm-atlas")[0]
-    except BraincastError as error:
-        if error.code == "E401":
-            pytest.skip(f"the worm atlas is not here: {error}")
-        raise
+    return fetched("worm-atlas")[0]
 
 
 @pytest.fixture(scope="session")
@@ -34,14 +26,7 @@ def worm_atlas(worm_wheel):
 @pytest.fixture(scope="session")
 def connectomes_wheel() -> Path:
     """The cached wheel behind `worm-connectomes`; skips when it is not cached and the network is forbidden."""
-    from braincast.datasets.registry import get
-
-    try:
-        return get("worm-connectomes")[0]
-    except BraincastError as error:
-        if error.code == "E401":
-            pytest.skip(f"the worm connectomes are not here: {error}")
-        raise
+    return fetched("worm-connectomes")[0]
 
 
 @pytest.fixture(scope="session")

