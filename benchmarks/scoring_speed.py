@@ -32,7 +32,7 @@ HERE = Path(__file__).parent
 RESULT, PAGE = HERE / "results" / "scoring_speed.json", HERE.parent / "docs" / "scoring.md"
 SHAPE = (64, 32, 71_721)
 KEYS = ("mae", "mse", "correlation")
-# No powers of two: rows that lie so far apart compete for places in the cache (at 16,384 a third more time was measured).
+# No powers of two: rows that lie so far apart compete for places in the cache (a third more time at 16,384).
 SIZES = (1_000, 4_000, 16_000, 71_721)
 WORKERS = (1, 2)
 GROWTH_CASES = 64
