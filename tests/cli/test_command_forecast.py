@@ -123,6 +123,8 @@ def test_the_step_by_step_answer_for_people_names_the_models(braincast, task, tm
         (("run", "walks-forecast", "--models", "stimulus-average"), 2, "E306"),
         (("run", "worm-perturbation", "--models", "ar"), 2, "E306"),
         (("fit", "walks-forecast", "ar", "--set", "order=0"), 2, "E305"),
+        (("run", "walks-forecast", "--data", "walks.npz"), 2, "E305"),
+        (("run", "synthetic-linear", "--data", "walks.npz"), 2, "E305"),
         (("run", "worm-forecast"), 3, "E401"),
         (("run", "worm-forecast", "--data", "nowhere.npz"), 3, "E405"),
     ],

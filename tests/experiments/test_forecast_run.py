@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import xarray as xr
 from made_recordings import made_dataset, made_recording, made_task, random_walks
 
 from braincast.experiments import folder as folders
@@ -37,6 +38,13 @@ def test_the_best_simple_model_is_chosen_on_validation_windows(result, task):
 
 def test_the_default_line_up_is_the_tasks_own(task):
     assert configure(task.card).models == LINEUP
+
+
+def test_a_task_that_tells_the_stimulus_runs_the_average_response_to_it(task):
+    shown = xr.DataArray(np.sin(np.arange(200.0))[:, None], dims=("time", "feature"))
+    card = made_task(made_dataset(made_recording(stimulus=shown))).card
+    assert "stimulus-average" in card.lineup and "stimulus-average" in card.simple and len(card.lineup) == 10
+    assert "stimulus-average" not in task.card.lineup
 
 
 def test_of_very_many_neurons_the_line_up_weighs_none_against_all_others():

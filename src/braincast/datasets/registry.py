@@ -66,20 +66,21 @@ def load_dataset(name: str, *, from_path: str | Path | None = None, offline: boo
         worm = load_dataset("worm-atlas")
         worm.specimens["wt"].connectome
     """
-    if _is_own(name):
-        return load_own(name)
-    module = _module(name)
-    return module.load(get(name, from_path=from_path, offline=offline))
+    paths = get(name, from_path=from_path, offline=offline)
+    return load_own(name) if _is_own(name) else _module(name).load(paths)
 
 
 def get(
     name: str, *, from_path: str | Path | None = None, offline: bool | None = None, force: bool = False
 ) -> list[Path]:
     """Fetch the files of a dataset into the cache and return their checked paths (see `download.fetch`)."""
-    if _is_own(name):
-        return [own_folder(name)]
     here = Path(from_path) if from_path is not None else None
     sources = dataset_card(name).sources
+    if here is not None and not sources:
+        what = "this dataset is made of no file that could be brought"
+        raise BraincastError("E305", f"dataset {name}", what, "Leave the path out")
+    if _is_own(name):
+        return [own_folder(name)]
     return [fetch(source, from_path=here, offline=offline, force=force, dataset=name) for source in sources]
 
 

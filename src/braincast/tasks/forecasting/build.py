@@ -35,6 +35,7 @@ LINEUP = (
 # Of more neurons than this, models that weigh all of them against each other take too long to run by default.
 MANY_NEURONS = 1000
 LINEUP_OF_MANY = ("ar", "ar-direct", "pooled-linear", "nlinear", "dlinear", "factor-embedding")
+SIMPLE = ("mean", "persistence", "drift", "seasonal-average", "ar")
 N_RESAMPLES = 1000
 # Contexts to choose from where none is asked for: the longest of which five windows fit into the training frames.
 _CONTEXTS = (48, 16, 4)
@@ -52,9 +53,7 @@ FIXED: Mapping[str, Any] = {
     "equivalence_margin": 0.01,
     "baselines": ("mean", "persistence"),
     "baseline": "persistence",
-    "simple": ("mean", "persistence", "drift", "seasonal-average", "ar"),
     "ceiling": "none can be computed: nothing was repeated, so that noise cannot be told from what is predictable",
-    "inputs": "none",
 }
 WITHIN = (
     "one fit; of each condition the first 70 % of the frames train, the next 10 % choose, the last 20 % test; contexts "
@@ -110,9 +109,8 @@ def build(dataset: Dataset, name: str, design: Design | None = None, **changes: 
             "stride": design.stride,
             "dt_s": dt_s,
             "jitter": jitter,
-            "inputs": "stimulus" if all(r.stimulus is not None for r in recordings) else "none",
+            **_asked_of(len(neurons), is_told=all(recording.stimulus is not None for recording in recordings)),
             "neurons": neurons,
-            "lineup": LINEUP if len(neurons) <= MANY_NEURONS else LINEUP_OF_MANY,
             "regions": _regions(recordings[0], neurons),
             "recordings": uses,
             "pieces": pieces,
@@ -124,6 +122,16 @@ def build(dataset: Dataset, name: str, design: Design | None = None, **changes: 
     _check_windows(card)
     scales = [found.scale for found in standardised(card, recordings)]  # refuses neurons without spread
     return card.model_copy(update=_known_floor(dataset, card, scales))
+
+
+def _asked_of(n_neurons: int, *, is_told: bool) -> dict[str, Any]:
+    """What models are told, who runs by default, and who is simple; a task that tells the stimulus has its average."""
+    chosen = LINEUP if n_neurons <= MANY_NEURONS else LINEUP_OF_MANY
+    if not is_told:
+        return {"inputs": "none", "lineup": chosen, "simple": SIMPLE}
+    average = "stimulus-average"
+    lineup = (average, *(name for name in chosen if name != "dlinear"))
+    return {"inputs": "stimulus", "lineup": lineup, "simple": (*SIMPLE, average)}
 
 
 def _recordings(dataset: Dataset) -> tuple[tuple[RecordingUse, ...], list[Recording]]:
