@@ -43,6 +43,14 @@ def test_a_stored_forecast_stays_on_disk_and_is_scored_the_same(task, forecast, 
     assert bc.score(task, stored).to_dict() == bc.score(task, forecast).to_dict()
 
 
+def test_writing_into_an_opened_forecast_leaves_its_store_alone(forecast, tmp_path):
+    save_forecast(forecast, tmp_path / "f.zarr")
+    opened = load_forecast(tmp_path / "f.zarr")
+    opened[0, 0, 0] = 7.0
+    assert (opened.values[0, 0, 0] == 7.0).all() and np.array_equal(opened.values[1:], forecast.values[1:])
+    assert np.array_equal(load_forecast(tmp_path / "f.zarr").values, forecast.values)
+
+
 def test_a_part_that_is_not_finite_is_named_wherever_it_lies(task, forecast):
     broken = forecast.copy(deep=True)
     broken[7, 2, 1, 4] = np.nan

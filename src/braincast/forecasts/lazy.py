@@ -28,6 +28,7 @@ class StoredArray(BackendArray):
         return values_of(self._array, key)
 
 
-def lazily(array: zarr.Array) -> indexing.LazilyIndexedArray:
-    """Data for an `xr.DataArray` that stay in their store."""
-    return indexing.LazilyIndexedArray(StoredArray(array))
+def lazily(array: zarr.Array) -> indexing.CopyOnWriteArray:
+    """Data for an `xr.DataArray` that stay in their store; who writes into them writes into a copy in memory."""
+    unread: Any = indexing.LazilyIndexedArray(StoredArray(array))  # xarray annotates it too narrowly
+    return indexing.CopyOnWriteArray(unread)
