@@ -65,7 +65,7 @@ def stretches(recording: Recording, *, in_frames: bool = False) -> list[Stretch]
         first[found.gaps] = True
     return [
         Stretch(condition, start, stop)
-        for condition, begin, end in _conditions(recording)
+        for condition, begin, end in conditions_of(recording)
         for start, stop in _runs(usable[begin:end], first[begin:end], begin)
     ]
 
@@ -80,7 +80,8 @@ def observed_frames(recording: Recording) -> Bool[np.ndarray, " time"]:
     return seen
 
 
-def _conditions(recording: Recording) -> list[tuple[str, int, int]]:
+def conditions_of(recording: Recording) -> list[tuple[str, int, int]]:
+    """(name, start, stop) of each condition; a recording without conditions is one of its own."""
     if recording.conditions is None:
         return [(WHOLE, 0, recording.n_frames)]
     table = recording.conditions

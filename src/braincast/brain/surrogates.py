@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from braincast.brain.recording import Recording
+from braincast.brain.stretches import conditions_of
 from braincast.errors import BraincastError
 
 
@@ -43,14 +44,7 @@ def surrogate(recording: Recording, *, seed: int, independent: bool = True) -> R
     Frames outside all conditions stay as they are. Stimulus and behaviour are left out, as they would no longer fit.
     """
     activity = np.array(recording.activity, dtype=np.float64)
-    for number, (start, stop) in enumerate(_spans(recording)):
+    for number, (_, start, stop) in enumerate(conditions_of(recording)):
         part_seed = int(np.random.SeedSequence([seed, number]).generate_state(1, np.uint64)[0])
         activity[start:stop] = phase_randomised(activity[start:stop], seed=part_seed, independent=independent)
     return replace(recording, activity=activity, stimulus=None, behaviour=None)
-
-
-def _spans(recording: Recording) -> list[tuple[int, int]]:
-    if recording.conditions is None:
-        return [(0, recording.n_frames)]
-    bounds = (recording.conditions[name].tolist() for name in ("start", "stop"))
-    return [(int(start), int(stop)) for start, stop in zip(*bounds, strict=True)]

@@ -25,6 +25,15 @@ from braincast.tasks.kinds import AnyCard
 
 
 @dataclass(frozen=True, eq=False)
+class Panel:
+    """One kind of groups: which labels there are, and who is compared in them."""
+
+    group: str
+    labels: tuple[str, ...]
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class PageView:
     """Read-only answers for the templates. `command` is what was typed; it is shown, never run."""
 

@@ -12,7 +12,7 @@ import numpy as np
 from braincast.reports import wording
 from braincast.reports.curve_charts import Line
 from braincast.reports.entries import Entry, entries, verdict_on
-from braincast.reports.page_view import PageView
+from braincast.reports.page_view import PageView, Panel
 from braincast.reports.stimuli import Stimulus, stimuli
 from braincast.scoring.exhibits import Exhibits
 from braincast.tasks.card import TaskCard
@@ -20,15 +20,6 @@ from braincast.tasks.card import TaskCard
 # Beside the primary metric, as far as the task has them.
 _SCOREBOARD = ("auroc_per_stimulus", "auroc_within_fold", "average_precision", "log_loss", "correlation")
 _CLASSES_SHOWN = 10
-
-
-@dataclass(frozen=True, eq=False)
-class Panel:
-    """One kind of groups of pairs: which labels there are, and who is compared in them."""
-
-    group: str
-    labels: tuple[str, ...]
-    entries: tuple[Entry, ...]
 
 
 @dataclass(frozen=True, eq=False)

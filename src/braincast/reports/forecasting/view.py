@@ -14,7 +14,7 @@ from braincast.reports.entries import Entry, MetricTitle, Score
 from braincast.reports.forecasting.neuron_charts import Skills
 from braincast.reports.forecasting.titles import forecast_title
 from braincast.reports.lead_charts import LeadLine, Reference
-from braincast.reports.page_view import PageView
+from braincast.reports.page_view import PageView, Panel
 from braincast.scoring.forecasting.exhibits import ForecastExhibits
 from braincast.tasks.forecasting.card import SPLITS, ForecastCard
 
@@ -24,15 +24,6 @@ _OF_MEMBERS = ("coverage", "spread_skill")
 _MANY_LABELS = 12  # more groups than these are folded away
 _NEURONS_LISTED = 400
 _GROUPS = ("condition", "animal", "recording", "region", "activity")
-
-
-@dataclass(frozen=True, eq=False)
-class Panel:
-    """One kind of groups: its labels, and who is compared in them."""
-
-    group: str
-    labels: tuple[str, ...]
-    entries: tuple[Entry, ...]
 
 
 @dataclass(frozen=True, eq=False)
