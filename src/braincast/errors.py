@@ -69,6 +69,19 @@ CODES: dict[str, str] = {
     "E503": "not a finished run",
     "E504": "another process is writing there",
     "E505": "cannot write",
+    # What is submitted
+    "E601": "a submission cannot be read",
+    "E602": "a file's name is not allowed",
+    "E603": "a submission is too large, or inflates too much",
+    "E604": "a file does not belong in a submission",
+    "E605": "submission.toml is missing or not readable",
+    "E606": "a field of submission.toml is missing, unknown or of the wrong type",
+    "E607": "a field of submission.toml has an impossible value",
+    "E608": "a text holds markup, a formula or hidden characters",
+    "E609": "a link is not a plain https address",
+    "E610": "reading took more memory or time than it may",
+    "E611": "a JSON file is malformed, too large or too deep",
+    "E612": "the task does not have this track",
 }
 
 # Wrong words on the command line, or an output in the way, are usage; everything else is bad input.

@@ -1,0 +1,98 @@
+"""What an answer to a task must be, as plain data: enough to check one without the task, its dataset or any model."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from braincast.tasks.effects import EffectQuestion
+    from braincast.tasks.kinds import AnyCard
+
+FLOATS = ("float32", "float64")
+LARGEST_ENSEMBLE = 256
+
+
+@dataclass(frozen=True)
+class Expected:
+    """One array on labelled axes, in this order; where `members` is set, an axis `member` may follow.
+
+    `names` are the attributes by which an answer says what it answers. `lower` and `upper` bound its values.
+    """
+
+    array: str
+    axes: Mapping[str, tuple[str, ...]]
+    members: bool
+    lower: float | None
+    upper: float | None
+    quantity: str
+    names: Mapping[str, str]
+    tracks: tuple[str, ...]
+    nulls: tuple[str, ...]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Sizes of the axes, without members."""
+        return tuple(len(labels) for labels in self.axes.values())
+
+    @property
+    def largest_bytes(self) -> int:
+        """Bytes of the largest answer, in float64."""
+        return 8 * math.prod(self.shape) * (LARGEST_ENSEMBLE if self.members else 1)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as another process gets it."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, found: Mapping[str, Any]) -> Expected:
+        """The inverse of `to_dict`, also after JSON."""
+        axes = {axis: tuple(labels) for axis, labels in found["axes"].items()}
+        return cls(**{**found, "axes": axes, "tracks": tuple(found["tracks"]), "nulls": tuple(found["nulls"])})
+
+
+def expected_of(card: AnyCard | EffectQuestion) -> Expected:
+    """What a task, or a question about the circuit, expects."""
+    if hasattr(card, "edges"):
+        return _of_question(card)  # pyright: ignore[reportArgumentType]
+    return _of_task(card)  # pyright: ignore[reportArgumentType]
+
+
+def _of_task(card: AnyCard) -> Expected:
+    """The wiring track is for tasks whose brains have a wiring that was mapped, with the nulls to run beside it."""
+    tracks = ["open"]
+    if getattr(card, "inputs", "none") == "stimulus":
+        tracks.append("no-stimulus")
+    if card.nulls:
+        tracks.append("wiring-required")
+    return Expected(
+        array="activity",
+        axes={
+            "case": tuple(case.id for case in card.cases),
+            "lead": tuple(card.leads),
+            "neuron": tuple(card.neurons),
+        },
+        members=card.answer == "activity",
+        lower=card.lower,
+        upper=card.upper,
+        quantity=card.quantity,
+        names={"task": card.name, "task_hash": card.hash},
+        tracks=tuple(tracks),
+        nulls=tuple(card.nulls),
+    )
+
+
+def _of_question(question: EffectQuestion) -> Expected:
+    return Expected(
+        array="effect",
+        axes={"pre": question.neurons, "post": question.neurons},
+        members=False,
+        lower=None,
+        upper=None,
+        quantity="effect",
+        names={"question": question.name, "question_hash": question.hash},
+        tracks=("open",),
+        nulls=(),
+    )
