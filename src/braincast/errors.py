@@ -82,6 +82,11 @@ CODES: dict[str, str] = {
     "E610": "reading took more memory or time than it may",
     "E611": "a JSON file is malformed, too large or too deep",
     "E612": "the task does not have this track",
+    # How models learn
+    "E701": "a training diverged",
+    "E702": "a checkpoint does not fit the network",
+    "E703": "a checkpoint was written by another version",
+    "E704": "there is nothing to learn from",
 }
 
 # Wrong words on the command line, or an output in the way, are usage; everything else is bad input.

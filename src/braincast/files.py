@@ -75,6 +75,17 @@ def write_text(path: Path, text: str) -> None:
         temporary.write_text(restored, encoding="utf-8", newline="\n")
 
 
+def append_line(path: Path, line: str) -> None:
+    """Add one line of UTF-8 text to a file, which is made where it is missing.
+
+    A kill in between can leave a part of a line at the end: a reader takes whole lines alone.
+    """
+    with _write_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8", newline="\n") as stream:
+            stream.write(f"{line}\n")
+
+
 def write_json(path: Path, value: Any) -> None:
     """Write indented JSON atomically; NaN and infinity are refused."""
     write_text(path, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")

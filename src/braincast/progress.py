@@ -7,11 +7,16 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol, TextIO, runtime_checkable
 
-Advance = Callable[[float], None]
+
+@runtime_checkable
+class Advance(Protocol):
+    """Moves a step on by an amount; a note (a loss, say) is shown beside it until the next one."""
+
+    def __call__(self, amount: float, note: str = "", /) -> None: ...
 
 
 @runtime_checkable
@@ -31,7 +36,7 @@ class Silent:
     """Shows nothing; what a library user gets unless they ask for more."""
 
     def start(self, what: str, total: float | int | None) -> Advance:
-        return lambda amount: None
+        return _nowhere
 
     def finish(self, what: str) -> None:
         return None
@@ -48,7 +53,7 @@ class Lines:
         self._since[what] = time.monotonic()
         self._stream.write(f"{what} ...\n")
         self._stream.flush()
-        return lambda amount: None
+        return _nowhere
 
     def finish(self, what: str) -> None:
         elapsed_s = time.monotonic() - self._since.pop(what, time.monotonic())
@@ -61,22 +66,33 @@ class Bars:
 
     def __init__(self) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+        described = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[note]}")
+        columns = (*described, TimeElapsedColumn(), TimeRemainingColumn())
         self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
         self._tasks: dict[str, Any] = {}
 
     def start(self, what: str, total: float | int | None) -> Advance:
         if not self._tasks:
             self._progress.start()
-        task = self._tasks[what] = self._progress.add_task(what, total=total)
-        return lambda amount: self._progress.update(task, advance=amount)
+        task = self._tasks[what] = self._progress.add_task(what, total=total, note="")
+
+        def advance(amount: float, note: str = "", /) -> None:
+            self._progress.update(task, advance=amount)
+            if note:
+                self._progress.update(task, note=note)
+
+        return advance
 
     def finish(self, what: str) -> None:
         self._progress.remove_task(self._tasks.pop(what))
         if not self._tasks:
             self._progress.stop()
+
+
+def _nowhere(amount: float, note: str = "", /) -> None:
+    """Shows nothing between the beginning and the end of a step."""
 
 
 _current: Reporter = Silent()

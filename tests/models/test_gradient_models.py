@@ -15,11 +15,11 @@ from braincast.brain.specimen import Specimen
 from braincast.errors import BraincastError
 from braincast.models.connectome import gain_equations, graph_equations, linear_equations
 from braincast.models.connectome.edge_list import edge_list
+from braincast.models.learners.arithmetic import reference_arithmetic
 from braincast.models.learners.gradient import (
     arrays,
     flat_value_and_gradient,
     flattened,
-    reference_arithmetic,
     restored,
 )
 from braincast.models.registry import load_model

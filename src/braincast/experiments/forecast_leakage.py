@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from braincast.brain.recording import Recording
-from braincast.models.interface import Model
+from braincast.models.interface import AnyModel
 from braincast.tasks.forecasting.card import Piece
 from braincast.tasks.forecasting.task import ForecastTask
 from braincast.training.fit import fit
@@ -17,7 +17,7 @@ from braincast.training.fit import fit
 _CUTS = (0.0, 0.5)
 
 
-def moved_forecasts(model: Model, task: ForecastTask, *, seed: int) -> tuple[str, ...]:
+def moved_forecasts(model: AnyModel, task: ForecastTask, *, seed: int) -> tuple[str, ...]:
     """Test windows whose forecast moved when frames from their start on, or other test frames to come, were made up.
 
     Values, missing values and, where models are not told what is shown, stimulus and behaviour are replaced.

@@ -9,7 +9,7 @@ import numpy as np
 from braincast.brain.responses import Responses
 from braincast.brain.specimen import Specimen
 from braincast.experiments.forecast_leakage import moved_forecasts
-from braincast.models.interface import Model
+from braincast.models.interface import AnyModel
 from braincast.models.registry import load_model
 from braincast.tasks.forecasting.task import ForecastTask
 from braincast.tasks.kinds import AnyTask
@@ -32,7 +32,7 @@ class Audit:
         return not self.moved
 
 
-def audit(model: Model | str, task: AnyTask, *, seed: int = 0) -> Audit:
+def audit(model: AnyModel | str, task: AnyTask, *, seed: int = 0) -> Audit:
     """Fit `model` on the task as it is, and on tasks in which what it must not see is made up.
 
     Of a perturbation task these are all responses but those to a fold's training stimuli; of a forecast task all that
@@ -44,7 +44,7 @@ def audit(model: Model | str, task: AnyTask, *, seed: int = 0) -> Audit:
     return Audit(name, task.name, len(task.card.cases), moved(model, task, seed=seed))  # pyright: ignore[reportArgumentType]
 
 
-def _moved_answers(model: Model, task: Task, *, seed: int) -> tuple[str, ...]:
+def _moved_answers(model: AnyModel, task: Task, *, seed: int) -> tuple[str, ...]:
     """Cases whose answer moved when, fold by fold, held-out responses were replaced.
 
     Values, courses and the mask of what was measured are replaced for every stimulus but the fold's training cases: in

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float
@@ -54,6 +54,26 @@ class Model(Protocol):
     def prepare(self, structure: Specimen) -> Any: ...
 
     def fit(self, training: Any, prepared: Any, settings: Settings, *, seed: int) -> Fitted: ...
+
+
+@runtime_checkable
+class Learner(Protocol):
+    """A model that learns by gradient: it says how its network begins, and `training` makes the steps.
+
+    What `prepare` returns has `init(sizes, settings, *, key)` too, which gives a network
+    (`models.blackbox.networks.network`). The settings include those of `models.blackbox.learning`.
+    """
+
+    card: ModelCard
+    fitted_type: type[Any]
+    candidates: tuple[Settings, ...]
+
+    def prepare(self, structure: Specimen) -> Any: ...
+
+    def init(self, sizes: Any, settings: Settings, *, key: Any) -> Any: ...
+
+
+AnyModel: TypeAlias = Model | Learner
 
 
 @dataclass(frozen=True)

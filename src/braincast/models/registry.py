@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from braincast.errors import unknown_name
 
 if TYPE_CHECKING:
-    from braincast.models.interface import Model
+    from braincast.models.interface import AnyModel
 
 _BUILT_IN = {
     "constant": "braincast.models.baselines.constant:Constant",
@@ -49,6 +49,8 @@ _BUILT_IN = {
     "dmd": "braincast.models.forecasters.dmd:DynamicModes",
     "factor-embedding": "braincast.models.forecasters.factor_embedding:FactorEmbedding",
     "lds": "braincast.models.forecasters.lds:LatentSystem",
+    "linear": "braincast.models.blackbox.linear:Linear",
+    "tsmixer": "braincast.models.blackbox.tsmixer:TSMixer",
     "stimulus-average": "braincast.models.forecasters.stimulus_average:StimulusAverage",
 }
 
@@ -58,7 +60,7 @@ def model_names() -> list[str]:
     return sorted({*_BUILT_IN, *(entry.name for entry in entry_points(group="braincast.models"))})
 
 
-def load_model(name: str) -> Model:
+def load_model(name: str) -> AnyModel:
     """A model by name; an unknown name is E303."""
     if name in _BUILT_IN:
         module, _, class_name = _BUILT_IN[name].partition(":")

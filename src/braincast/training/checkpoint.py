@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 import numpy as np
 
 from braincast.brain.arrays import read_arrays, values_of, write_arrays
 from braincast.brain.specimen import Specimen
 from braincast.errors import BraincastError
-from braincast.files import check_manifest, new_folder, read_json, write_json
+from braincast.files import check_manifest, new_folder, read_json, write_json, write_text
 from braincast.models.registry import load_model
 from braincast.tasks.kinds import AnyTask
 from braincast.training.choice import Choice
 from braincast.training.fit import FittedFolds
+from braincast.training.gradient.metrics import as_text, read_rows
 from braincast.version import VERSION
 
-_RECORD = "fit.json"
+_RECORD, _METRICS = "fit.json", "fold-{}-metrics.jsonl"
 
 
 def save_fit(fitted: FittedFolds, path: Path, *, force: bool = False) -> Path:
@@ -39,6 +41,8 @@ def save_fit(fitted: FittedFolds, path: Path, *, force: bool = False) -> Path:
             arrays, numbers = _flattened(fit)
             dims = {name: tuple(f"axis_{axis}" for axis in range(values.ndim)) for name, values in arrays.items()}
             write_arrays(folder / f"fold-{fold}", {n: (dims[n], v) for n, v in arrays.items()}, {"numbers": numbers})
+            if metrics := fitted.choices[fold].metrics:
+                write_text(folder / _METRICS.format(fold), as_text(metrics))
         write_json(folder / _RECORD, record)
     return path
 
@@ -71,25 +75,31 @@ def load_fit(path: Path, task: AnyTask, *, structure: Specimen | None = None) ->
         arrays, attributes = read_arrays(path / f"fold-{fold}", check=False)
         values = {name: values_of(array) for name, array in arrays.items()}
         folds.append(_restored(model.fitted_type, values | dict(attributes["numbers"])))
-    choices = tuple(Choice(choice["settings"], choice["loss"]) for choice in record["choices"])
+    choices = tuple(
+        Choice(choice["settings"], choice["loss"], read_rows(path / _METRICS.format(fold)))
+        for fold, choice in enumerate(record["choices"])
+    )
     named = record["model"], record["seed"], tuple(folds), choices, record["fit_s"], record["wiring"]
     return FittedFolds(task, *named, prepared)
 
 
-def _flattened(fit: Any, prefix: str = "") -> tuple[dict[str, np.ndarray], dict[str, float | int]]:
-    """Arrays and plain numbers of a dataclass by dotted name; None is left out."""
+def _flattened(fit: Any, prefix: str = "") -> tuple[dict[str, np.ndarray], dict[str, float | int | str]]:
+    """Arrays and plain values of a dataclass by dotted name, those in its mappings too; None is left out."""
     arrays: dict[str, np.ndarray] = {}
-    numbers: dict[str, float | int] = {}
+    numbers: dict[str, float | int | str] = {}
     for entry in fields(fit):
         value, name = getattr(fit, entry.name), prefix + entry.name
         if is_dataclass(value):
             inner = _flattened(value, f"{name}.")
             arrays.update(inner[0])
             numbers.update(inner[1])
-        elif isinstance(value, np.ndarray):
-            arrays[name] = value
-        elif value is not None:
-            numbers[name] = value
+            continue
+        named = {f"{name}.{key}": part for key, part in value.items()} if isinstance(value, Mapping) else {name: value}
+        for key, part in named.items():
+            if isinstance(part, np.ndarray):
+                arrays[key] = part
+            elif part is not None:
+                numbers[key] = part
     return arrays, numbers
 
 
@@ -98,8 +108,11 @@ def _restored(kind: type[Any], values: dict[str, Any], prefix: str = "") -> Any:
     found = {}
     hints = get_type_hints(kind)
     for name, annotation in ((entry.name, hints[entry.name]) for entry in fields(kind)):
-        nested = next((a for a in (annotation, *get_args(annotation)) if is_dataclass(a)), None)
         inner = f"{prefix}{name}."
+        if get_origin(annotation) is Mapping:
+            found[name] = {key[len(inner) :]: value for key, value in values.items() if key.startswith(inner)}
+            continue
+        nested = next((a for a in (annotation, *get_args(annotation)) if is_dataclass(a)), None)
         if nested is not None and any(key.startswith(inner) for key in values):
             found[name] = _restored(nested, values, inner)  # pyright: ignore[reportArgumentType]
         else:

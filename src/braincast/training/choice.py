@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from jaxtyping import Float
 from scipy.special import xlogy
 
-from braincast.models.interface import Fitted, Model, Settings
+from braincast.models.interface import AnyModel, Fitted, Learner, Model, Settings
 from braincast.tasks.forecasting.training import ForecastTraining
 from braincast.tasks.kinds import AnyTraining
 from braincast.tasks.training import Training
+from braincast.training.gradient.metrics import Row
+from braincast.training.place import Place
 
 N_INNER_FOLDS = 3
 # What choices minimise, by what a task asks for.
@@ -25,26 +27,33 @@ class Choice:
     """The chosen settings and their loss on data that the fit did not learn from.
 
     Log loss in nats per pair or squared error of courses on inner folds; absolute error on validation windows.
+    `metrics` are the evaluations of a training by gradient, in order.
     """
 
     settings: Settings
     loss: float
+    metrics: tuple[Row, ...] = ()
 
 
 def learn(
-    model: Model, training: AnyTraining, prepared: Any, candidates: Sequence[Settings], *, seed: int
+    model: AnyModel,
+    training: AnyTraining,
+    prepared: Any,
+    candidates: Sequence[Settings],
+    *,
+    seed: int,
+    place: Place | None = None,
 ) -> tuple[Choice, Fitted]:
     """The candidate with the smallest loss on what was held out for choosing (the earlier one on a tie), fitted.
 
     A fit to series never sees validation windows, also after the choice; inner folds are all learned from in the end.
+    A training by gradient is kept in `place` while it runs.
     """
     if isinstance(training, ForecastTraining):
-        fits = [model.fit(training, prepared, settings, seed=seed) for settings in candidates]
-        losses = [_validation_loss(fitted, training, prepared) for fitted in fits]
-        best = int(np.argmin(losses))
-        return Choice(candidates[best], losses[best]), fits[best]
-    choice = choose_settings(model, training, prepared, candidates, seed=seed)
-    return choice, model.fit(training, prepared, choice.settings, seed=seed)
+        return _best_on_validation(model, training, prepared, candidates, seed, place or Place())
+    closed = cast(Model, model)  # networks answer forecasts alone, so that the task's kind has refused them before
+    choice = choose_settings(closed, training, prepared, candidates, seed=seed)
+    return choice, closed.fit(training, prepared, choice.settings, seed=seed)
 
 
 def choose_settings(
@@ -59,6 +68,33 @@ def choose_settings(
     losses = [_held_out_loss(model, inner, prepared, settings, seed) for settings in candidates]
     best = int(np.argmin(losses))
     return Choice(candidates[best], losses[best])
+
+
+def _best_on_validation(
+    model: AnyModel,
+    training: ForecastTraining,
+    prepared: Any,
+    candidates: Sequence[Settings],
+    seed: int,
+    place: Place,
+) -> tuple[Choice, Fitted]:
+    found: list[tuple[Choice, Fitted]] = []
+    for number, settings in enumerate(candidates):
+        part = place.inside(f"candidate-{number}", model=model.card.name, settings=dict(settings), seed=seed)
+        fitted, metrics = _fitted(model, training, prepared, settings, seed, part)
+        found.append((Choice(settings, _validation_loss(fitted, training, prepared), metrics), fitted))
+    return min(found, key=lambda each: each[0].loss)
+
+
+def _fitted(
+    model: AnyModel, training: ForecastTraining, prepared: Any, settings: Settings, seed: int, place: Place
+) -> tuple[Fitted, tuple[Row, ...]]:
+    """A model that has a closed form is asked for it; one that describes itself is trained."""
+    if not isinstance(model, Learner):
+        return model.fit(training, prepared, settings, seed=seed), ()
+    from braincast.training.gradient.learn import learned
+
+    return learned(model, training, prepared, settings, seed=seed, place=place)
 
 
 def _validation_loss(fitted: Fitted, training: ForecastTraining, prepared: Any) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,11 @@ from jaxtyping import Float32
 
 from braincast.brain.specimen import Specimen
 from braincast.errors import BraincastError
-from braincast.models.interface import Fitted, Model, Settings
+from braincast.models.interface import AnyModel, Fitted, Settings
 from braincast.models.registry import load_model
 from braincast.tasks.kinds import MEMBER, AnyCases, AnyTask
 from braincast.training.choice import Choice, learn
+from braincast.training.place import Place
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,16 +77,18 @@ class FittedFolds:
 
 
 def fit(
-    model: Model | str,
+    model: AnyModel | str,
     task: AnyTask,
     *,
     seed: int = 0,
     settings: Settings | None = None,
     structure: Specimen | None = None,
     wiring: str = "true",
+    folder: Path | None = None,
 ) -> FittedFolds:
     """Fit `model` on the training part of each fold of `task`.
 
+    `folder` keeps trainings by gradient while they run; the same fit goes on from there after a kill.
     `settings` fixes some of the model's settings, the rest are chosen (see `choice`). `structure` stands in for the
     task's own (a null connectome, named by `wiring`). A model of another kind of task is E306, an unknown setting E305.
     """
@@ -93,10 +97,11 @@ def fit(
     began = time.perf_counter()
     candidates = _candidates(model, settings or {})
     prepared = model.prepare(structure if structure is not None else task.structure)
+    place = Place(folder, {"task_hash": task.hash, "wiring": wiring})
     folds, choices = [], []
     for fold in range(task.card.n_folds):
-        training = task.training(fold)
-        choice, fitted = learn(model, training, prepared, candidates, seed=seed)
+        part = place.inside(f"fold-{fold}", fold=fold)
+        choice, fitted = learn(model, task.training(fold), prepared, candidates, seed=seed, place=part)
         folds.append(fitted)
         choices.append(choice)
     elapsed_s = time.perf_counter() - began
@@ -104,7 +109,7 @@ def fit(
     return FittedFolds(task, name, seed, tuple(folds), tuple(choices), elapsed_s, wiring, prepared)
 
 
-def _candidates(model: Model, fixed: Settings) -> tuple[Settings, ...]:
+def _candidates(model: AnyModel, fixed: Settings) -> tuple[Settings, ...]:
     """The model's candidates with the fixed settings put in, each once."""
     unknown = sorted(set(fixed) - set(model.card.settings))
     if unknown:

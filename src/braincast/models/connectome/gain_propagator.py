@@ -49,7 +49,8 @@ class FittedGains:
 
     def forecast(self, cases: Cases, prepared: Edges) -> Float[np.ndarray, "case lead neuron"]:
         from braincast.models.connectome import gain_equations as equations
-        from braincast.models.learners.gradient import arrays, reference_arithmetic, restored
+        from braincast.models.learners.arithmetic import reference_arithmetic
+        from braincast.models.learners.gradient import arrays, restored
 
         edges = prepared[bool(self.extrasynaptic), bool(self.expression)]
         with reference_arithmetic():
@@ -90,7 +91,8 @@ class GainPropagator:
 
     def fit(self, training: Training, prepared: Edges, settings: Settings, *, seed: int) -> FittedGains:
         from braincast.models.connectome import gain_equations as equations
-        from braincast.models.learners.gradient import flattened, minimise, reference_arithmetic
+        from braincast.models.learners.arithmetic import reference_arithmetic
+        from braincast.models.learners.gradient import flattened, minimise
 
         which = bool(settings["extrasynaptic"]), bool(settings["expression"])
         gain_sd, edges, history = float(settings["gain_sd"]), prepared[which], history_of(training)

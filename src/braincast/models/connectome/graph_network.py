@@ -38,7 +38,8 @@ class FittedGraphNetwork:
 
     def forecast(self, cases: Cases, prepared: Graph) -> Float[np.ndarray, "case lead neuron"]:
         from braincast.models.connectome import graph_equations as equations
-        from braincast.models.learners.gradient import arrays, reference_arithmetic, restored
+        from braincast.models.learners.arithmetic import reference_arithmetic
+        from braincast.models.learners.gradient import arrays, restored
 
         with reference_arithmetic():
             network = restored(_drawn(prepared, seed=0), self.parameters)
@@ -74,7 +75,8 @@ class GraphNetwork:
 
     def fit(self, training: Training, prepared: Graph, settings: Settings, *, seed: int) -> FittedGraphNetwork:
         from braincast.models.connectome import graph_equations as equations
-        from braincast.models.learners.gradient import flattened, minimise, reference_arithmetic
+        from braincast.models.learners.arithmetic import reference_arithmetic
+        from braincast.models.learners.gradient import flattened, minimise
 
         weight_sd, history = float(settings["weight_sd"]), history_of(training)
         batch = training_batch(training, history)

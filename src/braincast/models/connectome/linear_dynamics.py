@@ -32,7 +32,8 @@ class FittedDynamics:
 
     def forecast(self, cases: Cases, prepared: EdgeList) -> Float[np.ndarray, "case lead neuron"]:
         from braincast.models.connectome import linear_equations as equations
-        from braincast.models.learners.gradient import arrays, reference_arithmetic, restored
+        from braincast.models.learners.arithmetic import reference_arithmetic
+        from braincast.models.learners.gradient import arrays, restored
 
         with reference_arithmetic():
             system = restored(equations.unfitted(prepared.features.shape[1], len(prepared.pre)), self.parameters)
@@ -65,7 +66,8 @@ class LinearDynamics:
 
     def fit(self, training: Training, prepared: EdgeList, settings: Settings, *, seed: int) -> FittedDynamics:
         from braincast.models.connectome import linear_equations as equations
-        from braincast.models.learners.gradient import flattened, minimise, reference_arithmetic
+        from braincast.models.learners.arithmetic import reference_arithmetic
+        from braincast.models.learners.gradient import flattened, minimise
 
         edge_sd, history = float(settings["edge_sd"]), history_of(training)
         batch = training_batch(training, history)

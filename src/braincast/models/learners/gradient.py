@@ -1,13 +1,11 @@
-"""Models fitted by gradient: how JAX is run, and the minimiser that they share.
+"""The minimiser that models with a small, smooth loss share.
 
 Imports JAX; a module that holds a model's card imports this on use only.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import cache
 from typing import Any, TypeVar
 
@@ -17,38 +15,9 @@ import numpy as np
 from jax.flatten_util import ravel_pytree
 from jaxtyping import Float
 from scipy.optimize import minimize
-from threadpoolctl import threadpool_limits
 
 Parameters = TypeVar("Parameters")
-_POOL_SIZE = "PJRT_NPROC"
 Loss = Callable[..., Any]
-
-
-@contextmanager
-def reference_arithmetic() -> Iterator[None]:
-    """float64 on the CPU with one thread: the same bits with one core or many, with an accelerator or without.
-
-    Whoever sets JAX's default device, or used JAX in this process before, gets their device and threads, and no such
-    promise.
-    """
-    chosen = jax.config.jax_default_device  # pyright: ignore[reportAttributeAccessIssue]
-    device = _one_thread_cpu() if chosen is None else chosen
-    with jax.enable_x64(True), jax.default_device(device), threadpool_limits(1):
-        yield
-
-
-@cache
-def _one_thread_cpu() -> Any:
-    """The CPU. XLA sizes its pool of threads when it starts, by this variable if set; its sums depend on that size."""
-    before = os.environ.get(_POOL_SIZE)
-    os.environ[_POOL_SIZE] = "1"
-    try:
-        return jax.devices("cpu")[0]
-    finally:
-        if before is None:
-            del os.environ[_POOL_SIZE]
-        else:
-            os.environ[_POOL_SIZE] = before
 
 
 def minimise(loss: Loss, start: Parameters, *data: Any, max_steps: int) -> Parameters:

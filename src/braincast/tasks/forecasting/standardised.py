@@ -39,6 +39,11 @@ class Standardised:
         self._recording, self._columns, self._training = recording, columns, training
         self._in_order = np.array_equal(columns, np.arange(recording.n_neurons))
 
+    @property
+    def n_neurons(self) -> int:
+        """How many of the recording's neurons the task asks about."""
+        return len(self._columns)
+
     @cached_property
     def scale(self) -> Scale:
         """From two passes over the training frames, slab by slab; E110 for a neuron that has no spread there."""

@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from braincast.errors import BraincastError
-from braincast.tasks.forecasting.card import ForecastCard, Piece, WindowCase
-from braincast.tasks.forecasting.standardised import Standardised, filled, standardised
-from braincast.tasks.forecasting.training import ForecastTraining, Held, Series
+from braincast.tasks.forecasting.card import ForecastCard, WindowCase
+from braincast.tasks.forecasting.standardised import Standardised, standardised
+from braincast.tasks.forecasting.training import ForecastTraining, Held
 from braincast.tasks.forecasting.windows import Windows
 
 if TYPE_CHECKING:
@@ -92,22 +92,16 @@ class ForecastTask:
         """What the fit of a fold may learn from."""
         self._check_fold(fold)
         learned = self.card.folds[fold].learns_from
-        pieces = [piece for piece in self.card.of_split("train") if piece.recording in learned]
         return ForecastTraining(
-            series=tuple(self._series(piece) for piece in pieces),
+            pieces=tuple(piece for piece in self.card.of_split("train") if piece.recording in learned),
             validation=Held(self._windows(self._validation_cases(fold)), self.recordings),
             neurons=self.card.neurons,
             leads=self.card.leads,
             context_frames=self.card.context,
             inputs=self.card.inputs,
             answers=self.card.folds[fold].answers,
+            _recordings=self.recordings,
         )
-
-    def _series(self, piece: Piece) -> Series:
-        recording = self.recordings[piece.recording]
-        activity = filled(recording.frames(piece.start, piece.stop))
-        stimulus = recording.stimulus(piece.start, piece.stop) if self.card.inputs == "stimulus" else None
-        return Series(piece.recording, piece.condition, piece.start, activity, stimulus)
 
     def _validation_cases(self, fold: int) -> list[WindowCase]:
         card = self.card

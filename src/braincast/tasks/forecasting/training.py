@@ -9,7 +9,9 @@ from functools import cached_property
 import numpy as np
 from jaxtyping import Float32
 
-from braincast.tasks.forecasting.standardised import Standardised
+from braincast.tasks.forecasting.card import Piece
+from braincast.tasks.forecasting.examples import Examples
+from braincast.tasks.forecasting.standardised import Standardised, filled
 from braincast.tasks.forecasting.windows import Windows
 
 
@@ -48,21 +50,29 @@ class Held:
             out[rows] = self._recordings[number].windows(self.windows.start[rows], self.windows.horizon)
         return out
 
+    def examples(self, *, shown: bool) -> Examples:
+        """The windows with what followed and, if `shown`, the stimulus; cut when needed."""
+        asked = self.windows
+        lengths = asked.context_frames, asked.horizon
+        return Examples.of(asked.recording, asked.start, *lengths, self._recordings, shown=shown)
+
 
 @dataclass(frozen=True, eq=False)
 class ForecastTraining:
-    """Training series of one fold, and its validation windows. `recordings` are the numbers of those that are here.
+    """Training series of one fold, and its validation windows.
 
-    `answers` are the recordings that the fold will be asked about: none of those here when animals are held out.
+    `pieces` say where the series lie. `answers` are the recordings that the fold will be asked about: none of those
+    learned from when animals are held out.
     """
 
-    series: tuple[Series, ...]
+    pieces: tuple[Piece, ...]
     validation: Held
     neurons: tuple[str, ...]
     leads: tuple[str, ...]
     context_frames: int
     inputs: str
     answers: tuple[int, ...]
+    _recordings: tuple[Standardised, ...]
 
     @property
     def horizon(self) -> int:
@@ -72,7 +82,19 @@ class ForecastTraining:
     @property
     def recordings(self) -> tuple[int, ...]:
         """Numbers of the recordings that have a series here, rising."""
-        return tuple(sorted({series.recording for series in self.series}))
+        return tuple(sorted({piece.recording for piece in self.pieces}))
+
+    @cached_property
+    def series(self) -> tuple[Series, ...]:
+        """All training frames, in memory."""
+        return tuple(self._series(piece) for piece in self.pieces)
+
+    def examples(self, *, shown: bool) -> Examples:
+        """Every window inside the training series with what followed and, if `shown`, the stimulus; cut when needed."""
+        found = [(piece.recording, piece.starts(self.context_frames, self.horizon, 1)) for piece in self.pieces]
+        start = np.array([start for _, starts in found for start in starts], dtype=np.int64)
+        recording = np.repeat(np.array([r for r, _ in found], dtype=np.int64), [len(starts) for _, starts in found])
+        return Examples.of(recording, start, self.context_frames, self.horizon, self._recordings, shown=shown)
 
     def windows(
         self, stride: int = 1
@@ -85,3 +107,9 @@ class ForecastTraining:
             every = np.lib.stride_tricks.sliding_window_view(series.activity, length, axis=0)[::stride]
             every = every.transpose(0, 2, 1)
             yield series, every[:, : self.context_frames], every[:, self.context_frames :]
+
+    def _series(self, piece: Piece) -> Series:
+        recording = self._recordings[piece.recording]
+        activity = filled(recording.frames(piece.start, piece.stop))
+        stimulus = recording.stimulus(piece.start, piece.stop) if self.inputs == "stimulus" else None
+        return Series(piece.recording, piece.condition, piece.start, activity, stimulus)

@@ -1,0 +1,1 @@
+"""Forecasters that learn by gradient: what each is, without the network itself."""

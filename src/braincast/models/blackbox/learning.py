@@ -1,0 +1,52 @@
+"""Settings that networks share: those of learning, which the training engine obeys, and how windows are levelled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from braincast.models.interface import Setting, Settings
+
+LEARNING: Mapping[str, Setting] = {
+    "learning_rate": Setting("Largest step size of AdamW, reached after the warm-up", lower=1e-8, upper=10.0),
+    "weight_decay": Setting("Decay of weights in AdamW, in learning rates for each step", upper=10.0),
+    "clip": Setting("Largest norm of the gradient, longer ones are shortened", lower=1e-8, upper=1e8),
+    "batch": Setting("Windows in a step", kind=int, lower=1.0, upper=65536.0),
+    "steps": Setting(
+        "Steps at most; the learning rate falls to 0 there along a cosine", kind=int, lower=1.0, upper=1e8
+    ),
+    "warmup": Setting("Share of the steps in which the learning rate rises from 0", upper=0.9),
+    "every": Setting(
+        "Steps between evaluations on validation windows, with a checkpoint each", kind=int, lower=1.0, upper=1e8
+    ),
+    "patience": Setting("Evaluations without improvement after which training stops", kind=int, lower=1.0, upper=1e6),
+    "loss": Setting("What a step lowers: absolute or squared errors", kind=str, choices=("absolute", "squared")),
+    "precision": Setting(
+        "single: float32; mixed: bfloat16 where there is a GPU, with parameters in float32",
+        kind=str,
+        choices=("single", "mixed"),
+    ),
+}
+RESCALING = Setting(
+    "none; last: less the context's last frame; instance: less its mean and over its deviation. Undone in the answer",
+    kind=str,
+    choices=("none", "last", "instance"),
+)
+# As in ZAPBench (Lueckmann et al. 2025), but for the batch, which suits shorter recordings, and the bound on steps.
+DEFAULTS: Mapping[str, Any] = {
+    "learning_rate": 1e-3,
+    "weight_decay": 1e-4,
+    "clip": 1.0,
+    "batch": 32,
+    "steps": 5000,
+    "warmup": 0.02,
+    "every": 250,
+    "patience": 8,
+    "loss": "absolute",
+    "precision": "mixed",
+}
+
+
+def learned(**own: Any) -> Settings:
+    """One candidate: a network's own settings, and those of learning where it names none."""
+    return {**DEFAULTS, **own}

@@ -1,0 +1,144 @@
+"""Windows with what followed, for models that learn from a few at a time: cut when they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+from jaxtyping import Bool, Float, Float32, Int
+
+from braincast.errors import BraincastError
+from braincast.tasks.forecasting.standardised import Standardised, filled
+
+# Frames that are needed stay in memory where they take no more than this; otherwise each batch reads its own.
+KEPT_BYTES = 1 << 30
+Reader = Callable[[Standardised, int, int], np.ndarray]
+
+
+class Batch(NamedTuple):
+    """A few windows: what is seen and shown, and what followed (NaN where nothing was observed); numpy's or JAX's.
+
+    A missing value of the context is the last one seen in it, 0 where none was. `stimulus` covers the context and the
+    frames to forecast; None where it is not told.
+    """
+
+    context: Float[Any, "*case context neuron"]
+    stimulus: Float[Any, "*case frame feature"] | None
+    target: Float[Any, "*case lead neuron"]
+
+
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """Windows by recording and first target frame; `n_features` of the stimulus are 0 where it is not told."""
+
+    recording: Int[np.ndarray, " case"]
+    start: Int[np.ndarray, " case"]
+    context: int
+    horizon: int
+    n_neurons: int
+    n_features: int
+    _recordings: tuple[Standardised, ...]
+    _kept_bytes: int = KEPT_BYTES
+
+    @classmethod
+    def of(
+        cls,
+        recording: Int[np.ndarray, " case"],
+        start: Int[np.ndarray, " case"],
+        context: int,
+        horizon: int,
+        recordings: tuple[Standardised, ...],
+        *,
+        shown: bool,
+    ) -> Examples:
+        """Windows of these recordings, with what was shown or without."""
+        track = recordings[0].stimulus(0, 1) if shown else None
+        n_features = 0 if track is None else track.shape[1]
+        return cls(recording, start, context, horizon, recordings[0].n_neurons, n_features, recordings)
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    @property
+    def window_bytes(self) -> int:
+        """Bytes of one window in memory."""
+        frames = self.context + self.horizon
+        return 4 * frames * (self.n_neurons + self.n_features)
+
+    @cached_property
+    def n_observed(self) -> int:
+        """How many values to forecast were observed in the first window that has any; 0 if none has."""
+        counts = (int(np.isfinite(self.batch(np.array([row])).target).sum()) for row in range(len(self)))
+        return next((count for count in counts if count), 0)
+
+    def batch(self, rows: Int[np.ndarray, " row"]) -> Batch:
+        """Some of the windows; a stimulus that is not finite there is E110."""
+        if self._is_kept:
+            at = self._place[rows][:, None] + np.arange(self.context + self.horizon)
+            activity, shown = self._activity[at], None if self._shown is None else self._shown[at]
+        else:
+            activity, shown = self._read(rows)
+        context = filled(activity[:, : self.context])
+        return Batch(context, shown, activity[:, self.context :])
+
+    @cached_property
+    def _needed(self) -> tuple[Bool[np.ndarray, " frame"], ...]:
+        """Which frames of each recording lie in a window."""
+        return tuple(self._covered(number) for number in range(len(self._recordings)))
+
+    def _covered(self, number: int) -> Bool[np.ndarray, " frame"]:
+        start = self.start[self.recording == number]
+        change = np.zeros(start.max(initial=0) + self.horizon + 1, dtype=np.int64)
+        np.add.at(change, start - self.context, 1)
+        np.add.at(change, start + self.horizon, -1)
+        return change.cumsum() > 0
+
+    @cached_property
+    def _is_kept(self) -> bool:
+        n_frames = sum(int(needed.sum()) for needed in self._needed)
+        return 4 * n_frames * (self.n_neurons + self.n_features) <= self._kept_bytes
+
+    @cached_property
+    def _place(self) -> Int[np.ndarray, " case"]:
+        """Where each window begins among the frames that are kept."""
+        place, before = np.empty(len(self), dtype=np.int64), 0
+        for number, needed in enumerate(self._needed):
+            rows = self.recording == number
+            place[rows] = before + np.cumsum(needed)[self.start[rows] - self.context] - 1
+            before += int(needed.sum())
+        return place
+
+    @cached_property
+    def _activity(self) -> Float32[np.ndarray, "frame neuron"]:
+        return self._kept(Standardised.frames, self.n_neurons)
+
+    @cached_property
+    def _shown(self) -> Float32[np.ndarray, "frame feature"] | None:
+        return self._kept(_shown, self.n_features) if self.n_features else None
+
+    def _kept(self, read: Reader, width: int) -> Float32[np.ndarray, "frame width"]:
+        """Every needed frame, recording after recording."""
+        parts = [np.empty((0, width), dtype=np.float32)]
+        for recording, needed in zip(self._recordings, self._needed, strict=True):
+            edges = np.flatnonzero(np.diff(np.r_[False, needed, False].astype(np.int8)))
+            parts += [read(recording, int(a), int(b)) for a, b in edges.reshape(-1, 2)]
+        return np.concatenate(parts)
+
+    def _read(self, rows: Int[np.ndarray, " row"]) -> tuple[np.ndarray, np.ndarray | None]:
+        length = self.context + self.horizon
+        windows = [(self._recordings[self.recording[row]], int(self.start[row]) - self.context) for row in rows]
+        activity = np.stack([recording.frames(first, first + length) for recording, first in windows])
+        if not self.n_features:
+            return activity, None
+        return activity, np.stack([_shown(recording, first, first + length) for recording, first in windows])
+
+
+def _shown(recording: Standardised, start: int, stop: int) -> Float32[np.ndarray, "frame feature"]:
+    track = recording.stimulus(start, stop)
+    if track is None or not np.isfinite(track).all():
+        what = "it is missing" if track is None else f"it is not finite in frames {start} to {stop}"
+        raise BraincastError("E110", "recording.stimulus", what, "Fill the gaps, or make a task without inputs")
+    return track
