@@ -16,7 +16,7 @@ from typing import Any, Protocol, TextIO, runtime_checkable
 class Advance(Protocol):
     """Moves a step on by an amount; a note (a loss, say) is shown beside it until the next one."""
 
-    def __call__(self, amount: float, note: str = "", /) -> None: ...
+    def __call__(self, amount: float | int, note: str = "", /) -> None: ...
 
 
 @runtime_checkable
@@ -78,7 +78,7 @@ class Bars:
             self._progress.start()
         task = self._tasks[what] = self._progress.add_task(what, total=total, note="")
 
-        def advance(amount: float, note: str = "", /) -> None:
+        def advance(amount: float | int, note: str = "", /) -> None:
             self._progress.update(task, advance=amount)
             if note:
                 self._progress.update(task, note=note)
@@ -91,7 +91,7 @@ class Bars:
             self._progress.stop()
 
 
-def _nowhere(amount: float, note: str = "", /) -> None:
+def _nowhere(amount: float | int, note: str = "", /) -> None:
     """Shows nothing between the beginning and the end of a step."""
 
 

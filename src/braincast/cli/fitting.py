@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from braincast.cli.options import Data, Force, Json, Offline, Out, Quiet, Seed, Sets, TaskName
 from braincast.cli.session import print_json, session
 from braincast.errors import BraincastError
+
+if TYPE_CHECKING:
+    from braincast.training.fit import FittedFolds
 
 
 def fit(
@@ -20,7 +25,7 @@ def fit(
     seed: Seed = 0,
     out: Out = None,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Keep a fit of the same task and model that is there.")
+        bool, typer.Option("--resume", help="Keep a fit of the same task and model, or go on with its training.")
     ] = False,
     data: Data = None,
     json_: Json = False,
@@ -28,7 +33,7 @@ def fit(
     offline: Offline = False,
     force: Force = False,
 ) -> None:
-    """Fit a model to every fold of a task; settings that are not fixed are chosen by inner folds."""
+    """Fit a model to every fold of a task; settings that are not fixed are chosen on held-out training data."""
     from braincast.datasets.cache import home
     from braincast.experiments.folder import numbered_folder
     from braincast.models.registry import load_model
@@ -45,8 +50,10 @@ def fit(
         _require_same(record, path, opened.hash, model, seed)
     else:
         _require_free(path, force)
-        with session(quiet=quiet, offline=offline), step(f"Fitting {model}"):
-            save_fit(fit_model(loaded, opened, seed=seed, settings=fixed), path, force=force)
+        with session(quiet=quiet, offline=offline), _unfinished(path, resume, force) as folder:
+            with step(f"Fitting {model}"):
+                fitted = fit_model(loaded, opened, seed=seed, settings=fixed, folder=folder)
+            save_fit(fitted, path, force=force, beside=_pictures(fitted))
         record = read_fit_record(path)
     if json_:
         print_json({**record, "files": {"run": str(path)}})
@@ -78,6 +85,32 @@ def forecast(
         print_json({"task": task.name, "model": record["model"], "files": {"forecast": str(path)}})
     else:
         typer.echo(f"{path}")
+
+
+@contextmanager
+def _unfinished(path: Path, resume: bool, force: bool) -> Iterator[Path]:
+    """The folder beside a fit in which trainings are kept while they run; gone when the block ends well."""
+    from braincast.files import lock, remove_leftovers, remove_tree
+
+    folder = path.with_name(f"{path.name}.unfinished")
+    with lock(folder):
+        if resume:
+            remove_leftovers(folder)
+        elif folder.exists() and not force:
+            what, fix = "a training that was not finished is there", "Add --resume to go on with it, or --force"
+            raise BraincastError("E501", str(folder), what, fix)
+        else:
+            remove_tree(folder)
+        yield folder
+        remove_tree(folder)
+
+
+def _pictures(fitted: FittedFolds) -> dict[str, str]:
+    """How trainings by gradient went; nothing for a fit in closed form."""
+    from braincast.reports.learning import learning_page
+
+    trainings = {f"fold {n}": choice.metrics for n, choice in enumerate(fitted.choices) if choice.metrics}
+    return {"learning.html": learning_page(f"{fitted.model} on {fitted.task.name}", trainings)} if trainings else {}
 
 
 def _parsed(settings: list[str]) -> dict[str, Any]:

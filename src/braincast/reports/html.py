@@ -50,11 +50,11 @@ def render_report(
     if isinstance(card, ForecastCard):
         shown = exhibits if isinstance(exhibits, ForecastExhibits) else None
         view = ForecastView(document, card, dataset, command, shown)
-        return _rendered("forecast/report.html.j2", _STYLES, _FORECAST_SCRIPTS, view=view)
+        return rendered("forecast/report.html.j2", _STYLES, _FORECAST_SCRIPTS, view=view)
     maps = exhibits if isinstance(exhibits, Exhibits) else None
     view = View(document, card, dataset, command, maps)
     data = None if maps is None else data_block(packed(maps))
-    return _rendered("report.html.j2", _STYLES, _SCRIPTS, view=view, data=data, views=data_block(view.views))
+    return rendered("report.html.j2", _STYLES, _SCRIPTS, view=view, data=data, views=data_block(view.views))
 
 
 def write_report(
@@ -69,7 +69,8 @@ def write_report(
     write_text(path, render_report(document, card, dataset, command, exhibits))
 
 
-def _rendered(template: str, styles: tuple[str, ...], scripts: tuple[str, ...], **parts: Any) -> str:
+def rendered(template: str, styles: tuple[str, ...], scripts: tuple[str, ...], **parts: Any) -> str:
+    """A template of this room as a page, with its styles and scripts inside it and a policy that allows no others."""
     style, script = _joined(styles), f'"use strict";(() => {{\n{_joined(scripts)}}})();'
     return (
         _environment()

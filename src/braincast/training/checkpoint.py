@@ -23,8 +23,8 @@ from braincast.version import VERSION
 _RECORD, _METRICS = "fit.json", "fold-{}-metrics.jsonl"
 
 
-def save_fit(fitted: FittedFolds, path: Path, *, force: bool = False) -> Path:
-    """Write a fit as a folder, complete or not at all."""
+def save_fit(fitted: FittedFolds, path: Path, *, force: bool = False, beside: Mapping[str, str] | None = None) -> Path:
+    """Write a fit as a folder, complete or not at all, with texts for people `beside` it by name of file."""
     record = {
         "braincast": VERSION,
         "task": fitted.task.name,
@@ -43,6 +43,8 @@ def save_fit(fitted: FittedFolds, path: Path, *, force: bool = False) -> Path:
             write_arrays(folder / f"fold-{fold}", {n: (dims[n], v) for n, v in arrays.items()}, {"numbers": numbers})
             if metrics := fitted.choices[fold].metrics:
                 write_text(folder / _METRICS.format(fold), as_text(metrics))
+        for name, text in (beside or {}).items():
+            write_text(folder / name, text)
         write_json(folder / _RECORD, record)
     return path
 

@@ -96,4 +96,4 @@ def _parts(
         replace(series, activity=(series.activity - signal @ embedding.T).astype(np.float32))
         for series, signal in pairs
     )
-    return embedding, replace(training, series=shared, neurons=names), replace(training, series=rest)
+    return embedding, replace(training, stand_in=shared, neurons=names), replace(training, stand_in=rest)

@@ -61,7 +61,8 @@ class Held:
 class ForecastTraining:
     """Training series of one fold, and its validation windows.
 
-    `pieces` say where the series lie. `answers` are the recordings that the fold will be asked about: none of those
+    `pieces` say where the series lie; a model that looks at something else in their place, the signals that neurons
+    share, say, has it as `stand_in`. `answers` are the recordings that the fold will be asked about: none of those
     learned from when animals are held out.
     """
 
@@ -73,6 +74,7 @@ class ForecastTraining:
     inputs: str
     answers: tuple[int, ...]
     _recordings: tuple[Standardised, ...]
+    stand_in: tuple[Series, ...] | None = None
 
     @property
     def horizon(self) -> int:
@@ -86,8 +88,8 @@ class ForecastTraining:
 
     @cached_property
     def series(self) -> tuple[Series, ...]:
-        """All training frames, in memory."""
-        return tuple(self._series(piece) for piece in self.pieces)
+        """All training frames, in memory; or what stands in for them."""
+        return self.stand_in or tuple(self._series(piece) for piece in self.pieces)
 
     def examples(self, *, shown: bool) -> Examples:
         """Every window inside the training series with what followed and, if `shown`, the stimulus; cut when needed."""
