@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Self
 
-from braincast.brain.specimen import Specimen
 from braincast.models.blackbox.fitted import FittedNetwork
 from braincast.models.blackbox.learning import LEARNING
 from braincast.models.forecasters.spread import MEMBERS
@@ -20,7 +18,7 @@ class NetworkForecaster:
 
     fitted_type = FittedNetwork
 
-    def prepare(self, structure: Specimen) -> Self:
+    def prepare(self, structure: object) -> NetworkForecaster:
         """The model itself: how the brain is built is not looked at."""
         return self
 

@@ -44,7 +44,7 @@ def update(given: Given, state: State) -> tuple[State, Float[Array, ""], Float[A
     trained = eqx.filter(state.network, eqx.is_inexact_array)
     change, memory = optimiser(given.rules).update(gradient, state.optimiser, trained)
     changed = State(eqx.apply_updates(state.network, change), memory)
-    return given.layout.held(changed), loss, optax.global_norm(gradient)
+    return given.layout.held(changed), loss, optax.tree.norm(gradient)
 
 
 def _loss(network: Network, given: Given) -> Float[Array, ""]:
