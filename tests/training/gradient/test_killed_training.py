@@ -13,8 +13,7 @@ import braincast
 HERE = Path(__file__).parent
 N_KILLS, STEPS = 20, 120
 # Dies at a step or, if that is the step after a round, in the middle of writing its checkpoint.
-PROGRAM = (
-    """
+PROGRAM = """
 import os, signal, sys
 from pathlib import Path
 import numpy as np
@@ -42,18 +41,16 @@ class Killing:
         pass
 
 with reporting(Killing()):
-    standing = train(made_lesson("tsmixer", **SMALL, steps=%d), place_in(folder))
+    standing = train(made_lesson("tsmixer", **SMALL, steps=int(sys.argv[4])), place_in(folder))
 np.savez(folder / "end.npz", *arrays_of((standing.state, standing.best)))
 """
-    % STEPS
-)
 
 
 def run(folder: Path, at: int, how: str = "step") -> int:
     """The exit code of a training in a process of its own that dies at a step."""
     path = (HERE, HERE.parent.parent, Path(braincast.__file__).parent.parent)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, path))}
-    command = [sys.executable, "-c", PROGRAM, str(folder), str(at), how]
+    command = [sys.executable, "-c", PROGRAM, str(folder), str(at), how, str(STEPS)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode in (0, -9), done.stderr
     return done.returncode

@@ -1,0 +1,124 @@
+"""Models that learn by gradient look to the rest of the house like every other model."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from made_recordings import made_dataset, made_recording, made_task, random_walks
+from refusals import refused
+
+from braincast.experiments.forecast_leakage import moved_forecasts
+from braincast.models.blackbox.learning import DEFAULTS, LEARNING
+from braincast.models.forecasters.spread import MEMBERS
+from braincast.models.interface import Fitted, Learner, Model
+from braincast.models.registry import load_model, model_names
+from braincast.training.checkpoint import load_fit, save_fit
+from braincast.training.fit import fit
+
+NAMES = ("linear", "tsmixer")
+QUICK = {"steps": 20, "every": 10, "batch": 8}
+PAGE = Path(__file__).parents[3] / "docs" / "learning.md"
+
+
+def quick(name: str):
+    """The model with one candidate and few steps."""
+    model = load_model(name)
+    own = {"blocks": 1, "hidden": 4} if name == "tsmixer" else {}
+    model.candidates = ({**model.candidates[0], **QUICK, **own},)
+    return model
+
+
+@pytest.fixture(scope="module")
+def task():
+    recordings = {f"r{n}": made_recording(random_walks(seed=n)) for n in range(2)}
+    return made_task(made_dataset(recordings))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_learner_describes_itself(name):
+    model = load_model(name)
+    assert name in model_names() and isinstance(model, Learner) and not isinstance(model, Model)
+    card = model.card
+    assert card.name == name and card.kinds == ("forecast",) and card.answers == ("activity",) and card.stochastic
+    assert card.summary.endswith(".") and card.citation and set(LEARNING) < set(card.settings)
+    for settings in model.candidates:
+        assert set(settings) == set(card.settings)
+        for key, value in settings.items():
+            assert card.settings[key].checked(value, key) == value
+
+
+def test_every_setting_of_learning_has_a_default():
+    assert set(DEFAULTS) == set(LEARNING)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_learner_answers_with_members_around_its_forecast(name, task):
+    fitted = fit(quick(name), task)
+    assert isinstance(fitted.folds[0], Fitted) and fitted.n_parameters > 0
+    answer = fitted.forecast(task.cases()).values
+    assert answer.shape == (*task.cases().shape, MEMBERS) and np.isfinite(answer).all()
+    assert (np.diff(answer, axis=-1) >= 0).all()
+    point = fitted.folds[0].point(task.cases(), fitted.prepared)
+    np.testing.assert_allclose(answer.mean(axis=-1), point, rtol=1e-4, atol=1e-4)
+    assert fitted.validation_loss == pytest.approx(
+        min(row["validation"] for row in fitted.choices[0].metrics), rel=1e-4
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_saved_fit_answers_alike(name, task, tmp_path):
+    fitted = fit(quick(name), task, seed=3)
+    loaded = load_fit(save_fit(fitted, tmp_path / "fit"), task)
+    assert loaded.n_parameters == fitted.n_parameters and loaded.choices == fitted.choices
+    np.testing.assert_array_equal(loaded.forecast(task.cases()).values, fitted.forecast(task.cases()).values)
+    rows = (tmp_path / "fit" / "fold-0-metrics.jsonl").read_text().splitlines()
+    assert len(rows) == 2
+
+
+def test_a_seed_decides(task):
+    told = [fit(quick("linear"), task, seed=seed).forecast(task.cases()).values for seed in (0, 0, 1)]
+    np.testing.assert_array_equal(told[0], told[1])
+    assert (told[0] != told[2]).any()
+
+
+def test_the_candidate_with_the_least_validation_error_is_chosen(task):
+    fitted = fit("linear", task, settings=QUICK)
+    errors = [
+        fit("linear", task, settings={**QUICK, **{k: c[k] for k in ("weights", "rescaling")}}).validation_loss
+        for c in load_model("linear").candidates
+    ]
+    assert fitted.validation_loss == min(errors)
+
+
+def test_each_fold_is_trained_apart():
+    recordings = {f"r{n}": made_recording(random_walks(120, 3, seed=n)) for n in range(3)}
+    task = made_task(made_dataset(recordings), held_out_animals=True)
+    fitted = fit(quick("linear"), task)
+    weights = [fold.parameters["weight"] for fold in fitted.folds]
+    assert len(weights) == task.card.n_folds > 1 and (weights[0] != weights[1]).any()
+
+
+def test_no_forecast_moves_when_the_future_does():
+    task = made_task(made_dataset(made_recording(random_walks(120, 3))))
+    assert moved_forecasts(quick("linear"), task, seed=0) == ()
+
+
+def test_an_impossible_setting_of_learning_is_refused(task):
+    with refused("E305", "setting learning_rate", "1e-08 to 10"):
+        fit("linear", task, settings={"learning_rate": -1.0})
+    with refused("E305", "setting loss", "absolute or squared"):
+        fit("linear", task, settings={"loss": "cubic"})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_row_of_the_page_is_the_card(name):
+    card = load_model(name).card
+    own = ", ".join(f"`{key}`" for key in card.settings if key not in LEARNING)
+    row = f"| `{name}` | {card.summary} | {own} | {card.citation} | {card.caveat} |"
+    assert f"\n{row}\n" in PAGE.read_text(encoding="utf-8")
+
+
+def test_the_page_says_what_each_setting_of_learning_is():
+    page = PAGE.read_text(encoding="utf-8")
+    for name, setting in LEARNING.items():
+        assert f"\n| `{name}` | {DEFAULTS[name]} | {setting.summary} |\n" in page
