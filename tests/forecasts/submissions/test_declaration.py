@@ -347,7 +347,7 @@ PHRASES = (
     "Ada",
     "李明",
     "p < 0.05",
-    "ΔF/F",
+    "α = 1",
     '"quoted"',
     '""" ends',
     "it's",
@@ -362,8 +362,10 @@ PHRASES = (
 
 def decent(separators):
     """Texts that may stand in a submission: phrases that the rules allow, joined."""
-    joined = st.builds(lambda between, phrases: between.join(phrases), st.sampled_from(separators), st.lists(PHRASE))
-    return joined.map(lambda text: f"A{text}.")
+    joined = st.builds(
+        lambda between, phrases: between.join(phrases), st.sampled_from(separators), st.lists(PHRASE, max_size=12)
+    )
+    return joined.map(lambda text: f"A: {text}.")
 
 
 PHRASE = st.sampled_from(PHRASES)

@@ -90,7 +90,7 @@ class Submission(_Strict):
         wanted = asked.get(str(info.field_name), found)
         if found != wanted:
             fix = f"Forecast again for this version of the task: braincast show task {asked['task']} --json"
-            raise fields.refusal(Flaw("E215", f"found {shown(found, 64)}; expected {wanted!r}", fix))
+            raise fields.refusal(Flaw("E215", f"found {shown(found)}; expected {wanted!r}", fix))
         return found
 
     @field_validator("track")
