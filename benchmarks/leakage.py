@@ -16,9 +16,12 @@ from threadpoolctl import threadpool_limits
 
 from braincast.experiments.leakage import audit
 from braincast.files import read_json, write_json
+from braincast.models.interface import Learner
 from braincast.models.registry import load_model, model_names
 from braincast.tasks.forecasting.declared import DECLARED
 
+# A network shows with few steps already what it looks at.
+_FEW_STEPS = {"steps": 50, "every": 25}
 RESULT = Path(__file__).parent / "results" / "leakage.json"
 
 
@@ -44,9 +47,11 @@ def table(found: dict[str, Any]) -> str:
 def _audited(name: str) -> dict[str, Any]:
     task, moved = forecast_task(name), {}
     for model in model_names():
-        if load_model(model).card.can_answer(task.card):
+        loaded = load_model(model)
+        if loaded.card.can_answer(task.card):
+            settings = _FEW_STEPS if isinstance(loaded, Learner) else None
             with threadpool_limits(1):
-                moved[model] = len(audit(model, task).moved)
+                moved[model] = len(audit(loaded, task, settings=settings).moved)
             print(name, model, moved[model], file=sys.stderr, flush=True)
     return {"task_hash": task.hash, "windows": len(task.card.cases), "moved": moved}
 

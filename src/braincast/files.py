@@ -72,17 +72,6 @@ def write_text(path: Path, text: str) -> None:
         temporary.write_text(restored, encoding="utf-8", newline="\n")
 
 
-def append_line(path: Path, line: str) -> None:
-    """Add one line of UTF-8 text to a file, which is made where it is missing.
-
-    A kill in between can leave a part of a line at the end: a reader takes whole lines alone.
-    """
-    with _write_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8", newline="\n") as stream:
-            stream.write(f"{line}\n")
-
-
 def write_bytes(path: Path, content: bytes) -> None:
     """Write bytes atomically, in a folder that is made if it is not there."""
     with replacing(path) as temporary:
@@ -181,9 +170,11 @@ def add_file(path: Path, content: bytes) -> Entry:
 
 
 def append_line(path: Path, line: str) -> None:
-    """Add one line to a text file in a folder that is being made; a kill may leave a part of it."""
-    with path.open("ab") as stream:
-        stream.write(f"{line}\n".encode())
+    """Add one line to a text file, which is made with its folder where it is missing; a kill may leave a part of it."""
+    with _write_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("ab") as stream:
+            stream.write(f"{line}\n".encode())
 
 
 def keep_only(folder: Path, names: Collection[str]) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from braincast.brain.recording import Recording
-from braincast.models.interface import AnyModel
+from braincast.models.interface import AnyModel, Settings
 from braincast.tasks.forecasting.card import Piece
 from braincast.tasks.forecasting.task import ForecastTask
 from braincast.training.fit import fit
@@ -17,17 +17,19 @@ from braincast.training.fit import fit
 _CUTS = (0.0, 0.5)
 
 
-def moved_forecasts(model: AnyModel, task: ForecastTask, *, seed: int) -> tuple[str, ...]:
+def moved_forecasts(
+    model: AnyModel, task: ForecastTask, *, seed: int, settings: Settings | None = None
+) -> tuple[str, ...]:
     """Test windows whose forecast moved when frames from their start on, or other test frames to come, were made up.
 
     Values, missing values and, where models are not told what is shown, stimulus and behaviour are replaced.
     """
-    before = fit(model, task, seed=seed).forecast(task.cases("test"))
+    before = fit(model, task, seed=seed, settings=settings).forecast(task.cases("test"))
     moved: list[str] = []
     for cut in _CUTS:
         first = {(p.recording, p.start): p.start + int(cut * (p.stop - p.start)) for p in _tested(task)}
         changed = _with_made_up_future(task, first, seed)
-        after = fit(model, changed, seed=seed).forecast(changed.cases("test"))
+        after = fit(model, changed, seed=seed, settings=settings).forecast(changed.cases("test"))
         for row, case in enumerate(task.card.cases):
             is_untouched = case.start <= first[case.recording, _piece_of(task, case.recording, case.start).start]
             if is_untouched and not _same(before[row], after[row]):

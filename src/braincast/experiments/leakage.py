@@ -9,7 +9,7 @@ import numpy as np
 from braincast.brain.responses import Responses
 from braincast.brain.specimen import Specimen
 from braincast.experiments.forecast_leakage import moved_forecasts
-from braincast.models.interface import AnyModel
+from braincast.models.interface import AnyModel, Settings
 from braincast.models.registry import load_model
 from braincast.tasks.forecasting.task import ForecastTask
 from braincast.tasks.kinds import AnyTask
@@ -32,29 +32,31 @@ class Audit:
         return not self.moved
 
 
-def audit(model: AnyModel | str, task: AnyTask, *, seed: int = 0) -> Audit:
+def audit(model: AnyModel | str, task: AnyTask, *, seed: int = 0, settings: Settings | None = None) -> Audit:
     """Fit `model` on the task as it is, and on tasks in which what it must not see is made up.
 
     Of a perturbation task these are all responses but those to a fold's training stimuli; of a forecast task all that
-    follows the contexts of test windows (see `forecast_leakage`).
+    follows the contexts of test windows (see `forecast_leakage`). `settings` are fixed; a network shows with few steps
+    already what it looks at.
     """
     name = model if isinstance(model, str) else model.card.name
     model = load_model(model) if isinstance(model, str) else model
     moved = moved_forecasts if isinstance(task, ForecastTask) else _moved_answers
-    return Audit(name, task.name, len(task.card.cases), moved(model, task, seed=seed))  # pyright: ignore[reportArgumentType]
+    return Audit(name, task.name, len(task.card.cases), moved(model, task, seed=seed, settings=settings))  # pyright: ignore[reportArgumentType]
 
 
-def _moved_answers(model: AnyModel, task: Task, *, seed: int) -> tuple[str, ...]:
+def _moved_answers(model: AnyModel, task: Task, *, seed: int, settings: Settings | None) -> tuple[str, ...]:
     """Cases whose answer moved when, fold by fold, held-out responses were replaced.
 
     Values, courses and the mask of what was measured are replaced for every stimulus but the fold's training cases: in
     the specimen asked about and, where that is another one, in the specimen that models learn from.
     """
     cases = task.cases("test")
-    before = fit(model, task, seed=seed).forecast(cases)
+    before = fit(model, task, seed=seed, settings=settings).forecast(cases)
     moved: list[str] = []
     for fold in range(task.card.n_folds):
-        after = fit(model, _with_made_up_truth(task, fold, seed), seed=seed).forecast(cases)
+        made_up = _with_made_up_truth(task, fold, seed)
+        after = fit(model, made_up, seed=seed, settings=settings).forecast(cases)
         held = np.flatnonzero(cases.fold == fold)
         moved += [cases.ids[row] for row in held if not np.array_equal(before.values[row], after.values[row])]
     return tuple(moved)

@@ -3,6 +3,7 @@
 import errno
 import json
 import shutil
+from pathlib import Path
 
 import equinox as eqx
 import numpy as np
@@ -89,36 +90,27 @@ def test_a_checkpoint_of_another_version_is_refused(folder, monkeypatch):
 @pytest.mark.parametrize("what", ["checkpoint", "metrics"])
 def test_a_full_disk_is_refused_and_the_last_good_checkpoint_stands(what, tmp_path, monkeypatch):
     place, whole = place_in(tmp_path), train(made_lesson(), Place())
-    savez, append = np.savez, files.append_line
-
-    def full(*arguments, **arrays):
-        if len(list(tmp_path.glob("step-*"))) == 2:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        (savez if what == "checkpoint" else append)(*arguments, **arrays)
-
+    is_full = lambda: len(list(tmp_path.glob("step-*"))) == 2  # noqa: E731
     with monkeypatch.context() as patched:
         if what == "checkpoint":
-            patched.setattr(np, "savez", full)
+            patched.setattr(np, "savez", _refusing(np.savez, is_full))
         else:
-            patched.setattr("pathlib.Path.open", _open_until_full(tmp_path))
+            patched.setattr(Path, "open", _refusing(Path.open, is_full, mode="ab"))
         with refused("E505", "No space left"):
             train(made_lesson(), place)
     assert [path.name for path in sorted(tmp_path.glob("step-*"))] == ["step-000000010", "step-000000020"]
     assert_equal_bits(train(made_lesson(), place).state, whole.state)
 
 
-def _open_until_full(folder):
-    """`Path.open` of a disk that has room for two checkpoints."""
-    from pathlib import Path
+def _refusing(write, is_full, mode=None):
+    """What writes, on a disk that is full at some time; only for files opened in `mode`, if one is named."""
 
-    before = Path.open
-
-    def opened(path, mode="r", *arguments, **options):
-        if mode == "a" and len(list(folder.glob("step-*"))) == 2:
+    def written(first, *arguments, **options):
+        if is_full() and (mode is None or mode in arguments):
             raise OSError(errno.ENOSPC, "No space left on device")
-        return before(path, mode, *arguments, **options)
+        return write(first, *arguments, **options)
 
-    return opened
+    return written
 
 
 def test_a_part_of_a_line_and_lines_after_the_checkpoint_are_dropped(folder):
