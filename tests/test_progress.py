@@ -29,6 +29,26 @@ def test_a_log_gets_one_line_at_the_start_and_one_with_the_seconds_at_the_end(lo
     assert 0 <= float(seconds) < 5
 
 
+def test_a_long_step_says_in_a_log_how_far_it_is(tmp_path):
+    with (tmp_path / "log").open("w") as stream, progress.reporting(progress.Lines(stream, every_s=0.0)):
+        with progress.step("Learning", 4) as advance:
+            advance(1)
+            advance(2, "loss 0.5")
+        with progress.step("Reading") as advance:
+            advance(7)
+    lines = (tmp_path / "log").read_text().splitlines()
+    assert lines[1:3] == ["Learning: 1 of 4", "Learning: 3 of 4, loss 0.5"] and lines[5] == "Reading: 7"
+
+
+def test_a_bar_shows_the_latest_note():
+    bars = progress.Bars()
+    advance = bars.start("Learning", 4)
+    advance(1, "loss 0.5")
+    advance(1)
+    assert bars._progress.tasks[0].fields["note"] == "loss 0.5" and bars._progress.tasks[0].completed == 2
+    bars.finish("Learning")
+
+
 def test_steps_inside_steps_end_in_their_own_order(log):
     with progress.step("outer"), progress.step("inner"):
         pass

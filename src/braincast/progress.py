@@ -36,28 +36,39 @@ class Silent:
     """Shows nothing; what a library user gets unless they ask for more."""
 
     def start(self, what: str, total: float | int | None) -> Advance:
-        return _nowhere
+        return lambda amount, note="", /: None
 
     def finish(self, what: str) -> None:
         return None
 
 
 class Lines:
-    """One line when a step begins, one when it ends: fit for a log file."""
+    """One line when a step begins, one when it ends, and in between one at most every `every_s` seconds: for a log."""
 
-    def __init__(self, stream: TextIO | None = None) -> None:
-        self._stream = stream or sys.stderr
+    def __init__(self, stream: TextIO | None = None, every_s: float = 30.0) -> None:
+        self._stream, self._every_s = stream or sys.stderr, every_s
         self._since: dict[str, float] = {}
 
     def start(self, what: str, total: float | int | None) -> Advance:
-        self._since[what] = time.monotonic()
-        self._stream.write(f"{what} ...\n")
-        self._stream.flush()
-        return _nowhere
+        self._since[what] = latest = time.monotonic()
+        self._write(f"{what} ...")
+        done = 0.0
+
+        def advance(amount: float | int, note: str = "", /) -> None:
+            nonlocal done, latest
+            done += amount
+            if time.monotonic() - latest >= self._every_s:
+                latest = time.monotonic()
+                self._write(f"{what}: {done:g}{f' of {total:g}' if total else ''}{f', {note}' if note else ''}")
+
+        return advance
 
     def finish(self, what: str) -> None:
         elapsed_s = time.monotonic() - self._since.pop(what, time.monotonic())
-        self._stream.write(f"{what}: {elapsed_s:.1f} s\n")
+        self._write(f"{what}: {elapsed_s:.1f} s")
+
+    def _write(self, line: str) -> None:
+        self._stream.write(f"{line}\n")
         self._stream.flush()
 
 
@@ -89,10 +100,6 @@ class Bars:
         self._progress.remove_task(self._tasks.pop(what))
         if not self._tasks:
             self._progress.stop()
-
-
-def _nowhere(amount: float | int, note: str = "", /) -> None:
-    """Shows nothing between the beginning and the end of a step."""
 
 
 _current: Reporter = Silent()

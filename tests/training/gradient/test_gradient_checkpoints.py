@@ -90,7 +90,10 @@ def test_a_checkpoint_of_another_version_is_refused(folder, monkeypatch):
 @pytest.mark.parametrize("what", ["checkpoint", "metrics"])
 def test_a_full_disk_is_refused_and_the_last_good_checkpoint_stands(what, tmp_path, monkeypatch):
     place, whole = place_in(tmp_path), train(made_lesson(), Place())
-    is_full = lambda: len(list(tmp_path.glob("step-*"))) == 2  # noqa: E731
+
+    def is_full():
+        return len(list(tmp_path.glob("step-*"))) == 2
+
     with monkeypatch.context() as patched:
         if what == "checkpoint":
             patched.setattr(np, "savez", _refusing(np.savez, is_full))
