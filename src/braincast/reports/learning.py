@@ -18,7 +18,7 @@ _HEIGHT = 260
 def learning_page(title: str, trainings: Mapping[str, Sequence[Row]]) -> str:
     """The page's text, with one drawing for each training by name."""
     charts = [(name, learning_chart(name, rows)) for name, rows in trainings.items()]
-    return rendered("learning.html.j2", ("report.css", "plots.css"), (), title=title, charts=charts)
+    return rendered("learning.html.j2", ("report.css", "explore.css", "plots.css"), (), title=title, charts=charts)
 
 
 def learning_chart(name: str, rows: Sequence[Row]) -> Markup:

@@ -33,9 +33,12 @@ class FittedNetwork:
         """The forecast as a single number; `prepared` begins networks."""
         from braincast.models.blackbox.networks.answers import answers
         from braincast.models.blackbox.networks.parameters import outline, with_arrays
+        from braincast.models.learners.arithmetic import single_precision
 
-        network = with_arrays(outline(prepared, self.sizes, self.settings), self.parameters)
-        return answers(network, windows.contexts(), windows.stimulus() if self.sizes.n_features else None)
+        contexts, stimulus = windows.contexts(), windows.stimulus() if self.sizes.n_features else None
+        with single_precision():
+            network = with_arrays(outline(prepared, self.sizes, self.settings), self.parameters)
+            return answers(network, contexts, stimulus)
 
     def forecast(self, cases: Windows, prepared: Any) -> Float[np.ndarray, "case lead neuron *member"]:
         """The forecast, with members once it has a spread."""

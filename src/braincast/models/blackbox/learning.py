@@ -40,8 +40,8 @@ DEFAULTS: Mapping[str, Any] = {
     "batch": 32,
     "steps": 5000,
     "warmup": 0.02,
-    "every": 250,
-    "patience": 8,
+    "every": 100,
+    "patience": 10,
     "loss": "absolute",
     "precision": "mixed",
 }

@@ -45,6 +45,7 @@ def lesson_of(
     layout: Layout | None = None,
 ) -> Lesson:
     """What is to be learned, E704 where nothing is; without `layout`, devices are chosen from what there is."""
+    on = devices()
     shown = "stimulus" in model.card.uses and training.inputs == "stimulus"
     learning, validation = training.examples(shown=shown), training.validation.examples(shown=shown)
     _require_windows(learning, "training")
@@ -59,7 +60,7 @@ def lesson_of(
 
     if layout is None:
         n_parameters = n_numbers(outline(prepared, sizes, settings))
-        layout = layout_on(devices(), batch=rules.batch, n_neurons=sizes.n_neurons, n_parameters=n_parameters)
+        layout = layout_on(on, batch=rules.batch, n_neurons=sizes.n_neurons, n_parameters=n_parameters)
     return Lesson(model.card.name, begin, sizes, learning, validation, rules, layout, seed)
 
 

@@ -1,4 +1,4 @@
-"""What a network says of many windows, at full precision."""
+"""What a network says of many windows."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from braincast.models.blackbox.networks.network import Network
-from braincast.models.learners.arithmetic import single_precision
 
 _AT_ONCE = 64  # windows; what is compiled for so many serves all
 
@@ -20,11 +19,9 @@ def answers(
     contexts: Float[np.ndarray, "case context neuron"],
     stimulus: Float[np.ndarray, "case frame feature"] | None,
 ) -> Float[np.ndarray, "case lead neuron"]:
-    """The forecast of every window."""
-    with single_precision():
-        parts = [forecast_many(network, *part) for part in _parts(contexts, stimulus)]
-        found = np.concatenate([np.asarray(part) for part in parts])
-    return found[: len(contexts)]
+    """The forecast of every window, a few at a time."""
+    parts = [np.asarray(forecast_many(network, *part)) for part in _parts(contexts, stimulus)]
+    return np.concatenate(parts)[: len(contexts)]
 
 
 @eqx.filter_jit
