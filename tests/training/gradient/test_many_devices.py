@@ -35,15 +35,65 @@ print(json.dumps(found))
 """
 
 
-@pytest.fixture(scope="module")
-def trainings():
+# A network of a whole larval zebrafish with a billion parameters, as outlines: nothing is computed.
+BILLION = """
+import json
+import equinox as eqx, jax, jax.numpy as jnp
+from braincast.models.blackbox.networks.parameters import n_numbers
+from braincast.models.blackbox.sizes import Sizes
+from braincast.models.registry import load_model
+from braincast.tasks.forecasting.examples import Batch
+from braincast.training.gradient.layout import laid_out
+from braincast.training.gradient.rules import Rules
+from braincast.training.gradient.update import Given, state_of, update
+
+sizes, model = Sizes(256, 32, 71_720), load_model("tsmixer")
+settings = {**model.candidates[0], "hidden": 3484, "batch": 8}
+rules, layout = Rules.of(settings), laid_out(jax.devices(), 1, 8, sizes.n_neurons)
+
+def outline(leaf, place):
+    return jax.ShapeDtypeStruct(leaf.shape, leaf.dtype, sharding=place(leaf.shape))
+
+def is_outline(leaf):
+    return isinstance(leaf, jax.ShapeDtypeStruct)
+
+def windows(n_frames):
+    return outline(jax.ShapeDtypeStruct((8, n_frames, sizes.n_neurons), jnp.float32), layout.of_batch)
+
+begun = eqx.filter_eval_shape(lambda key: state_of(model.init(sizes, settings, key=key), rules), jax.random.key(0))
+state = jax.tree.map(lambda leaf: outline(leaf, layout.of_parameter) if is_outline(leaf) else leaf, begun)
+chance = jax.eval_shape(lambda: jax.random.key(0))
+given = Given(rules, layout, Batch(windows(256), None, windows(32)), jax.ShapeDtypeStruct((), jnp.int32), chance)
+(arrays, others) = eqx.partition((given, state), is_outline)
+step = jax.jit(lambda arrays: eqx.filter(update(*eqx.combine(arrays, others)), eqx.is_array))
+memory = step.lower(arrays).compile().memory_analysis()
+print(json.dumps([n_numbers(begun.network), memory.argument_size_in_bytes, memory.temp_size_in_bytes]))
+"""
+# Which devices are chosen by size of batch, when 1,000 parameters are as many as one of them can hold.
+CHOICE = """
+import json, jax
+from braincast.training.gradient import layout
+layout._fits = lambda device, n_parameters: n_parameters <= 1000
+asked = [(32, 10), (12, 10), (7, 10), (32, 2000)]
+chosen = [layout.layout_on(jax.devices(), batch=b, n_neurons=16, n_parameters=n) for b, n in asked]
+print(json.dumps([dict(found.mesh.shape) for found in chosen]))
+"""
+
+
+def told(program: str):
+    """What a program prints in a process with eight simulated devices."""
     path = (HERE, HERE.parent.parent, Path(braincast.__file__).parent.parent)
     flags = "--xla_force_host_platform_device_count=8"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, path)), "XLA_FLAGS": flags}
-    command = [sys.executable, "-c", PROGRAM]
+    command = [sys.executable, "-c", program]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def trainings():
+    return told(PROGRAM)
 
 
 @pytest.mark.slow
@@ -61,3 +111,19 @@ def test_parameters_lie_in_parts_on_the_devices_that_share_them(trainings, model
     for grid, n_parts in (((1, 1), 1), ((8, 1), 1), ((1, 8), 8), ((2, 4), 4)):
         found = trainings[f"{model} {grid}"]
         assert found["parts"] == [found["whole"] // n_parts] * (grid[0] * grid[1])
+
+
+@pytest.mark.slow
+def test_a_billion_parameters_compile_in_eight_parts():
+    n_parameters, arguments, temporary = told(BILLION)
+    assert n_parameters > 1_000_000_000
+    kept = 12 * n_parameters / 8  # float32 parameters and two moments, an eighth of them on each device
+    windows = 4 * 8 * (256 + 32) * 71_720 / 8
+    assert arguments <= 1.01 * (kept + windows)
+    assert arguments + temporary < 5 << 30
+
+
+@pytest.mark.slow
+def test_windows_go_over_the_devices_that_divide_a_batch_and_parameters_only_where_they_must():
+    shapes = [(shape["data"], shape["neuron"]) for shape in told(CHOICE)]
+    assert shapes == [(8, 1), (4, 1), (1, 1), (1, 8)]
