@@ -35,7 +35,7 @@ def folder(kept, tmp_path):
 
 
 def outline_of(lesson):
-    return eqx.filter_eval_shape(lambda key: state_of(lesson.begin(key), lesson.rules), lesson.key(0))
+    return eqx.filter_eval_shape(lambda key: state_of(lesson.begin(key=key), lesson.rules), lesson.key(0))
 
 
 def test_the_last_two_checkpoints_are_kept_and_complete(folder):

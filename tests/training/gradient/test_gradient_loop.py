@@ -153,7 +153,7 @@ def test_what_was_not_observed_teaches_nothing():
     rows = np.arange(30)
     batch = lesson.learning.batch(rows)
     assert not np.isfinite(batch.target).all()
-    network = lesson.begin(lesson.key(0))
+    network = lesson.begin(key=lesson.key(0))
     gradient = jax.grad(lambda n: n.loss(jax.tree.map(lambda x: jax.numpy.asarray(x[7]), batch), "absolute"))(network)
     assert all(np.isfinite(leaf).all() for leaf in arrays_of(gradient))
     standing = train(lesson, Place())
@@ -164,7 +164,7 @@ def test_the_validation_error_is_the_mean_over_what_was_observed():
     activity = coupled()
     activity[np.random.default_rng(0).random(activity.shape) < 0.2] = np.nan
     lesson = made_lesson(Scaling(start=0.5), small_task(activity))
-    network = lesson.begin(lesson.key(0))
+    network = lesson.begin(key=lesson.key(0))
     every = lesson.validation.batch(np.arange(len(lesson.validation)))
     expected = np.nanmean(np.abs(every.target - 0.5 * every.context[:, -1:]))
     for batch in (1, 7, 8, 1000):

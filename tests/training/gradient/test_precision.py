@@ -17,6 +17,7 @@ def test_on_the_cpu_everything_is_in_single_precision():
     assert found.computing_type("mixed") is found.computing_type("single") is jnp.float32
 
 
+@pytest.mark.slow
 def test_half_precision_inside_a_step_leaves_parameters_and_losses_in_single_precision(monkeypatch):
     single = train(made_lesson(clip=3.0), Place())
     monkeypatch.setattr(Layout, "computing_type", lambda layout, precision: jnp.bfloat16)

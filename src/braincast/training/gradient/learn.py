@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import equinox as eqx
 import jax
 
 from braincast.errors import BraincastError
@@ -54,10 +55,7 @@ def lesson_of(
         Sizes(learning.context, learning.horizon, learning.n_neurons, learning.n_features),
         Rules.of(settings),
     )
-
-    def begin(key: Any) -> Any:
-        return prepared.init(sizes, settings, key=key)
-
+    begin = eqx.Partial(prepared.init, sizes, dict(settings))  # equal for all folds, so that it is compiled once
     if layout is None:
         n_parameters = n_numbers(outline(prepared, sizes, settings))
         layout = layout_on(on, batch=rules.batch, n_neurons=sizes.n_neurons, n_parameters=n_parameters)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import equinox as eqx
@@ -31,10 +31,10 @@ _BEGIN, _CHANCE = 0, 1  # what the seed is spent on: the network's first state, 
 
 @dataclass(frozen=True, eq=False)
 class Lesson:
-    """What is learned, and how: `begin(key)` makes the network, `name` is shown in errors and beside progress."""
+    """What is learned, and how: `begin(key=…)` makes the network, `name` is shown in errors and beside progress."""
 
     name: str
-    begin: Callable[[PRNGKeyArray], Network]
+    begin: Callable[..., Network]
     sizes: Sizes
     learning: Examples
     validation: Examples
@@ -73,16 +73,18 @@ def train(lesson: Lesson, place: Place) -> Standing:
 
 def _begun(lesson: Lesson, place: Place) -> Standing:
     """Where the last checkpoint stands, or a new network, as its devices hold it."""
-
-    def first(key: PRNGKeyArray) -> State:
-        return lesson.layout.held(state_of(lesson.begin(key), lesson.rules))
-
-    key = lesson.key(_BEGIN)
-    found = last(place, eqx.filter_eval_shape(first, key))
+    given = lesson.begin, lesson.rules, lesson.layout, lesson.key(_BEGIN)
+    found = last(place, eqx.filter_eval_shape(_first_state, *given))
     if found is not None:
-        return Standing(**{**vars(found), "state": lesson.layout.placed(found.state)})
-    state = eqx.filter_jit(first)(key)
+        return replace(found, state=lesson.layout.placed(found.state))
+    state = _first_state(*given)
     return Standing(0, state, _copy(state.network), 0, float("inf"), ())
+
+
+@eqx.filter_jit
+def _first_state(begin: Callable[..., Network], rules: Rules, layout: Layout, key: PRNGKeyArray) -> State:
+    """Made where it will lie, so that no single device has to hold it all."""
+    return layout.held(state_of(begin(key=key), rules))
 
 
 def _after_round(lesson: Lesson, standing: Standing, advance: Advance) -> Standing:
