@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 FLOATS = ("float32", "float64")
 LARGEST_ENSEMBLE = 256
+LARGEST_CHUNK_BYTES = 64 << 20  # decoded
+MOST_FILES = 20_000  # in one store
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,12 @@ class Expected:
     names: Mapping[str, str]
     tracks: tuple[str, ...]
     nulls: tuple[str, ...]
+
+    @property
+    def asker(self) -> str:
+        """What asks, in words: "task NAME" or "question NAME"."""
+        kind, name = next(iter(self.names.items()))
+        return f"{kind} {name}"
 
     @property
     def shape(self) -> tuple[int, ...]:
