@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import xarray as xr
 
-from braincast.errors import BraincastError
 from braincast.forecasts.check import check_answer
 from braincast.forecasts.expected import expected_of
 from braincast.forecasts.store import open_answer, save_answer

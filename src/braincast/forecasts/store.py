@@ -90,9 +90,7 @@ def open_answer(path: Path | str, array: str, axes: tuple[str, ...]) -> xr.DataA
     return xr.DataArray(lazily(stored), dims=axes, coords=labels, attrs=header.get("attributes", {}), name=array)
 
 
-def _array_problems(
-    stored: zarr.Array, labels: Mapping[str, Sequence[str]], where: str
-) -> Iterator[BraincastError]:
+def _array_problems(stored: zarr.Array, labels: Mapping[str, Sequence[str]], where: str) -> Iterator[BraincastError]:
     shape, named = tuple(map(len, labels.values())), getattr(stored.metadata, "dimension_names", None)
     if stored.shape != shape:
         yield BraincastError("E212", where, f"its shape is {stored.shape}, but its labels say {shape}", _AGAIN)

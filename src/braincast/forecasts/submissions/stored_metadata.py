@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from braincast.brain.declared import Layout, array_problems, group_problems, layout_of, unknown_keys
+from braincast.brain.declared import Layout, array_problems, group_problems, layout_of
 from braincast.errors import BraincastError
 from braincast.forecasts.answers import axes_problems, dtype_problems, label_problems, name_problems
 from braincast.forecasts.expected import LARGEST_CHUNK_BYTES, LARGEST_ENSEMBLE
