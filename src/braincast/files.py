@@ -25,8 +25,8 @@ from braincast.errors import BraincastError
 MANIFEST = "manifest.json"
 Entry = dict[str, Any]  # what a manifest says of a file: "bytes" and "sha256"
 _CHUNK = 1 << 20
-_LARGEST_MANIFEST_BYTES = 256 << 20
 _NO_DATE = (1980, 1, 1, 0, 0, 0)
+_LARGEST_MANIFEST_BYTES = 256 << 20
 _DISK_ERRORS = frozenset(
     {
         *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO),
