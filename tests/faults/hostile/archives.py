@@ -9,11 +9,12 @@ from pathlib import Path
 
 from hostile.entry import CHUNK, Bad, Make, zipped
 from hostile.good import DECLARATION, STORE, Files
-from hostile.raw_zip import DEFLATED, Entry, archive, entries_of
+from hostile.raw_zip import DEFLATED, Entry, archive, archive64, entries_of
 
 TOPIC = "archives"
 _ENCRYPTED, _BZIP2, _LZMA = 1, 12, 14
 _MANY = 8 << 20
+_HUGE = {"size": 2**32 - 2, "method": DEFLATED}
 
 
 def _made(content: Callable[[list[Entry]], bytes]) -> Make:
@@ -68,17 +69,8 @@ def _quoting(files: Files, folder: Path) -> Path:
 
 
 def _very_many(files: Files, folder: Path) -> Path:
-    many = (Entry(f"{STORE}/activity/c/{i}/0/0".encode()) for i in range(2, 25_000))
-    return zipped(archive([*entries_of(files), *many]), folder)
-
-
-def _zip64_lie(files: Files, folder: Path) -> Path:
-    """An end record of 64 bits that announces 10^12 entries (APPNOTE 4.3.14)."""
-    plain = archive(entries_of(files), here=0xFFFF, count=0xFFFF, size=0xFFFFFFFF, start=0xFFFFFFFF)
-    body, end = plain[:-22], plain[-22:]
-    record = struct.pack("<IQHHIIQQQQ", 0x06064B50, 44, 45, 45, 0, 0, 10**12, 10**12, 10**12, 0)
-    locator = struct.pack("<IIQI", 0x07064B50, 0, len(body), 1)
-    return zipped(body + record + locator + end, folder)
+    many = (Entry(f"{STORE}/activity/c/{i}/0/0".encode()) for i in range(2, 110_000))
+    return zipped(archive64([*entries_of(files), *many]), folder)
 
 
 def _zip64_size(files: Files, folder: Path) -> Path:
@@ -106,18 +98,19 @@ BAD = (
     _bad("a chunk that inflates a thousand times", "E603", _bomb(CHUNK), CHUNK),
     _bad("a declaration that inflates a thousand times", "E603", _bomb(DECLARATION), DECLARATION),
     _bad("metadata that inflate a thousand times", "E603", _bomb(f"{STORE}/zarr.json"), "zarr.json"),
-    _bad("entries that share their bytes", "E603", _overlapping),
+    _bad("entries that share their bytes", "E601", _overlapping),
     _bad("entries inside other entries", "E601", _quoting),
     _bad("an archive in the archive", "E604", _more(Entry(b"more.zip", archive([Entry(b"x", b"y")]))), "more.zip"),
     _bad("very many entries", "E603", _very_many),
-    _bad("sizes of terabytes", "E603", _with_chunk(central={"size": 2**32 - 2}, local={"size": 2**32 - 2})),
-    _bad("a size of 2^50 bytes in 64 bits", "E603", _zip64_size),
-    _bad("10^12 entries in 64 bits", "E603", _zip64_lie),
+    _bad("sizes of terabytes", "E603", _with_chunk(central=_HUGE, local=_HUGE)),
+    _bad("a size of 2^50 bytes in 64 bits", "E601", _zip64_size),
+    _bad("10^12 entries in 64 bits", "E603", _made(lambda good: archive64(good, count=10**12))),
     _bad("65,535 entries that are not there", "E601", _made(lambda good: archive(good, here=65535, count=65535))),
     _bad("fewer entries announced than there are", "E601", _made(lambda good: archive(good, here=1, count=1))),
     _bad("a directory of 4 GB", "E601", _made(lambda good: archive(good, size=2**32 - 2))),
     _bad("a directory beyond the end", "E601", _made(lambda good: archive(good, start=2**32 - 2))),
-    _bad("an entry beyond the end", "E601", _with_chunk(central={"start": 2**31}), CHUNK),
+    _bad("an entry beyond the end", "E601", _with_chunk(central={"start": 2**31})),
+    _bad("a name of 60,000 letters", "E601", _more(Entry(b"a" * 60_000))),
     _bad("a part of several disks", "E601", _made(lambda good: archive(good, disk=3))),
     _bad("an entry on another disk", "E601", _with_chunk(central={"disk": 3})),
     _bad("a size that is too small in the directory", "E601", _with_chunk(central={"size": 10}), CHUNK),
@@ -132,13 +125,17 @@ BAD = (
     _bad("compressed with lzma", "E601", _with_chunk(local={"method": _LZMA}, central={"method": _LZMA}), CHUNK),
     _bad("compressed with what nobody knows", "E601", _with_chunk(local={"method": 77}, central={"method": 77}), CHUNK),
     _bad("deflated bytes that are none", "E601", _made(_broken_deflate), CHUNK),
+    _bad("a directory of 2^60 bytes in 64 bits", "E601", _made(lambda good: archive64(good, size=2**60))),
+    _bad("a directory at 2^60 in 64 bits", "E601", _made(lambda good: archive64(good, start=2**60))),
     _bad("cut short", "E601", _made(lambda good: archive(good)[:-40])),
     _bad("cut in the middle", "E601", _made(lambda good: archive(good)[: len(archive(good)) // 2])),
     _bad("something before it", "E601", _made(lambda good: b"#!/bin/sh\nrm -rf ~\n" + archive(good))),
     _bad("a program before it, offsets adjusted", "E601", _made(lambda good: archive(good, before=b"MZ" + bytes(500)))),
     _bad("something after it", "E601", _made(lambda good: archive(good) + b"and more")),
     _bad(
-        "a comment that is longer than announced", "E601", _made(lambda good: archive(good, comment=b"x" * 90, start=5))
+        "a comment that is longer than announced",
+        "E601",
+        _made(lambda good: archive(good, comment=b"x" * 90, comment_bytes=5)),
     ),
     _bad("two archives in a row", "E601", _made(lambda good: archive(good) + archive(good))),
 )

@@ -15,6 +15,8 @@ UTF8 = 1 << 11
 _LOCAL = "<IHHHHHIIIHH"
 _CENTRAL = "<IHHHHHHIIIHHHHHII"
 _END = "<IHHHHIIH"
+_END64 = "<IQHHIIQQQQ"
+_LOCATOR64 = "<IIQI"
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,23 @@ def entries_of(files: Files, method: int = STORED) -> list[Entry]:
 
 def archive(entries: Sequence[Entry], *, before: bytes = b"", comment: bytes = b"", **end: int) -> bytes:
     """The archive; `before` stands in front of it, `end` replaces fields of the end record."""
+    body, central = _parts(entries, before)
+    return body + central + _end_record(len(entries), len(central), len(body), comment, end)
+
+
+def archive64(entries: Sequence[Entry], **end: int) -> bytes:
+    """The archive with an end record of 64 bits as well, in which `end` replaces fields (APPNOTE 4.3.14, 4.3.15)."""
+    body, central = _parts(entries, b"")
+    found = {"count": len(entries), "size": len(central), "start": len(body), **end}
+    sizes = (found["count"], found["count"], found["size"], found["start"])
+    record = struct.pack(_END64, 0x06064B50, 44, 45, 45, 0, 0, *sizes)
+    locator = struct.pack(_LOCATOR64, 0x07064B50, 0, len(body) + len(central), 1)
+    full = {"here": 0xFFFF, "count": 0xFFFF, "size": 0xFFFFFFFF, "start": 0xFFFFFFFF}
+    return body + central + record + locator + _end_record(0, 0, 0, b"", full)
+
+
+def _parts(entries: Sequence[Entry], before: bytes) -> tuple[bytes, bytes]:
+    """The members with their local headers, and the central directory."""
     body, central, starts = bytearray(before), bytearray(), []
     for entry in entries:
         starts.append(len(body) if entry.shares is None else starts[entry.shares])
@@ -57,7 +76,7 @@ def archive(entries: Sequence[Entry], *, before: bytes = b"", comment: bytes = b
         if entry.shares is None:
             body += _local_header(entry, sizes) + packed
         central += _central_header(entry, sizes, starts[-1])
-    return bytes(body + central + _end_record(len(entries), len(central), len(body), comment, end))
+    return bytes(body), bytes(central)
 
 
 def _local_header(entry: Entry, sizes: dict[str, int]) -> bytes:
@@ -76,6 +95,14 @@ def _central_header(entry: Entry, sizes: dict[str, int], start: int) -> bytes:
 
 
 def _end_record(count: int, size: int, start: int, comment: bytes, end: Mapping[str, int]) -> bytes:
-    found = {"disk": 0, "here": count, "count": count, "size": size, "start": start, "comment": len(comment), **end}
-    values = (found[key] for key in ("disk", "disk", "here", "count", "size", "start", "comment"))
+    found = {
+        "disk": 0,
+        "here": count,
+        "count": count,
+        "size": size,
+        "start": start,
+        "comment_bytes": len(comment),
+        **end,
+    }
+    values = (found[key] for key in ("disk", "disk", "here", "count", "size", "start", "comment_bytes"))
     return struct.pack(_END, 0x06054B50, *values) + comment

@@ -1,0 +1,124 @@
+"""Nothing that somebody sends in gets through, takes the machine with it, or writes a byte anywhere."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from bad_submissions import BAD_SUBMISSIONS, TOPICS
+from braincast.forecasts.submissions.bundle import open_bundle
+from braincast.forecasts.submissions.contents import problems_of
+from braincast.forecasts.submissions.validation import Validation, validate
+from hostile.entry import Bad
+from hostile.good import CRC32C, ZSTD, as_folder, submission
+from hostile.raw_zip import DEFLATED, STORED, archive, entries_of
+from hostile.tasks import CARDS, EXPECTED
+from hostile.watching import sight_of
+
+from braincast.errors import CODES
+
+LARGEST_PEAK = 512 << 20
+THROUGH_A_CHILD = 5  # of each topic in the quick tests; all in the slow ones
+SAMPLE = [bad for topic in TOPICS for bad in [b for b in BAD_SUBMISSIONS if b.topic == topic][:THROUGH_A_CHILD]]
+REST = [bad for bad in BAD_SUBMISSIONS if bad not in SAMPLE]
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch) -> Path:
+    """An empty folder for a submission; the working folder and the one for temporary files lie beside it."""
+    for name in ("place", "here", "temporary"):
+        (tmp_path / name).mkdir()
+    for variable in ("TMPDIR", "TEMP", "TMP"):
+        monkeypatch.setenv(variable, str(tmp_path / "temporary"))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.chdir(tmp_path / "here")
+    return tmp_path / "place"
+
+
+def made(bad: Bad, place: Path) -> Path:
+    return bad.make(submission(EXPECTED[bad.task]), place)
+
+
+def check_problems(bad: Bad, problems: list[dict[str, str]], place: Path) -> None:
+    """The expected problem is among them, and each is fit to be shown."""
+    told = "\n".join(f"{p['code']} {p['where']}: {p['what']}" for p in problems)
+    for problem in problems:
+        assert set(problem) == {"code", "where", "what", "fix"} and problem["code"] in CODES
+        assert all(text and text.isprintable() and len(text) < 1_000 for text in problem.values()), problem
+        assert str(place) not in problem["where"], problem
+    fitting = [p for p in problems if p["code"] == bad.code]
+    assert any(all(word in p["where"] + p["what"] for word in bad.words) for p in fitting), told
+    assert bad.code == "E610" or "E610" not in [p["code"] for p in problems], told
+
+
+def through_the_child(bad: Bad, place: Path) -> None:
+    path = made(bad, place)
+    before = sight_of(place.parent)
+    validation = validate(CARDS[bad.task], path)
+    assert sight_of(place.parent) == before
+    assert not validation.valid
+    assert validation.peak_bytes is None or validation.peak_bytes < LARGEST_PEAK
+    check_problems(bad, validation.to_dict()["problems"], place)
+
+
+@pytest.mark.parametrize("bad", SAMPLE, ids=str)
+def test_a_bad_submission_is_refused_and_named_and_nothing_is_written(bad, place):
+    through_the_child(bad, place)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("bad", REST, ids=str)
+def test_each_other_bad_submission_is_refused_and_named_and_nothing_is_written(bad, place):
+    through_the_child(bad, place)
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_every_bad_submission_of_a_topic_is_refused_without_a_child_of_its_own(topic, tmp_path):
+    for number, bad in enumerate(bad for bad in REST if bad.topic == topic):
+        place = tmp_path / str(number)
+        place.mkdir()
+        path = made(bad, place)
+        before = sight_of(place)
+        problems = problems_in_this_process(bad, path)
+        assert sight_of(place) == before
+        check_problems(bad, problems, place)
+
+
+def test_there_are_bad_submissions_of_every_topic():
+    counts = Counter(bad.topic for bad in BAD_SUBMISSIONS)
+    assert len(counts) >= 15 and min(counts.values()) >= 10 and sum(counts.values()) >= 400
+    assert max(Counter(map(str, BAD_SUBMISSIONS)).values()) == 1
+
+
+@pytest.mark.parametrize("codecs", [ZSTD, CRC32C], ids=["zstd", "crc32c"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("method", [None, STORED, DEFLATED], ids=["folder", "stored", "deflated"])
+def test_the_good_submissions_that_bad_ones_are_made_from_are_good(codecs, dtype, method, place):
+    files = submission(
+        EXPECTED["probabilities"], seeds=(0, 3), nulls=("identity-permuted",), codecs=codecs, dtype=dtype
+    )
+    path = place / "submission"
+    if method is None:
+        as_folder(files, path)
+    else:
+        path.write_bytes(archive(entries_of(files, method)))
+    before = sight_of(place.parent)
+    assert_valid(validate(CARDS["probabilities"], path))
+    assert sight_of(place.parent) == before
+
+
+def test_a_good_submission_may_have_members_where_the_task_asks_for_courses(place):
+    labels = {**EXPECTED["courses"].axes, "member": ["a", "b", "c"]}
+    path = as_folder(submission(EXPECTED["courses"], labels=labels), place / "submission")
+    assert_valid(validate(CARDS["courses"], path))
+
+
+def assert_valid(validation: Validation) -> None:
+    assert validation.to_dict() == {"valid": True, "problems": []}
+
+
+def problems_in_this_process(bad: Bad, path: Path) -> list[dict[str, str]]:
+    with open_bundle(path) as bundle:
+        return [problem.to_dict() for problem in problems_of(bundle, EXPECTED[bad.task])]
