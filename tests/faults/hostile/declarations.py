@@ -58,7 +58,7 @@ _TOML = (
     _toml("cut short", lambda c: c[:-3]),
     _toml("larger than 64 KiB", lambda c: c + b"# more\n" * 10_000),
     _toml("nested 10,000 deep", lambda c: c.replace(b"seeds = [0]", b"seeds = " + b"[" * 10_000 + b"]" * 10_000)),
-    _toml("tables nested 5,000 deep", lambda c: c + b"[a" + b".a" * 5_000 + b"]\n", "E606"),
+    _toml("tables nested 5,000 deep", lambda c: c + b"[a" + b".a" * 5_000 + b"]\n"),
     _toml("a number of 60,000 digits", lambda c: c.replace(b"parameters = 0", b"parameters = " + b"9" * 60_000)),
     _toml(
         "60,000 digits in base 16", lambda c: c.replace(b"parameters = 0", b"parameters = 0x" + b"f" * 60_000), "E607"

@@ -40,11 +40,10 @@ def submission(expected: Expected, *, seeds: Sequence[int] = (0,), nulls: Sequen
 
 def declaration(expected: Expected) -> dict[str, Any]:
     """The fields of submission.toml."""
-    name, task_hash = expected.names.values()
     return {
         "format": 1,
-        "task": name,
-        "task_hash": task_hash,
+        "task": expected.names["task"],
+        "task_hash": expected.names["task_hash"],
         "model": "my-model",
         "authors": ["Ada Lovelace"],
         "contact": "ada@example.org",
