@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bad_submissions import BAD_SUBMISSIONS, TOPICS
@@ -17,7 +19,7 @@ from hostile.raw_zip import DEFLATED, STORED, archive, entries_of
 from hostile.tasks import CARDS, EXPECTED
 from hostile.watching import sight_of
 
-from braincast.errors import CODES
+from braincast.errors import CODES, BraincastError
 
 LARGEST_PEAK = 512 << 20
 THROUGH_A_CHILD = 5  # of each topic in the quick tests; all in the slow ones
@@ -41,16 +43,22 @@ def made(bad: Bad, place: Path) -> Path:
     return bad.make(submission(EXPECTED[bad.task]), place)
 
 
-def check_problems(bad: Bad, problems: list[dict[str, str]], place: Path) -> None:
-    """The expected problem is among them, and each is fit to be shown."""
-    told = "\n".join(f"{p['code']} {p['where']}: {p['what']}" for p in problems)
-    for problem in problems:
+def check_named(bad: Bad, problems: Iterable[BraincastError], place: Path) -> None:
+    """The expected problem is among them, and none names a place of this machine."""
+    found = list(problems)
+    told = "\n".join(map(str, found))
+    fitting = [problem for problem in found if problem.code == bad.code]
+    assert any(all(word in problem.where + problem.what for word in bad.words) for problem in fitting), told
+    assert "E610" not in [problem.code for problem in found], told
+    assert str(place) not in told
+
+
+def check_fit_to_be_shown(document: dict[str, Any]) -> None:
+    """The document that scripts get: every text of it one printable line of bounded length."""
+    assert set(document) == {"valid", "problems"} and document["valid"] is False
+    for problem in document["problems"]:
         assert set(problem) == {"code", "where", "what", "fix"} and problem["code"] in CODES
         assert all(text and text.isprintable() and len(text) < 1_000 for text in problem.values()), problem
-        assert str(place) not in problem["where"], problem
-    fitting = [p for p in problems if p["code"] == bad.code]
-    assert any(all(word in p["where"] + p["what"] for word in bad.words) for p in fitting), told
-    assert bad.code == "E610" or "E610" not in [p["code"] for p in problems], told
 
 
 def through_the_child(bad: Bad, place: Path) -> None:
@@ -60,7 +68,8 @@ def through_the_child(bad: Bad, place: Path) -> None:
     assert sight_of(place.parent) == before
     assert not validation.valid
     assert validation.peak_bytes is None or validation.peak_bytes < LARGEST_PEAK
-    check_problems(bad, validation.to_dict()["problems"], place)
+    check_named(bad, validation.problems, place)
+    check_fit_to_be_shown(validation.to_dict())
 
 
 @pytest.mark.parametrize("bad", SAMPLE, ids=str)
@@ -83,7 +92,7 @@ def test_every_bad_submission_of_a_topic_is_refused_without_a_child_of_its_own(t
         before = sight_of(place)
         problems = problems_in_this_process(bad, path)
         assert sight_of(place) == before
-        check_problems(bad, problems, place)
+        check_named(bad, problems, place)
 
 
 def test_there_are_bad_submissions_of_every_topic():
@@ -119,6 +128,9 @@ def assert_valid(validation: Validation) -> None:
     assert validation.to_dict() == {"valid": True, "problems": []}
 
 
-def problems_in_this_process(bad: Bad, path: Path) -> list[dict[str, str]]:
-    with open_bundle(path) as bundle:
-        return [problem.to_dict() for problem in problems_of(bundle, EXPECTED[bad.task])]
+def problems_in_this_process(bad: Bad, path: Path) -> list[BraincastError]:
+    try:
+        with open_bundle(path) as bundle:
+            return list(problems_of(bundle, EXPECTED[bad.task]))
+    except BraincastError as error:
+        return [error]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from hostile.entry import CHUNK, GROUP, MANIFEST, Bad, Make, in_folder, in_zip, with_json
-from hostile.good import DECLARATION, STORE, Files, as_folder, as_json, edit, sign
+from hostile.good import DECLARATION, STORE, Files, as_json, edit, sign
 from hostile.raw_zip import Entry, archive
 
 FILES, MANIFESTS, STRANGERS = "files of a store", "manifests", "files that do not belong"
@@ -70,12 +69,6 @@ def _declared(old: str, new: str) -> Callable[[Files], None]:
 def _null_without_store(files: Files) -> None:
     _declared("nulls = []", 'nulls = ["identity-permuted"]')(files)
     _declared('track = "open"', 'track = "wiring-required"')(files)
-
-
-def _empty_folder_more(files: Files, folder: Path) -> Path:
-    path = as_folder(files, folder / "submission")
-    (path / "seed-7.zarr").mkdir()
-    return path
 
 
 def _many_files(files: Files) -> None:
@@ -152,7 +145,6 @@ _FILES = (
         in_zip(_copied_store("seed-0@rewired.zarr")),
     ),
     Bad("a store whose name has a zero more", FILES, "E604", ("seed-00",), in_folder(_copied_store("seed-00.zarr"))),
-    Bad("an empty folder more", FILES, "E604", ("seed-7.zarr",), _empty_folder_more),
     Bad("very many files more", FILES, "E203", (STORE,), in_folder(_many_files)),
 )
 
@@ -170,8 +162,8 @@ _MANIFESTS = (
     Bad("a size that is True", MANIFESTS, "E202", (MANIFEST,), _listed(lambda f: f[_INSIDE].update(bytes=True))),
     Bad("a negative size", MANIFESTS, "E202", (MANIFEST,), _listed(lambda f: f[_INSIDE].update(bytes=-1))),
     Bad("a wrong hash", MANIFESTS, "E210", (CHUNK,), _listed(lambda f: f[_INSIDE].update(sha256="0" * 64))),
-    Bad("a hash in capitals", MANIFESTS, "E202", (MANIFEST,), _listed(lambda f: f[_INSIDE].update(sha256="A" * 64))),
-    Bad("a hash that is short", MANIFESTS, "E202", (MANIFEST,), _listed(lambda f: f[_INSIDE].update(sha256="0" * 8))),
+    Bad("a hash in capitals", MANIFESTS, "E210", (CHUNK,), _listed(lambda f: f[_INSIDE].update(sha256="A" * 64))),
+    Bad("a hash that is short", MANIFESTS, "E210", (CHUNK,), _listed(lambda f: f[_INSIDE].update(sha256="0" * 8))),
     Bad("a hash that is a number", MANIFESTS, "E202", (MANIFEST,), _listed(lambda f: f[_INSIDE].update(sha256=0))),
     Bad("a file that is not listed", MANIFESTS, "E203", (CHUNK,), _listed(lambda f: f.pop(_INSIDE))),
     Bad(
@@ -198,7 +190,7 @@ _MANIFESTS = (
         ("evil",),
         _listed(lambda f: f.update({"\u202eevil": _ENTRY})),
     ),
-    Bad("a name of a megabyte", MANIFESTS, "E203", (STORE,), _listed(lambda f: f.update({"x" * 10**6: _ENTRY}))),
+    Bad("a name of a megabyte", MANIFESTS, "E611", (STORE,), _listed(lambda f: f.update({"x" * 10**6: _ENTRY}))),
     Bad("of another store", MANIFESTS, "E203", (STORE,), _manifest({"format": 1, "files": {"other": _ENTRY}})),
 )
 
