@@ -10,7 +10,7 @@ from sklearn.metrics import roc_auc_score
 from threadpoolctl import threadpool_limits
 
 import braincast as bc
-from braincast.experiments.entrants import with_wiring
+from braincast.brain.specimen_nulls import with_wiring
 from braincast.tasks.truth import open_truth
 
 N_DRAWS = 6

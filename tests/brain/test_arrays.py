@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 import zarr
 from numcodecs.zstd import Zstd
+from zarr.codecs import BytesCodec, Crc32cCodec
 
 from braincast import files
-from braincast.brain.arrays import create_array, create_group, default_chunks, read_arrays, write_arrays
-from braincast.brain.declared import DTYPES, _announced_bytes
+from braincast.brain.arrays import create_array, create_group, default_chunks, read_arrays, values_of, write_arrays
+from braincast.brain.declared import DTYPES
+from braincast.brain.zstd_frames import frame_of, is_one_frame
 
 
 @pytest.fixture
@@ -124,8 +126,17 @@ def test_the_manifest_is_checked_first(store, refused):
         ("E212", "not a zarr v3 array", {"node_type": "group"}),
         ("E212", "not a zarr v3 array", {"zarr_format": 2}),
         ("E203", "chunk files", {"shape": [50, 7]}),
-        ("E212", "zarr cannot open", {"fill_value": "nonsense"}),
-        ("E212", "zarr cannot open", {"dimension_names": ["one"]}),
+        ("E212", "fill value", {"fill_value": "nonsense"}),
+        ("E212", "fill value", {"fill_value": 300, "data_type": "int8"}),
+        ("E212", "fill value", {"fill_value": 10**400}),
+        ("E212", "fill value", {"fill_value": 0.5, "data_type": "bool"}),
+        ("E212", "in chunks of", {"shape": [1 << 62] * 10_000, "chunk_grid": grid(*[1] * 10_000)}),
+        ("E212", "dimension names", {"dimension_names": ["one"]}),
+        ("E212", "dimension names", {"dimension_names": [1, 2]}),
+        ("E212", "unknown key", {"more": {"must_understand": False}}),
+        ("E212", "attributes of its own", {"attributes": {"scale_factor": 2}}),
+        ("E209", "codecs", {"codecs": codecs(dictionary=1)}),
+        ("E209", "codecs", {"codecs": [{"name": "bytes"}, codecs()[1]]}),
     ],
 )
 def test_metadata_that_lies_is_refused_before_anything_is_allocated(store, refused, code, word, changes):
@@ -181,14 +192,66 @@ def test_a_chunk_of_another_form_is_refused(store, refused, content):
 
 @pytest.mark.parametrize("n_bytes", [0, 1, 255, 256, 300, 65_791, 65_792, 1 << 20])
 def test_the_announced_size_is_what_the_zstd_library_wrote(n_bytes):
-    assert _announced_bytes(Zstd(level=5, checksum=True).encode(bytes(n_bytes))[:18]) == n_bytes
+    written = Zstd(level=5, checksum=True).encode(bytes(n_bytes))
+    frame = frame_of(written[:18])
+    assert frame is not None and frame.content_bytes == n_bytes and frame.checksum
+    assert is_one_frame(written)
+    assert not is_one_frame(written + written) and not is_one_frame(written + b"x") and not is_one_frame(written[:-1])
 
 
-def test_a_frame_that_announces_no_size_is_not_trusted():
+@pytest.mark.parametrize("seed", range(3))
+def test_a_frame_of_many_blocks_ends_where_the_library_ended_it(seed):
+    noise = np.random.default_rng(seed).integers(0, 1 + 254 * (seed > 0), 400_000, dtype=np.uint8)
+    assert is_one_frame(Zstd(level=1, checksum=True).encode(noise))
+    assert not is_one_frame(Zstd(level=1, checksum=False).encode(noise))
+
+
+def test_a_frame_that_announces_no_size_or_needs_a_dictionary_is_not_trusted():
     magic = b"\x28\xb5\x2f\xfd"
-    assert _announced_bytes(magic + b"\x00" + bytes(13)) is None
-    assert _announced_bytes(magic + b"\xc0\x00" + bytes(3)) is None  # cut off within the size
-    assert _announced_bytes(magic + b"\xc0\x00" + struct.pack("<Q", 1 << 40)) == 1 << 40
+    assert frame_of(magic + b"\x00" + bytes(13)) is None
+    assert frame_of(magic + b"\xc1\x00" + bytes(13)) is None
+    assert frame_of(magic + b"\xc0\x00" + bytes(3)) is None  # cut off within the size
+    found = frame_of(magic + b"\xc0\x00" + struct.pack("<Q", 1 << 40))
+    assert found is not None and found.content_bytes == 1 << 40
+
+
+def raw_with_crc(store: Path) -> None:
+    """Write the array again as raw values behind a CRC-32C, as the other codec chain has it."""
+    values = np.asarray(zarr.open_group(store, mode="r")["x"][...])
+    group = zarr.open_group(store, mode="a")
+    settings = {"chunks": (2, 3), "filters": (), "serializer": BytesCodec(), "compressors": Crc32cCodec()}
+    group.create_array("x", data=values, overwrite=True, config={"write_empty_chunks": True}, **settings)
+
+
+def test_raw_values_behind_a_crc_are_read_and_a_flipped_bit_in_them_is_refused(store, refused):
+    raw_with_crc(store)
+    np.testing.assert_array_equal(values_of(read_arrays(store, check=False)[0]["x"]), np.arange(35.0).reshape(5, 7))
+    chunk = store / "x" / "c" / "1" / "1"
+    content = chunk.read_bytes()
+    chunk.write_bytes(bytes([content[0] ^ 1]) + content[1:])
+    with refused("E210", "cannot be decoded"):
+        values_of(read_arrays(store, check=False)[0]["x"])
+    chunk.write_bytes(content[:-1])
+    with refused("E212", "27 bytes, expected 28"):
+        read_arrays(store, check=False)
+
+
+@pytest.mark.parametrize(
+    ("word", "content"),
+    [
+        ("occurs twice", b'{"node_type": "array", "node_type": "group", "zarr_format": 3}'),
+        ("no number", b'{"node_type": "group", "zarr_format": 3, "attributes": {"a": NaN}}'),
+        ("too large", b'{"node_type": "group", "zarr_format": 3, "attributes": {"a": 1e999}}'),
+        ("too deep", b"[" * 200_000),
+        ("BOM", b'\xef\xbb\xbf{"node_type": "group", "zarr_format": 3}'),
+        ("decode", b'{"node_type": "group", "zarr_format": 3, "attributes": {"a": "\xff"}}'),
+        ("digit", b'{"node_type": "group", "zarr_format": 3, "attributes": {"a": ' + b"9" * 5000 + b"}}"),
+    ],
+)
+def test_metadata_that_readers_would_understand_differently_is_refused(store, refused, word, content):
+    (store / "zarr.json").write_bytes(content)
+    with refused("E611", "zarr.json", word):
+        read_arrays(store, check=False)
 
 
 def test_other_zarr_readers_can_open_the_store(store):

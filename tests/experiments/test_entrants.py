@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from made_brains import made_brain, made_task
 
+from braincast.brain.specimen_nulls import with_wiring
 from braincast.errors import BraincastError
 from braincast.experiments.entrants import (
     DECISIVE_DRAWS,
@@ -11,7 +12,6 @@ from braincast.experiments.entrants import (
     contestants,
     controls_of,
     wanted_models,
-    with_wiring,
 )
 from braincast.models import registry
 from braincast.models.baselines.constant import Constant

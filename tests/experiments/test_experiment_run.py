@@ -117,7 +117,7 @@ def test_a_baseline_can_be_the_headline():
 def test_a_replicate_is_the_score_of_a_fit_with_that_draws_wiring(task, result):
     from sklearn.metrics import roc_auc_score
 
-    from braincast.experiments.entrants import with_wiring
+    from braincast.brain.specimen_nulls import with_wiring
 
     structure = with_wiring(task.structure, "identity-permuted", 1)
     forecast = fit("direct-weights", task, structure=structure).forecast(task.cases("test"))

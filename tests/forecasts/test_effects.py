@@ -38,7 +38,7 @@ def test_effects_without_a_neuron_or_with_one_too_many_are_refused(effects):
 def test_an_effect_that_is_not_finite_is_refused_and_named(effects):
     values = effects.values.copy()
     values[3, 5] = np.nan
-    assert "N03 to N05" in str(refusal("E208", check_effects, QUESTION, effects.copy(data=values)))
+    assert "pre N03, post N05" in str(refusal("E208", check_effects, QUESTION, effects.copy(data=values)))
 
 
 def test_whole_numbers_other_axes_and_other_questions_are_refused(effects):

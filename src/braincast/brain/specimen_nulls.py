@@ -5,6 +5,7 @@ Every function is called as `null(specimen, seed=seed)`; the same seed gives the
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -12,8 +13,10 @@ from types import MappingProxyType
 import numpy as np
 
 from braincast.brain.connectome import Connectome
+from braincast.brain.nulls import CONTROLS, NULLS
 from braincast.brain.specimen import Specimen
 
+TRUE_WIRING = "true"
 _POSITION = ("x_um", "y_um", "z_um")
 
 
@@ -46,3 +49,15 @@ SPECIMEN_NULLS: Mapping[str, tuple[str, Callable[..., Specimen]]] = MappingProxy
         "positions-permuted": ("positions", positions_permuted),
     }
 )
+
+
+def with_wiring(structure: Specimen, wiring: str, draw: int) -> Specimen:
+    """The structure with one thing removed. The draw's seed follows from the arm's name, so all models share draws."""
+    connectome = structure.connectome
+    if wiring == TRUE_WIRING or connectome is None:
+        return structure
+    seed = int(hashlib.sha256(f"{wiring}/{draw}".encode()).hexdigest()[:8], 16)
+    if wiring in SPECIMEN_NULLS:
+        return SPECIMEN_NULLS[wiring][1](structure, seed=seed)
+    make = NULLS[wiring] if wiring in NULLS else CONTROLS[wiring]
+    return replace(structure, connectome=make(connectome, seed=seed))

@@ -1,4 +1,4 @@
-"""`braincast task new`: a task of one's own."""
+"""`braincast task new`: a task of one's own; `task files`: any task as plain files."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from braincast.cli.options import Force, Json, Offline, Quiet
+from braincast.cli.options import Data, Force, Json, Offline, Out, Quiet, TaskName
 from braincast.cli.session import console, print_json, session
 from braincast.errors import BraincastError
 
 if TYPE_CHECKING:
     from braincast.tasks.forecasting.card import ForecastCard
 
-app = typer.Typer(help="Make tasks.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Make tasks, or take them along.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.callback()
 def tasks() -> None:
-    """Make tasks."""
+    """Make tasks, or take them along."""
 
 
 @app.command("new")
@@ -73,6 +73,36 @@ def new(
 
     show_table(f"Task {name}", ("", ""), list(_facts(card).items()), console())
     typer.echo(f"Next: braincast run {name}")
+
+
+@app.command("files")
+def files(
+    task: TaskName,
+    out: Out = None,
+    nulls: Annotated[int, typer.Option("--nulls", min=0, metavar="N", help="Draws of each null wiring.")] = 3,
+    data: Data = None,
+    json_: Json = False,
+    quiet: Quiet = False,
+    offline: Offline = False,
+    force: Force = False,
+) -> None:
+    """Write a task as plain files: what is asked, what may be learned from; for models that do without braincast."""
+    from braincast.datasets.cache import home
+    from braincast.datasets.registry import dataset_card
+    from braincast.experiments.folder import numbered_folder
+    from braincast.progress import step
+    from braincast.tasks.plain.folder import write_task
+    from braincast.tasks.registry import load_task
+
+    with session(quiet=quiet, offline=offline):
+        opened = load_task(task, data=data)
+        path = out or numbered_folder(home() / "tasks-as-files", task)
+        with step(f"Writing {task}"):
+            write_task(opened, dataset_card(opened.card.dataset), path, n_null_draws=nulls, force=force)
+    if json_:
+        print_json({"task": opened.name, "task_hash": opened.hash, "files": {"task": str(path)}})
+        return
+    typer.echo(f"{path}")
 
 
 def _facts(card: ForecastCard) -> dict[str, Any]:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from braincast.brain.nulls import CONTROLS, NULLS
-from braincast.brain.specimen import Specimen
-from braincast.brain.specimen_nulls import SPECIMEN_NULLS
+from braincast.brain.specimen_nulls import SPECIMEN_NULLS, TRUE_WIRING
 from braincast.errors import BraincastError, unknown_name
 from braincast.models.registry import load_model, model_names
 from braincast.scoring.scores import Role
 from braincast.tasks.kinds import AnyCard
 
-TRUE_WIRING = "true"
 # A permutation test at 0.05 needs at least 19 draws, a two-sided one 39.
 DECISIVE_DRAWS = 39
 QUICK_DRAWS = 3
@@ -70,18 +66,6 @@ def controls_of(card: AnyCard, entrant: Entrant, n_decisive: int, n_other: int) 
     arms: dict[str, Role] = {**dict.fromkeys(card.nulls, "null"), **dict.fromkeys(card.controls, "control")}
     draws = {arm: n_decisive if arm in card.decisive_nulls else n_other for arm in arms}
     return [_arm(entrant, arm, role, draws[arm]) for arm, role in arms.items() if _removed_by(arm) in uses]
-
-
-def with_wiring(structure: Specimen, wiring: str, draw: int) -> Specimen:
-    """The structure with one thing removed. The draw's seed follows from the arm's name, so all models share draws."""
-    connectome = structure.connectome
-    if wiring == TRUE_WIRING or connectome is None:
-        return structure
-    seed = int(hashlib.sha256(f"{wiring}/{draw}".encode()).hexdigest()[:8], 16)
-    if wiring in SPECIMEN_NULLS:
-        return SPECIMEN_NULLS[wiring][1](structure, seed=seed)
-    make = NULLS[wiring] if wiring in NULLS else CONTROLS[wiring]
-    return replace(structure, connectome=make(connectome, seed=seed))
 
 
 def _removed_by(arm: str) -> str:

@@ -18,7 +18,8 @@ from typing import Any
 import xarray as xr
 from threadpoolctl import threadpool_limits
 
-from braincast.experiments.entrants import Entrant, with_wiring
+from braincast.brain.specimen_nulls import with_wiring
+from braincast.experiments.entrants import Entrant
 from braincast.scoring.scores import Cost
 from braincast.tasks.kinds import AnyTask
 from braincast.training.fit import fit

@@ -10,14 +10,14 @@ import xarray as xr
 from braincast.brain.arrays import read_arrays, values_of, write_arrays
 from braincast.errors import BraincastError
 from braincast.files import new_folder
-from braincast.forecasts.check import check_labels
+from braincast.forecasts.check import check_answer
+from braincast.forecasts.expected import expected_of
 from braincast.forecasts.store import FORMAT, axis_labels, plain_attributes
 from braincast.tasks.effects import EffectQuestion
 from braincast.version import VERSION
 
 DIMENSIONS = ("pre", "post")
 _ARRAY = "effect"
-_FLOATS = (np.dtype("float32"), np.dtype("float64"))
 _AGAIN = "Write the effects again"
 
 
@@ -26,26 +26,7 @@ def check_effects(question: EffectQuestion, effects: xr.DataArray, where: str = 
 
     An effect is any finite number; its sign is the answer, its magnitude the confidence, and 0 is no opinion.
     """
-    for key, expected in (("question", question.name), ("question_hash", question.hash)):
-        found = effects.attrs.get(key, expected)
-        if found != expected:
-            what = f"it answers {key} {str(found)[:64]!r}, not {expected!r}"
-            raise BraincastError("E215", where, what, "Answer again, with this version of braincast")
-    if effects.dims != DIMENSIONS or any(axis not in effects.coords for axis in DIMENSIONS):
-        what = f"axes are {', '.join(map(str, effects.dims))}; expected {', '.join(DIMENSIONS)}, both labelled"
-        raise BraincastError("E212", where, what, "Write the array on exactly these axes, in this order")
-    if effects.dtype not in _FLOATS:
-        what = f"data type is {effects.dtype}; expected float32 or float64"
-        raise BraincastError("E209", where, what, "Convert the effects")
-    for axis in DIMENSIONS:
-        found = [str(label) for label in effects.coords[axis].values]
-        fix = "Write neurons in the order of the question's `neurons`"
-        check_labels(found, question.neurons, "neuron", question.name, f"{where}, axis {axis}", fix)
-    unknown = np.argwhere(~np.isfinite(effects.values))
-    if len(unknown):
-        pre, post = (question.neurons[index] for index in unknown[0])
-        what = f"{len(unknown)} effects are not finite, the first from {pre} to {post}"
-        raise BraincastError("E208", where, what, "Give every pair a number; 0 where there is no opinion")
+    check_answer(expected_of(question), effects, where)
 
 
 def save_effects(effects: xr.DataArray, path: Path | str, *, force: bool = False) -> Path:

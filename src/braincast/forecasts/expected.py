@@ -33,6 +33,12 @@ class Expected:
     nulls: tuple[str, ...]
 
     @property
+    def asker(self) -> str:
+        """What asks, in words: "task NAME" or "question NAME"."""
+        kind, name = next(iter(self.names.items()))
+        return f"{kind} {name}"
+
+    @property
     def shape(self) -> tuple[int, ...]:
         """Sizes of the axes, without members."""
         return tuple(len(labels) for labels in self.axes.values())

@@ -1,0 +1,61 @@
+"""What a process that reads a stranger's files may use. On Windows, which has no such limits, nothing is set here."""
+
+from __future__ import annotations
+
+import ctypes
+import signal
+import sys
+from pathlib import Path
+
+if sys.platform != "win32":
+    import resource
+
+LARGEST_MEMORY = 512 << 20
+MOST_OPEN_FILES = 64
+CPU_S = 10
+_PARENT_DEATH_SIGNAL, _NO_NEW_PRIVILEGES = 1, 38  # <linux/prctl.h>
+
+
+def confine() -> None:
+    """Limit this process: 512 MiB of addresses, 64 open files, no file written, no core, seconds of CPU time.
+
+    On Linux it also ends with its parent, and gains no privileges by running a program. macOS does not limit
+    addresses.
+    """
+    if sys.platform == "win32":
+        return
+    for kind, most in (
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NOFILE, MOST_OPEN_FILES),
+    ):
+        resource.setrlimit(kind, (most, most))
+    allow_cpu(CPU_S)
+    if sys.platform == "linux":
+        resource.setrlimit(resource.RLIMIT_AS, (LARGEST_MEMORY, LARGEST_MEMORY))
+        control = ctypes.CDLL(None).prctl
+        control(_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+        control(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+
+
+def allow_cpu(seconds: int) -> None:
+    """End this process after so many more seconds of CPU time, unless more are allowed before."""
+    if sys.platform != "win32":
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+        most = int(used.ru_utime + used.ru_stime) + seconds
+        resource.setrlimit(resource.RLIMIT_CPU, (most if hard < 0 else min(most, hard), hard))
+
+
+def peak_bytes() -> int | None:
+    """Most memory that this process has held at once; None where the system does not tell.
+
+    On Linux not from getrusage: its peak survives exec, and so would be that of the parent.
+    """
+    status = Path("/proc/self/status")
+    if sys.platform == "linux" and status.exists():
+        found = [line for line in status.read_text().splitlines() if line.startswith("VmHWM:")]
+        return int(found[0].split()[1]) << 10 if found else None
+    if sys.platform == "darwin":
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return None

@@ -1,0 +1,63 @@
+"""A forecast task's contexts, training series and validation windows as .npy files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.lib.format import open_memmap
+
+from braincast.files import write_json
+from braincast.tasks.forecasting.task import ForecastTask
+from braincast.tasks.forecasting.training import ForecastTraining
+from braincast.tasks.forecasting.windows import Windows
+
+
+def write_windows(task: ForecastTask, folder: Path) -> dict[str, str]:
+    """What stands in each file. Contexts are written batch by batch; a missing value is the last one seen before it."""
+    _write_contexts(task.cases(), folder / "contexts.npy")
+    for fold in range(task.card.n_folds):
+        (folder / f"fold-{fold}").mkdir()
+        _write_fold(task.training(fold), folder / f"fold-{fold}")
+    unit = "standard deviations of each neuron over the training frames of its recording"
+    described = {
+        "contexts.npy": f"[case, context, neuron], {unit}",
+        "fold-F/series.json": "of each training series: file, recording, condition, first frame",
+        "fold-F/series-N.npy": "[time, neuron]: consecutive training frames",
+        "fold-F/validation-contexts.npy": "[window, context, neuron]: for choosing among settings",
+        "fold-F/validation-targets.npy": "[window, lead, neuron]: what followed; NaN where nothing was observed",
+    }
+    if task.card.inputs == "stimulus":
+        _save(folder / "stimulus.npy", task.cases().stimulus())
+        described["stimulus.npy"] = "[case, frame, feature]: shown during each context and the frames to forecast"
+        described["fold-F/series-N-stimulus.npy"] = "[time, feature]: shown during the series"
+        described["fold-F/validation-stimulus.npy"] = "[window, frame, feature]"
+    return described
+
+
+def _write_contexts(windows: Windows, path: Path) -> None:
+    shape = len(windows), windows.context_frames, len(windows.neurons)
+    contexts = open_memmap(path, mode="w+", dtype=np.float32, shape=shape)
+    for rows, part in zip(windows.ranges(), windows.batches(), strict=True):
+        contexts[rows] = part.contexts()
+    contexts.flush()
+
+
+def _write_fold(training: ForecastTraining, folder: Path) -> None:
+    described = []
+    for number, series in enumerate(training.series):
+        name = f"series-{number}.npy"
+        _save(folder / name, series.activity)
+        _save(folder / f"series-{number}-stimulus.npy", series.stimulus)
+        origin = {"recording": series.recording, "condition": series.condition, "start": series.start}
+        described.append({"file": name, **origin})
+    write_json(folder / "series.json", described)
+    _save(folder / "validation-contexts.npy", training.validation.windows.contexts())
+    _save(folder / "validation-targets.npy", training.validation.truth)
+    _save(folder / "validation-stimulus.npy", training.validation.windows.stimulus())
+
+
+def _save(path: Path, values: np.ndarray | None) -> None:
+    """Nothing is written where there is nothing."""
+    if values is not None:
+        np.save(path, values, allow_pickle=False)
