@@ -93,7 +93,7 @@ def check_group(folder: Path, largest_bytes: int = LARGEST_ARRAY_BYTES) -> list[
 
 def group_problems(declared: Any, where: str) -> Iterator[BraincastError]:
     """What is wrong with a group's zarr.json; its attributes are the caller's."""
-    if not isinstance(declared, dict) or declared.get("node_type") != "group" or declared.get("zarr_format") != 3:
+    if not _is_node(declared, "group"):
         yield BraincastError("E212", where, "this is not a zarr v3 group", _AGAIN)
         return
     if declared.get("consolidated_metadata"):  # a second description of the arrays, which nobody checked
@@ -110,7 +110,7 @@ def array_problems(
     largest_chunk_bytes: int = LARGEST_CHUNK_BYTES,
 ) -> Iterator[BraincastError]:
     """What is wrong with an array's zarr.json; without any problem, `layout_of` tells how the array lies in files."""
-    if not isinstance(declared, dict) or declared.get("node_type") != "array" or declared.get("zarr_format") != 3:
+    if not _is_node(declared, "array"):
         yield BraincastError("E212", where, "this is not a zarr v3 array", _AGAIN)
         return
     dtype = declared.get("data_type")
@@ -184,6 +184,13 @@ def _check_array(folder: Path, largest_bytes: int) -> None:
             raise problem
 
 
+def _is_node(declared: Any, kind: str) -> TypeGuard[dict[str, Any]]:
+    """Whether this is a group or array of zarr 3; a version that is a fraction is none."""
+    if not isinstance(declared, dict) or type(declared.get("zarr_format")) is not int:
+        return False
+    return declared["zarr_format"] == 3 and declared.get("node_type") == kind
+
+
 def _size_problems(
     declared: dict[str, Any], where: str, largest_bytes: int, largest_chunk_bytes: int
 ) -> Iterator[BraincastError]:
@@ -199,7 +206,7 @@ def _size_problems(
     )
     for what, n_values, largest in sizes:
         if n_values * itemsize > largest:
-            found = f"it declares {what:.150}: {n_values * itemsize:,} bytes, the limit is {largest:,}"
+            found = f"it declares {what:.150}, which takes more than {largest:,} bytes"
             yield BraincastError("E212", where, found, _AGAIN)
     names = declared.get("dimension_names")
     if names is not None and not (isinstance(names, list) and len(names) == len(shape) and _are_texts(names)):

@@ -108,5 +108,5 @@ BAD = (
     Bad("an empty zip", TOPIC, "E605", ("submission.toml",), lambda files, folder: zipped(archive([]), folder)),
     Bad("a forecast store", TOPIC, "E605", ("submission.toml",), in_folder(_bare_store)),
     Bad("a forecast store as zip", TOPIC, "E605", ("submission.toml",), in_zip(_bare_store)),
-    Bad("a zip with one folder at the top", TOPIC, "E605", ("submission.toml",), in_zip(_one_folder_down)),
+    Bad("a zip with one folder at the top", TOPIC, "E604", ("my-submission",), in_zip(_one_folder_down)),
 )

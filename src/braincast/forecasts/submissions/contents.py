@@ -50,7 +50,7 @@ def examine(bundle: Bundle, expected: Expected, advance: Advance) -> tuple[Submi
         return None, chain([shape_problem], store_problems(bundle, "", expected, advance))
     submission, problems = _declaration(bundle, expected)
     stores = store_names(submission) if submission else sorted(_found_stores(bundle))
-    strays = stray_files(bundle, {DECLARATION, *stores})
+    strays = stray_files(bundle, {DECLARATION, *(f"{store}/" for store in stores)})
     each = (store_problems(bundle, store, expected, advance) for store in stores)
     return submission, chain(strays, problems, chain.from_iterable(each))
 
