@@ -9,6 +9,7 @@ import json
 import os
 import secrets
 import shutil
+import stat
 import sys
 import zipfile
 import zlib
@@ -23,6 +24,7 @@ from braincast.errors import BraincastError
 
 MANIFEST = "manifest.json"
 _CHUNK = 1 << 20
+_NO_DATE = (1980, 1, 1, 0, 0, 0)
 _DISK_ERRORS = frozenset(
     {
         *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO),
@@ -75,6 +77,12 @@ def write_text(path: Path, text: str) -> None:
         temporary.write_text(restored, encoding="utf-8", newline="\n")
 
 
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write bytes atomically, in a folder that is made if it is not there."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)
+
+
 def write_json(path: Path, value: Any) -> None:
     """Write indented JSON atomically; NaN and infinity are refused."""
     write_text(path, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
@@ -90,23 +98,46 @@ def read_json(path: Path) -> Any:
         raise BraincastError("E403", str(path), f"this is not JSON ({error})", "Make the file again") from error
 
 
+def require_free(path: Path, *, force: bool = False, what: str = "output") -> None:
+    """Refuse an existing `path` (E501) unless `force`; best asked before the work is done, not after it."""
+    if path.exists() and not force:
+        raise BraincastError("E501", str(path), f"this {what} exists already", "Choose another name or add --force")
+
+
+@contextmanager
+def scratch_folder(path: Path) -> Iterator[Path]:
+    """A hidden new folder beside `path`, removed when the block ends unless it was renamed."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    with _write_errors(path):
+        try:
+            temporary.mkdir(parents=True)
+            yield temporary
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+
+
 @contextmanager
 def new_folder(path: Path, *, force: bool = False, what: str = "output") -> Iterator[Path]:
     """A temporary sibling folder that gets a manifest and becomes `path` when the block ends well.
 
     An existing `path` is E501 unless `force`; it stays as it was until the new folder is complete.
     """
-    if path.exists() and not force:
-        raise BraincastError("E501", str(path), f"this {what} exists already", "Choose another name or add --force")
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    with _write_errors(path):
-        try:
-            temporary.mkdir(parents=True)
-            yield temporary
-            write_manifest(temporary)
-            replace_folder(temporary, path)
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
+    require_free(path, force=force, what=what)
+    with scratch_folder(path) as temporary:
+        yield temporary
+        write_manifest(temporary)
+        replace_folder(temporary, path)
+
+
+def write_zip(folder: Path, path: Path) -> None:
+    """The files of a folder as a zip archive, atomically; the same files give the same bytes. Nothing is compressed."""
+    with replacing(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
+        for file in sorted(file for file in folder.rglob("*") if file.is_file()):
+            entry = zipfile.ZipInfo(file.relative_to(folder).as_posix(), _NO_DATE)
+            entry.external_attr = (stat.S_IFREG | 0o644) << 16
+            entry.file_size = file.stat().st_size
+            with file.open("rb") as source, archive.open(entry, "w") as target:
+                shutil.copyfileobj(source, target, _CHUNK)
 
 
 def write_manifest(folder: Path) -> None:
