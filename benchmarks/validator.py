@@ -69,18 +69,14 @@ def table(figures: dict[str, Any]) -> str:
     for topic, found in figures["topics"].items():
         codes = ", ".join(found["codes"])
         lines.append(f"| {topic} | {found['n']} | {codes} | {found['slowest_s']:.1f} | {found['largest_mb']:.0f} |")
-    total = sum(found["n"] for found in figures["topics"].values())
     fuzzing = figures["fuzzing"]
-    rate = fuzzing["executions"] / fuzzing["seconds"]
-    return "\n".join(
-        [
-            *lines,
-            "",
-            f"{total} in all, each refused. Mutated at random: {fuzzing['executions']:,} submissions in "
-            f"{fuzzing['seconds']:.0f} s ({rate:.0f} a second), {fuzzing['valid']:,} of them valid, "
-            f"{len(fuzzing['codes'])} codes met, at most {fuzzing['largest_mb']:.0f} MB, {fuzzing['failures']} failures.",
-        ]
+    total, rate = sum(t["n"] for t in figures["topics"].values()), fuzzing["executions"] / fuzzing["seconds"]
+    mutated = (
+        f"{fuzzing['executions']:,} submissions in {fuzzing['seconds']:.0f} s ({rate:.0f} a second), of which "
+        f"{fuzzing['valid']:,} are valid; {len(fuzzing['codes'])} codes; at most {fuzzing['largest_mb']:.0f} MB; "
+        f"{fuzzing['failures']} failures"
     )
+    return "\n".join([*lines, "", f"{total} in all, each refused. Mutated at random: {mutated}."])
 
 
 def _of_topic(topic: str) -> dict[str, Any]:

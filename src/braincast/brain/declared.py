@@ -214,7 +214,8 @@ def _size_problems(
 
 
 def _is_regular(grid: Any) -> TypeGuard[dict[str, Any]]:
-    return _is_named(grid, "regular") and isinstance(grid.get("configuration"), dict)
+    configuration = grid.get("configuration") if _is_named(grid, "regular") else None
+    return isinstance(configuration, dict) and set(configuration) == {"chunk_shape"}
 
 
 def _is_named(value: Any, name: str) -> TypeGuard[dict[str, Any]]:

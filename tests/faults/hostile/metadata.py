@@ -87,6 +87,9 @@ _SHAPES = (
     _array(
         SHAPES, "chunks of unlike sizes", "E212", chunk_grid=_named("rectangular", chunk_shapes=[[17, 17], [1], [40]])
     ),
+    _array(
+        SHAPES, "chunks with another setting", "E212", chunk_grid=_named("regular", chunk_shape=[17, 1, 40], more=0)
+    ),
     _array(SHAPES, "chunks that are nothing", "E212", chunk_grid=None),
     _array(SHAPES, "one case less than its labels", "E212", shape=[33, 1, 40]),
     _array(SHAPES, "one case more than its labels", "E212", shape=[35, 1, 40], chunk_grid=_grid(18, 1, 40)),

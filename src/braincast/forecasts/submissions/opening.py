@@ -9,13 +9,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import xarray as xr
-from braincast.forecasts.submissions.bundle import open_bundle
-from braincast.forecasts.submissions.declaration import NAME, Submission, null_store, seed_store
-from braincast.forecasts.submissions.validation import Validation, validate
 
 from braincast.errors import BraincastError
 from braincast.files import write_bytes
 from braincast.forecasts.store import load_forecast
+from braincast.forecasts.submissions.bundle import open_bundle
+from braincast.forecasts.submissions.declaration import NAME, Submission, null_store, seed_store
+from braincast.forecasts.submissions.validation import Validation, validate
 from braincast.tasks.kinds import AnyCard
 
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import tomli_w
 import xarray as xr
-from braincast.forecasts.submissions.declaration import FORMAT, NAME, null_store, seed_store
-from braincast.forecasts.submissions.validation import Validation, validate
 
 from braincast.brain.specimen_nulls import TRUE_WIRING
 from braincast.errors import BraincastError
 from braincast.files import replace_folder, require_free, scratch_folder, write_text, write_zip
 from braincast.forecasts.store import load_forecast, save_forecast
+from braincast.forecasts.submissions.declaration import FORMAT, NAME, null_store, seed_store
+from braincast.forecasts.submissions.validation import Validation, validate
 from braincast.tasks.kinds import AnyCard
 
 _PACKAGES = ("braincast", "numpy", "scipy", "numba", "jax", "equinox", "optax")
