@@ -1,4 +1,4 @@
-"""A packed submission is valid, says what its stores know, and holds the same numbers; an invalid one is not written."""
+"""A packed submission is valid, says what its stores know, and holds the same numbers; no other is written."""
 
 import tomllib
 import zipfile
