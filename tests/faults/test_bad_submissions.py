@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from bad_submissions import BAD_SUBMISSIONS, TOPICS
-from hostile.entry import Bad
-from hostile.good import CRC32C, ZSTD, as_folder, submission
+from hostile import frames, metadata, stores, values
+from hostile.entry import CHUNK, Bad
+from hostile.frames import frame
+from hostile.good import CRC32C, STORE, ZSTD, as_folder, sign, submission
 from hostile.raw_zip import DEFLATED, STORED, archive, entries_of
 from hostile.reader import Reader
 from hostile.tasks import CARDS, EXPECTED
 from hostile.watching import sight_of
+from refusals import refused
 
-from braincast.errors import CODES
+from braincast.errors import CODES, BraincastError
+from braincast.forecasts.store import load_forecast
 from braincast.forecasts.submissions.validation import Validation, validate
 
 LARGEST_PEAK = 512 << 20
 THROUGH_A_CHILD = 3  # of each topic; all go through one process with the same limits
 SAMPLE = [bad for topic in TOPICS for bad in [b for b in BAD_SUBMISSIONS if b.topic == topic][:THROUGH_A_CHILD]]
+STORE_TOPICS = [
+    topic for module in (stores, frames, metadata, values) for topic in dict.fromkeys(b.topic for b in module.BAD)
+]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def reader() -> Iterator[Reader]:
     started = Reader()
     yield started
@@ -46,6 +55,14 @@ def place(tmp_path, monkeypatch) -> Path:
 
 def made(bad: Bad, place: Path) -> Path:
     return bad.make(submission(EXPECTED[bad.task]), place)
+
+
+def all_made(topic: str, folder: Path) -> Iterator[tuple[Bad, Path]]:
+    """Every bad submission of a topic that this system can make; the sample says which it cannot."""
+    for number, bad in enumerate(bad for bad in BAD_SUBMISSIONS if bad.topic == topic):
+        (folder / str(number)).mkdir()
+        with contextlib.suppress(pytest.skip.Exception):
+            yield bad, made(bad, folder / str(number))
 
 
 def check_named(bad: Bad, problems: list[tuple[str, str]], place: Path) -> None:
@@ -77,20 +94,33 @@ def test_a_bad_submission_is_refused_and_named_and_nothing_is_written(bad, place
     check_fit_to_be_shown(validation.to_dict())
 
 
-def test_every_bad_submission_is_refused_and_named_by_a_process_with_the_limits_of_a_child(place, reader):
-    for number, bad in enumerate(BAD_SUBMISSIONS):
-        folder = place / str(number)
-        folder.mkdir()
-        try:
-            path = made(bad, folder)
-        except pytest.skip.Exception:  # this system cannot make it; the sample above says so
-            continue
-        before = sight_of(folder)
+@pytest.mark.parametrize("topic", TOPICS)
+def test_all_bad_submissions_of_a_topic_are_refused_by_a_process_with_a_childs_limits(topic, reader, tmp_path):
+    for bad, path in all_made(topic, tmp_path):
+        before = sight_of(tmp_path)
         answer = reader.answer(bad.task, path)
-        assert sight_of(folder) == before
+        assert sight_of(tmp_path) == before
         assert "crash" not in answer, f"{bad}: {answer['crash']}"
-        check_named(bad, [(code, line) for code, _, line in answer["problems"]], folder)
-    assert answer["peak_bytes"] is None or answer["peak_bytes"] < LARGEST_PEAK
+        check_named(bad, [(code, line) for code, _, line in answer["problems"]], tmp_path)
+        assert answer["peak_bytes"] is None or answer["peak_bytes"] < LARGEST_PEAK
+
+
+@pytest.mark.parametrize("topic", STORE_TOPICS)
+def test_bad_stores_end_in_coded_errors_also_where_forecasts_are_loaded_in_this_process(topic, tmp_path):
+    for bad, path in all_made(topic, tmp_path):
+        if (path / STORE).is_dir():
+            with contextlib.suppress(BraincastError):
+                assert np.isfinite(load_forecast(path / STORE, CARDS[bad.task]).values).all(), bad
+
+
+def test_a_bomb_behind_a_chunks_own_frame_is_refused_before_it_inflates(tmp_path, monkeypatch):
+    files = submission(EXPECTED["probabilities"])
+    files[CHUNK] += frame(None, 100)
+    sign(files)
+    store = as_folder(files, tmp_path / "submission") / STORE
+    monkeypatch.setattr("zarr.open_group", lambda *_, **__: pytest.fail("it was opened"))
+    with refused("E210", CHUNK, "one zstd frame"):
+        load_forecast(store, CARDS["probabilities"])
 
 
 def test_there_are_bad_submissions_of_every_topic():

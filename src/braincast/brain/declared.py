@@ -12,13 +12,14 @@ import itertools
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any, TypeGuard
 
 import numpy as np
 
 from braincast.brain.plain_json import read_plain_json
-from braincast.brain.zstd_frames import HEADER_BYTES, frame_of
+from braincast.brain.zstd_frames import HEADER_BYTES, frame_of, is_one_frame
 from braincast.errors import BraincastError
 
 DTYPES = ("bool", "uint8", "int8", "int16", "int32", "int64", "float32", "float64")
@@ -176,12 +177,23 @@ def _check_array(folder: Path, largest_bytes: int) -> None:
     for name in layout.chunk_names():
         if name not in present:
             raise BraincastError("E203", f"{folder}/{name}", "this chunk is missing", _AGAIN)
-        with (folder / name).open("rb") as stream:
-            problem = chunk_problem(
-                layout, stream.read(HEADER_BYTES), (folder / name).stat().st_size, f"{folder}/{name}"
-            )
-        if problem:
+        if problem := _problem_of_file(folder / name, layout):
             raise problem
+
+
+def _problem_of_file(path: Path, layout: Layout) -> BraincastError | None:
+    """What is wrong with a chunk on disk; only what says how much it inflates to is read.
+
+    A frame behind the first would be inflated as well, whatever the first one announces.
+    """
+    with path.open("rb") as stream:
+        problem = chunk_problem(layout, stream.read(HEADER_BYTES), path.stat().st_size, str(path))
+        if problem or layout.codec == "crc32c":
+            return problem
+        with mmap(stream.fileno(), 0, access=ACCESS_READ) as content:
+            if is_one_frame(content):
+                return None
+    return BraincastError("E210", str(path), "it is not one zstd frame to its end", _AGAIN)
 
 
 def _is_node(declared: Any, kind: str) -> TypeGuard[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import struct
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -82,6 +83,11 @@ def _zip64_size(files: Files, folder: Path) -> Path:
     return zipped(archive([*entries_of(files), huge]), folder)
 
 
+def _unicode_name(name: bytes) -> bytes:
+    """The extra field in which Info-ZIP keeps another name (APPNOTE 4.6.9)."""
+    return struct.pack("<HHBI", 0x7075, 5 + len(name), 1, zlib.crc32(CHUNK.encode())) + name
+
+
 def _broken_deflate(good: list[Entry]) -> bytes:
     """A chunk that is said to be deflated, but is not."""
     entries = [
@@ -111,6 +117,8 @@ BAD = (
     _bad("a directory beyond the end", "E601", _made(lambda good: archive(good, start=2**32 - 2))),
     _bad("an entry beyond the end", "E601", _with_chunk(central={"start": 2**31})),
     _bad("a name of 60,000 letters", "E601", _more(Entry(b"a" * 60_000))),
+    _bad("an extra field that is cut short", "E601", _with_chunk(extra=struct.pack("<HHI", 0xD537, 64_223, 0)), CHUNK),
+    _bad("a second name in an extra field", "E602", _with_chunk(extra=_unicode_name(b"../evil")), CHUNK),
     _bad("a part of several disks", "E601", _made(lambda good: archive(good, disk=3))),
     _bad("an entry on another disk", "E601", _with_chunk(central={"disk": 3})),
     _bad("a size that is too small in the directory", "E601", _with_chunk(central={"size": 10}), CHUNK),

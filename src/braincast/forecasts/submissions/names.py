@@ -47,7 +47,7 @@ class Listing:
     def refuse(self, code: str, name: str, what: str, fix: str) -> None:
         """Note a problem; after many of them the rest only count as refused."""
         if len(self.problems) < _MOST_PROBLEMS:
-            self.problems.append(BraincastError(code, name, what, fix))
+            self.problems.append(BraincastError(code, name or "a file without a name", what, fix))
 
     def _enter(self, name: str, *, is_folder: bool) -> bool:
         self._n_entries += 1
