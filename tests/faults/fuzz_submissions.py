@@ -112,8 +112,8 @@ def _wrongly_valid(task: str, path: Path, folder: Path) -> str:
             opened.extractall(folder / "unpacked")
         path = folder / "unpacked"
     declared = tomllib.loads((path / "submission.toml").read_text(encoding="utf-8"))
-    suffixes = ["", *(f"@{null}" for null in declared["nulls"])]
-    wanted = {f"seed-{seed}{suffix}.zarr" for seed in declared["seeds"] for suffix in suffixes}
+    draws = {f"null-{null}-{draw}.zarr" for null, n in declared.get("nulls", {}).items() for draw in range(n)}
+    wanted = draws | {f"seed-{seed}.zarr" for seed in declared["seeds"]}
     if {entry.name for entry in path.iterdir()} != {"submission.toml", *wanted}:
         return "its stores are not those that it declares"
     return "; ".join(filter(None, (_wrong_store(task, path / name) for name in sorted(wanted))))

@@ -133,7 +133,7 @@ def test_there_are_bad_submissions_of_every_topic():
 @pytest.mark.parametrize("method", [None, STORED, DEFLATED], ids=["folder", "stored", "deflated"])
 def test_the_good_submissions_that_bad_ones_are_made_from_are_good(codecs, dtype, method, place):
     files = submission(
-        EXPECTED["probabilities"], seeds=(0, 3), nulls=("identity-permuted",), codecs=codecs, dtype=dtype
+        EXPECTED["probabilities"], seeds=(0, 3), nulls={"identity-permuted": 2}, codecs=codecs, dtype=dtype
     )
     path = place / "submission"
     if method is None:

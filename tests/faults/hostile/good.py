@@ -25,16 +25,17 @@ ZSTD = [
 CRC32C = [{"name": "bytes", "configuration": {"endian": "little"}}, {"name": "crc32c"}]
 
 
-def submission(expected: Expected, *, seeds: Sequence[int] = (0,), nulls: Sequence[str] = (), **changes: Any) -> Files:
+def submission(
+    expected: Expected, *, seeds: Sequence[int] = (0,), nulls: Mapping[str, int] | None = None, **changes: Any
+) -> Files:
     """Every file of a submission that answers what is expected; `changes` go to its stores."""
-    declared = {**declaration(expected), "seeds": list(seeds), "nulls": list(nulls)}
+    declared = {**declaration(expected), "seeds": list(seeds), "nulls": nulls or {}}
     if nulls:
         declared["track"] = "wiring-required"
     files = {DECLARATION: toml(declared)}
-    for seed in seeds:
-        for null in ("", *nulls):
-            name = f"seed-{seed}@{null}.zarr" if null else f"seed-{seed}.zarr"
-            files |= store(expected, name, seed=seed, **changes)
+    draws = [f"null-{null}-{draw}.zarr" for null, n_draws in (nulls or {}).items() for draw in range(n_draws)]
+    for number, name in enumerate([*(f"seed-{seed}.zarr" for seed in seeds), *draws]):
+        files |= store(expected, name, seed=number, **changes)
     return files
 
 
@@ -53,7 +54,7 @@ def declaration(expected: Expected) -> dict[str, Any]:
         "training_data": ["the task's own training data"],
         "track": "open",
         "seeds": [0],
-        "nulls": [],
+        "nulls": {},
         "parameters": 0,
         "compute": {"hardware": "2 CPU cores", "hours": 0.01},
         "packages": {"numpy": "2.4.0"},

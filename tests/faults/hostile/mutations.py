@@ -44,7 +44,7 @@ def make_one(rng: Random, folder: Path) -> tuple[str, Path]:
 def _base(rng: Random, task: str) -> Files:
     expected = EXPECTED[task]
     seeds = sorted(rng.choice(5, rng.integers(1, 3), replace=False).tolist())
-    nulls = expected.nulls if rng.random() < 0.3 else ()
+    nulls = {null: int(rng.integers(1, 3)) for null in expected.nulls if rng.random() < 0.3}
     dtype, codecs = _one_of(rng, ("float32", "float64")), _one_of(rng, (ZSTD, CRC32C))
     labels: dict[str, Sequence[str]] = dict(expected.axes)
     if expected.members and rng.random() < 0.4:

@@ -67,7 +67,7 @@ def _declared(old: str, new: str) -> Callable[[Files], None]:
 
 
 def _null_without_store(files: Files) -> None:
-    _declared("nulls = []", 'nulls = ["identity-permuted"]')(files)
+    _declared("[nulls]", "[nulls]\nidentity-permuted = 2")(files)
     _declared('track = "open"', 'track = "wiring-required"')(files)
 
 
@@ -133,7 +133,7 @@ _FILES = (
     Bad(
         "a seed without a store", FILES, "E201", ("seed-1.zarr",), in_folder(_declared("seeds = [0]", "seeds = [0, 1]"))
     ),
-    Bad("a null without a store", FILES, "E201", ("seed-0@identity-permuted.zarr",), in_folder(_null_without_store)),
+    Bad("a null without a store", FILES, "E201", ("null-identity-permuted-0.zarr",), in_folder(_null_without_store)),
     Bad(
         "a store of a seed that is not listed", FILES, "E604", ("seed-1.zarr",), in_folder(_copied_store("seed-1.zarr"))
     ),
@@ -141,8 +141,8 @@ _FILES = (
         "a store of a null that is not listed",
         FILES,
         "E604",
-        ("@rewired",),
-        in_zip(_copied_store("seed-0@rewired.zarr")),
+        ("rewired",),
+        in_zip(_copied_store("null-rewired-0.zarr")),
     ),
     Bad("a store whose name has a zero more", FILES, "E604", ("seed-00",), in_folder(_copied_store("seed-00.zarr"))),
     Bad("very many files more", FILES, "E203", (STORE,), in_folder(_many_files)),

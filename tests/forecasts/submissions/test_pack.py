@@ -34,7 +34,7 @@ def task():
 
 
 def stored(task, folder: Path, number: int, **attributes: object) -> Path:
-    forecast = random_answer(task, number, model="drawn").assign_attrs(seed=number, settings=[{"a": 1}], **attributes)
+    forecast = random_answer(task, number, model="drawn").assign_attrs(seed=number, settings="[1]", **attributes)
     return save_forecast(forecast, folder / f"{number}.zarr")
 
 
@@ -81,10 +81,8 @@ def test_scores_are_the_same_bits_before_and_after_packing(task, seeds, tmp_path
 
 
 def test_draws_of_nulls_are_packed_beside_the_seeds(task, seeds, tmp_path):
-    nulls = [
-        stored(task, tmp_path, 10 + draw, wiring=null, draw=draw)
-        for null, draw in (("identity-permuted", 0), ("identity-permuted", 1), ("no-edges", 0))
-    ]
+    drawn = (("identity-permuted", 0), ("identity-permuted", 1), ("no-edges", 0))
+    nulls = [stored(task, tmp_path, 10 + n, wiring=null, draw=draw) for n, (null, draw) in enumerate(drawn)]
     found = pack(task.card, [*seeds, *nulls], {**ABOUT, "track": "wiring-required"}, tmp_path / "mine")
     assert found.problems == ()
     with open_submission(task.card, tmp_path / "mine") as opened:
@@ -98,7 +96,7 @@ def test_draws_of_nulls_are_packed_beside_the_seeds(task, seeds, tmp_path):
         ({"authors": []}, "E607", "authors"),
         ({"description": "<script>alert(1)</script>"}, "E608", "description"),
         ({"track": "wiring-required"}, "E607", "nulls"),
-        ({"seeds": [7]}, "E203", "seed-7.zarr"),
+        ({"seeds": [7]}, "E201", "seed-7.zarr"),
         ({"nonsense": 1}, "E606", "nonsense"),
     ],
 )

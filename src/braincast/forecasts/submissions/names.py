@@ -7,7 +7,7 @@ import re
 from braincast.errors import BraincastError
 
 LARGEST_NUMBER = 100_000
-LONGEST_NAME, DEEPEST = 200, 8
+LONGEST_NAME, DEEPEST = 200, 8  # seed-0.zarr/activity/c/0/0/0/0, and one folder too many around everything
 _MOST_PROBLEMS = 100
 _PLAIN = re.compile(r"[A-Za-z0-9._@-]+")
 _RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
