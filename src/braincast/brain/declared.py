@@ -218,7 +218,7 @@ def _size_problems(
     )
     for what, n_values, largest in sizes:
         if n_values * itemsize > largest:
-            found = f"it declares {what:.150}, which takes more than {largest:,} bytes"
+            found = f"it declares {what:.150}: {n_values * itemsize:,} bytes, the limit is {largest:,}"
             yield BraincastError("E212", where, found, _AGAIN)
     names = declared.get("dimension_names")
     if names is not None and not (isinstance(names, list) and len(names) == len(shape) and _are_texts(names)):
