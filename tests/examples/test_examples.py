@@ -22,7 +22,7 @@ from braincast.training.fit import fit
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 NEEDS_TORCH = pytest.mark.skipif(
-    importlib.util.find_spec("torch") is None, reason="PyTorch is not installed (an optional job: see CONTRIBUTING.md)"
+    importlib.util.find_spec("torch") is None, reason="PyTorch is not installed (the extra torch)"
 )
 
 

@@ -75,11 +75,10 @@ def validate(
 ) -> None:
     """List everything that is wrong with a submission, each with its place and remedy. Nothing in it is trusted."""
     from braincast.forecasts.submissions.validation import validate as validate_submission
-    from braincast.progress import step
     from braincast.tasks.registry import task_card
 
     card = task_card(task)
-    with session(quiet=quiet), step(f"Validating {submission.name}"):
+    with session(quiet=quiet):
         found = validate_submission(card, submission)
     if not found.valid:
         _refuse(found, json_)
