@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from bad_submissions import BAD_SUBMISSIONS, TOPICS
+from command_line import one_document, with_home
 from hostile import frames, metadata, stores, values
 from hostile.entry import CHUNK, Bad
 from hostile.frames import frame
@@ -23,8 +24,10 @@ from hostile.watching import sight_of
 from refusals import refused
 
 from braincast.errors import CODES, BraincastError
+from braincast.forecasts.expected import expected_of
 from braincast.forecasts.store import load_forecast
 from braincast.forecasts.submissions.validation import Validation, validate
+from braincast.tasks.registry import task_card
 
 LARGEST_PEAK = 512 << 20
 THROUGH_A_CHILD = 3  # of each topic; all go through one process with the same limits
@@ -121,6 +124,18 @@ def test_a_bomb_behind_a_chunks_own_frame_is_refused_before_it_inflates(tmp_path
     monkeypatch.setattr("zarr.open_group", lambda *_, **__: pytest.fail("it was opened"))
     with refused("E210", CHUNK, "one zstd frame"):
         load_forecast(store, CARDS["probabilities"])
+
+
+@pytest.mark.parametrize("name", ["zip slip", "a chunk is a link", "a script"])
+def test_the_command_line_ends_with_exit_3_and_one_document(name, place):
+    bad = next(bad for bad in BAD_SUBMISSIONS if bad.name == name)
+    path = bad.make(submission(expected_of(task_card("worm-perturbation"))), place)
+    before = sight_of(place)
+    done = with_home(place / "home")("validate", "worm-perturbation", path, "--json")
+    assert done.returncode == 3 and sight_of(place) == before
+    document = one_document(done.stdout)
+    check_fit_to_be_shown(document)
+    assert bad.code in [problem["code"] for problem in document["problems"]]
 
 
 def test_there_are_bad_submissions_of_every_topic():
