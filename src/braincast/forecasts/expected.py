@@ -21,7 +21,8 @@ MOST_FILES = 20_000  # in one store
 class Expected:
     """One array on labelled axes, in this order; where `members` is set, an axis `member` may follow.
 
-    `names` are the attributes by which an answer says what it answers. `lower` and `upper` bound its values.
+    `names` are the attributes by which an answer says what it answers, and in which unit. `lower` and `upper` bound
+    its values.
     """
 
     array: str
@@ -86,7 +87,7 @@ def _of_task(card: AnyCard) -> Expected:
         lower=card.lower,
         upper=card.upper,
         quantity=card.quantity,
-        names={"task": card.name, "task_hash": card.hash},
+        names={"task": card.name, "task_hash": card.hash, "units": card.unit},
         tracks=tuple(tracks),
         nulls=tuple(card.nulls),
     )

@@ -53,7 +53,7 @@ def examine(bundle: Bundle, expected: Expected, advance: Advance) -> tuple[Submi
         return None, chain([shape_problem], store_problems(bundle, "", expected, advance))
     submission, problems = _declaration(bundle, expected)
     stores = submission.stores if submission else sorted(_found_stores(bundle))
-    strays = stray_files(bundle, {NAME, *stores})
+    strays = stray_files(bundle, {NAME, *(f"{store}/" for store in stores)})
     each = (store_problems(bundle, store, expected, advance) for store in stores)
     return submission, chain(strays, problems, chain.from_iterable(each))
 

@@ -86,7 +86,7 @@ def _checked(files: StoredFiles, name: str, layout: Layout, listed: dict[str, tu
 def _decoded(content: bytes, layout: Layout, buffer: np.ndarray, where: str) -> np.ndarray:
     """The values of a whole chunk, after its own checksum was compared; E210 if it differs."""
     if layout.codec == "crc32c":
-        raw, told = memoryview(content)[:-CRC_BYTES], int.from_bytes(content[-CRC_BYTES:], "little")
+        raw, told = content[:-CRC_BYTES], int.from_bytes(content[-CRC_BYTES:], "little")
         if google_crc32c.value(raw) != told:
             raise BraincastError("E210", where, "its bytes differ from its own CRC-32C", _AGAIN)
         return np.frombuffer(raw, layout.dtype).reshape(layout.chunk)
