@@ -11,12 +11,11 @@ import sys
 import traceback
 from typing import Any
 
+from braincast.errors import BraincastError
+from braincast.forecasts.expected import Expected
 from braincast.forecasts.submissions.bundle import open_bundle
 from braincast.forecasts.submissions.contents import examine, largest_bytes
 from braincast.forecasts.submissions.limits import CPU_S, allow_cpu, confine, peak_bytes
-
-from braincast.errors import BraincastError
-from braincast.forecasts.expected import Expected
 
 
 def main() -> None:
