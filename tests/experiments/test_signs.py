@@ -7,10 +7,11 @@ from braincast.errors import BraincastError
 from braincast.experiments.signs import answer_signs, compare_signs
 from braincast.models.signs.answerers import SIGN_ANSWERERS
 from braincast.models.signs.receptors import EXCITATORY, INHIBITORY, receptor_balance
-from braincast.tasks.effects import asked, signed_circuit, signs_question
+from braincast.tasks.effects import asked
 from braincast.tasks.registry import load_task
 from braincast.tasks.sign_truth import open_sign_truth
 from braincast.tasks.task import Task
+from braincast.tasks.worm_signs import signed_circuit, signs_question
 
 
 @pytest.fixture(scope="module")
