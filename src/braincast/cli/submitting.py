@@ -75,17 +75,17 @@ def validate(
 ) -> None:
     """List everything that is wrong with a submission, each with its place and remedy. Nothing in it is trusted."""
     from braincast.forecasts.submissions.validation import validate as validate_submission
-    from braincast.tasks.registry import task_card
+    from braincast.tasks.effects import asked
 
-    card = task_card(task)
+    question = asked(task)
     with session(quiet=quiet):
-        found = validate_submission(card, submission)
+        found = validate_submission(question, submission)
     if not found.valid:
         _refuse(found, json_)
     if json_:
         print_json(found.to_dict())
     else:
-        typer.echo(f"{submission} is a valid submission to {card.name}")
+        typer.echo(f"{submission} is a valid submission to {question.name}")
 
 
 def _refuse(found: Validation, json_: bool) -> NoReturn:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 FLOATS = ("float32", "float64")
 LARGEST_ENSEMBLE = 256
+LARGEST_CHUNK_BYTES = 64 << 20  # decoded
+MOST_FILES = 20_000  # in one store
 
 
 @dataclass(frozen=True)
