@@ -79,7 +79,8 @@ def _axis_problems(axis: str, found: Sequence[str], expected: Expected, where: s
     if not (repeated or lacking or unasked):
         for index, (have, want) in enumerate(zip(found, asked, strict=True)):
             if have != want:
-                what = f"{word} order differs from {expected.asker} at index {index} (found {have}, expected {want})"
+                place = f"at index {index} (found {_short(have)}, expected {want})"
+                what = f"{word} order differs from {expected.asker} {place}"
                 yield BraincastError(order, where, what, fix)
                 return
 
@@ -128,7 +129,7 @@ class ValueCheck:
             return ""
         index = np.unravel_index(int(mask.argmax()), mask.shape)
         places = zip(self._labels, start, index, strict=True)
-        return ", ".join(f"{axis} {self._labels[axis][first + int(i)]}" for axis, first, i in places)
+        return ", ".join(f"{axis} {_short(self._labels[axis][first + int(i)])}" for axis, first, i in places)
 
 
 def _order_fix(axis: str, expected: Expected) -> str:
