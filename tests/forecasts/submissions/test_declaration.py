@@ -1,0 +1,394 @@
+"""submission.toml: read strictly, refused with everything that is wrong, written so that it reads back equal."""
+
+import copy
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import tomli_w
+from hypothesis import given
+from hypothesis import strategies as st
+from payloads import TEXT_PAYLOADS
+from pydantic import ValidationError
+
+from braincast.forecasts.expected import Expected
+from braincast.forecasts.submissions.declaration import TEMPLATE, Submission, declaration_text, read_declaration
+
+HASH = "0123456789abcdef" * 4
+EXPECTED = Expected(
+    array="activity",
+    axes={"case": ("a",), "lead": ("1",), "neuron": ("AVAL",)},
+    members=True,
+    lower=None,
+    upper=None,
+    quantity="activity",
+    names={"task": "worm-forecast", "task_hash": HASH},
+    tracks=("open", "wiring-required"),
+    nulls=("identity-permuted", "no-edges"),
+)
+GOOD = {
+    "format": 1,
+    "task": "worm-forecast",
+    "task_hash": HASH,
+    "model": "my-model",
+    "authors": ["Ada Lovelace", "李明"],
+    "contact": "ada@example.org",
+    "links": ["https://example.org/x"],
+    "licence": "Apache-2.0",
+    "description": "Ridge.\nOn lags.\n",
+    "training_data": ["the task's own training frames"],
+    "track": "open",
+    "seeds": [0, 1],
+    "nulls": [],
+    "parameters": 4096,
+    "compute": {"hardware": "2 CPU cores", "hours": 0.5},
+    "packages": {"numpy": "2.4.0"},
+}
+# Every place where a text of the sender's stands.
+TEXT_PLACES = (
+    *(("model",), ("authors", 0), ("contact",), ("links", 0), ("licence",), ("description",), ("training_data", 0)),
+    *(("task",), ("task_hash",), ("track",), ("nulls", 0), ("compute", "hardware"), ("packages", "numpy")),
+)
+
+
+def changed(**values):
+    return {**copy.deepcopy(GOOD), **values}
+
+
+def placed(path, value):
+    """A good declaration but for one place."""
+    values = changed(nulls=["no-edges"])
+    where = values
+    for part in path[:-1]:
+        where = where[part]
+    where[path[-1]] = value
+    return values
+
+
+def read(values, expected=EXPECTED):
+    content = values if isinstance(values, bytes) else tomli_w.dumps(values).encode()
+    return read_declaration(content, expected)
+
+
+def problems(values, expected=EXPECTED):
+    """(code, field) of everything that is wrong; each problem is complete, in one printable line."""
+    submission, found = read(values, expected)
+    assert (submission is None) == bool(found)
+    for problem in found:
+        assert problem.where.startswith("submission.toml") and problem.what and problem.fix
+        assert all(len(part) < 500 and part.isprintable() for part in (problem.where, problem.what, problem.fix))
+    return [(problem.code, problem.where.removeprefix("submission.toml").removeprefix(": ")) for problem in found]
+
+
+def only_problem(values, expected=EXPECTED):
+    assert len(problems(values, expected)) == 1
+    return read(values, expected)[1][0]
+
+
+def test_a_good_declaration_is_read():
+    submission, found = read(GOOD)
+    assert found == [] and submission is not None
+    assert submission.seeds == (0, 1) and submission.authors[1] == "李明"
+    assert submission.compute.hours == 0.5 and submission.packages["numpy"] == "2.4.0"
+
+
+def test_a_declaration_cannot_be_changed():
+    submission, _ = read(GOOD)
+    with pytest.raises(ValidationError):
+        submission.model = "another"
+
+
+@pytest.mark.parametrize("field", list(GOOD))
+def test_every_field_must_be_there(field):
+    values = changed()
+    del values[field]
+    assert problems(values) == [("E606", field)]
+
+
+@pytest.mark.parametrize("path", [(field,) for field in GOOD] + [("compute", "hours"), ("seeds", 0), ("authors", 1)])
+@pytest.mark.parametrize("value", [True, [[]], {"a": {}}, 1.5])
+def test_every_field_has_one_type(path, value):
+    if path == ("compute", "hours") and value == 1.5:
+        return
+    assert {code for code, _ in problems(placed(path, value))} == {"E606"}
+
+
+def test_everything_wrong_is_listed_in_the_order_of_the_fields():
+    values = changed(
+        format=2,
+        model="My Model",
+        authors=["Ada", "<b>Eve</b>", 3],
+        contact="javascript:alert(1)",
+        track="wiring-required",
+        compute={"hardware": "=1", "hours": -1.0, "gpu": 1},
+        packages={},
+        modle="x",
+    )
+    del values["licence"]
+    assert problems(values) == [
+        ("E607", "format"),
+        ("E607", "model"),
+        ("E608", "authors[1]"),
+        ("E606", "authors[2]"),
+        ("E609", "contact"),
+        ("E606", "licence"),
+        ("E607", "nulls"),
+        ("E608", "compute.hardware"),
+        ("E607", "compute.hours"),
+        ("E606", "compute.gpu"),
+        ("E607", "packages"),
+        ("E606", "modle"),
+    ]
+
+
+def test_an_unknown_field_is_refused_with_the_nearest_known_one():
+    assert "Did you mean 'licence'?" in only_problem(changed(license="MIT")).fix
+    assert "Did you mean 'hours'?" in only_problem(placed(("compute", "hour"), 1)).fix
+    assert only_problem(changed(**{"a\u202e\x1b" * 100: 1})).where.isprintable()
+
+
+def test_thousands_of_unknown_fields_are_counted():
+    content = tomli_w.dumps({f"k{i}": 1 for i in range(5000)}).encode()
+    found = read(content)[1]
+    assert len(found) == 101 and "4,916 more" in found[-1].what
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("format", 0),
+        ("format", 2**70),
+        ("task", "../worm"),
+        ("task_hash", HASH.upper()),
+        ("task_hash", HASH[:-1]),
+        ("model", "a..b"),
+        ("model", "Model"),
+        ("model", "a" * 65),
+        ("model", ".hidden"),
+        ("model", "mödel"),
+        ("model", "a\n"),
+        ("authors", []),
+        ("authors", [f"Ada {i}" for i in range(101)]),
+        ("authors", ["Ada Lovelace", "ada  lovelace"]),
+        ("links", [f"https://example.org/{i}" for i in range(21)]),
+        ("links", ["https://example.org", "https://example.org"]),
+        ("licence", ""),
+        ("licence", "+MIT"),
+        ("licence", "MIT; GPL"),
+        ("description", " \n"),
+        ("description", "a" * 4001),
+        ("training_data", []),
+        ("training_data", ["x"] * 2),
+        ("track", "closed"),
+        ("seeds", []),
+        ("seeds", [0, 1, 0]),
+        ("seeds", list(range(21))),
+        ("nulls", ["identity-permuted"] * 2),
+        ("nulls", ["shuffled"]),
+        ("parameters", -1),
+        ("parameters", 10**15 + 1),
+        ("parameters", 2**64),
+        ("packages", {}),
+        ("packages", {f"p{i}": "1" for i in range(201)}),
+    ],
+)
+def test_an_impossible_value_is_refused(field, value):
+    assert problems(changed(**{field: value})) == [("E607", field)]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "where"),
+    [
+        (("seeds", 1), -1, "seeds[1]"),
+        (("seeds", 1), 2**63, "seeds[1]"),
+        (("compute", "hours"), float("nan"), "compute.hours"),
+        (("compute", "hours"), float("inf"), "compute.hours"),
+        (("compute", "hours"), -0.1, "compute.hours"),
+        (("compute", "hours"), 1e10, "compute.hours"),
+        (("packages", "numpy"), "2 4", "packages.numpy"),
+        (("packages", "a/b"), "1", "packages.'a/b'"),
+        (("packages", ""), "1", "packages.''"),
+    ],
+)
+def test_an_impossible_value_inside_a_field_is_refused(path, value, where):
+    assert problems(placed(path, value)) == [("E607", where)]
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("model",), "a" * 64),
+        (("licence",), "(MIT OR Apache-2.0) AND LicenseRef-my.own+"),
+        (("compute", "hours"), 0),
+        (("parameters",), 10**15),
+        (("seeds",), [2**63 - 1]),
+        (("links",), []),
+        (("description",), "a" * 4000),
+        (("packages", "Python.3_x-y"), "1!2.0rc1+cpu"),
+    ],
+)
+def test_a_value_at_the_edge_is_accepted(path, value):
+    assert problems(placed(path, value)) == []
+
+
+def test_another_task_or_version_is_refused():
+    assert problems(changed(task="fish-forecast")) == [("E215", "task")]
+    assert problems(changed(task_hash="0" * 64)) == [("E215", "task_hash")]
+    assert problems(changed(task="fish-forecast", task_hash="0" * 64), None) == []
+
+
+def test_a_question_about_the_circuit_stands_as_the_task():
+    names = {"question": "worm-signs", "question_hash": HASH}
+    asked = Expected.from_dict({**EXPECTED.to_dict(), "names": names, "tracks": ("open",), "nulls": ()})
+    assert problems(changed(task="worm-signs"), asked) == []
+    assert problems(changed(), asked) == [("E215", "task")]
+
+
+def test_a_track_must_be_one_of_the_tasks():
+    assert problems(changed(track="no-stimulus")) == [("E612", "track")]
+    assert problems(changed(track="no-stimulus"), None) == []
+
+
+def test_the_wiring_track_needs_a_null():
+    assert problems(changed(track="wiring-required")) == [("E607", "nulls")]
+    assert problems(changed(track="wiring-required", nulls=["no-edges"])) == []
+
+
+@pytest.mark.parametrize("path", TEXT_PLACES, ids=lambda path: ".".join(map(str, path)))
+def test_no_payload_passes_in_any_text(path):
+    passed = {}
+    for name, payload in TEXT_PAYLOADS.items():
+        found = problems(placed(path, payload))
+        if len(found) != 1 or found[0][0] not in ("E607", "E608", "E609"):
+            passed[name] = found
+    assert passed == {}
+
+
+def test_no_payload_passes_as_the_name_of_a_package_or_a_field():
+    for payload in TEXT_PAYLOADS.values():
+        assert [code for code, _ in problems(placed(("packages", payload), "1"))] == ["E607"]
+        assert [code for code, _ in problems(placed((payload,), "1"))] == ["E606"]
+
+
+def test_the_payloads_are_many():
+    assert len(TEXT_PAYLOADS) >= 60
+
+
+TEXT = tomli_w.dumps(GOOD).encode()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\x00",
+        b"format",
+        b"\xef\xbb\xbf" + TEXT,
+        TEXT.replace(b"Ada", b"\xff\xfe"),
+        TEXT.decode().encode("utf-16"),
+        TEXT.replace(b"Ada", b"A\x00da"),
+        TEXT.replace(b"Ada", b"A\\ud800da"),
+        TEXT + b'numpy = "1"\n',
+        b"format = 1\n" + TEXT,
+        TEXT + b"[compute]\n",
+        TEXT.replace(b"4096", b"9" * 5000),
+        TEXT.replace(b"4096", b"[" * 50000),
+        TEXT.replace(b"4096", b"{a=" * 20000),
+        b".".join([b"a"] * 30000) + b" = 1\n",
+        b"[" + b" . ".join([b'"a"'] * 9000) + b"]\n",
+        TEXT + b"#" * (64 << 10),
+    ],
+    ids=range(17),
+)
+def test_what_is_not_a_declaration_at_all_is_one_problem(content):
+    assert problems(content)[0][0] == ("E606" if content == b"" else "E605")
+    assert content == b"" or len(problems(content)) == 1
+
+
+def test_other_things_of_toml_are_read_or_refused_on_purpose():
+    assert problems(TEXT.replace(b"\n", b"\r\n")) == []
+    assert read(TEXT.replace(b"\n", b"\r\n"))[0] == read(TEXT)[0]
+    assert problems(TEXT.replace(b"4096", b"0x1000")) == problems(TEXT.replace(b"4096", b"4_096")) == []
+    assert problems(TEXT.replace(b"4096", b"0x" + b"f" * 5000)) == [("E607", "parameters")]
+    assert problems(TEXT.replace(b"0.5", b"1e999")) == [("E607", "compute.hours")]
+    assert problems(TEXT.replace(b'"my-model"', b"1979-05-27")) == [("E606", "model")]
+    assert problems(TEXT.replace(b'"my-model"', b"07:32:00")) == [("E606", "model")]
+    assert problems(b"a" + b".b" * 60 + b" = 1\n" + TEXT) == [("E606", "a")]
+
+
+def test_the_template_is_a_declaration():
+    submission, found = read_declaration(TEMPLATE.encode(), None)
+    assert found == [] and submission is not None
+    assert list(tomllib.loads(TEMPLATE)) == list(Submission.model_fields)
+
+
+def test_the_page_shows_the_template_and_explains_every_field():
+    page = (Path(__file__).parents[3] / "docs" / "submitting.md").read_text(encoding="utf-8")
+    example = re.search(r"```toml\n(.*?)```", page, re.DOTALL).group(1)
+    assert example == TEMPLATE
+    explained = re.findall(r"^\| `([a-z_.]+)` \|", page, re.MULTILINE)
+    inner = ("compute.hardware", "compute.hours")
+    assert explained == [f for name in Submission.model_fields for f in (inner if name == "compute" else (name,))]
+
+
+PHRASES = (
+    "Ada",
+    "李明",
+    "p < 0.05",
+    "ΔF/F",
+    '"quoted"',
+    '""" ends',
+    "it's",
+    "R² = 0.9",
+    "é",
+    "🎉",
+    "# none",
+    "[x]",
+    "",
+)
+
+
+def decent(separators):
+    """Texts that may stand in a submission: phrases that the rules allow, joined."""
+    joined = st.builds(lambda between, phrases: between.join(phrases), st.sampled_from(separators), st.lists(PHRASE))
+    return joined.map(lambda text: f"A{text}.")
+
+
+PHRASE = st.sampled_from(PHRASES)
+LINE = decent((" ", ", ", " – "))
+NAMES = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,20}(\.[a-z0-9]{1,5})?", fullmatch=True)
+
+
+@given(
+    st.builds(
+        dict,
+        model=NAMES,
+        authors=st.lists(LINE, min_size=1, max_size=3, unique_by=str.casefold),
+        description=decent((" ", "\n", "\n\n")),
+        training_data=st.lists(LINE, min_size=1, max_size=3, unique_by=str.casefold),
+        seeds=st.lists(st.integers(0, 2**63 - 1), min_size=1, max_size=20, unique=True),
+        nulls=st.lists(NAMES, max_size=3, unique=True),
+        parameters=st.integers(0, 10**15),
+        hours=st.floats(0, 1e9),
+        hardware=LINE,
+        packages=st.dictionaries(NAMES, NAMES, min_size=1, max_size=5),
+    )
+)
+def test_what_is_written_reads_back_equal(values):
+    compute = {"hardware": values.pop("hardware"), "hours": values.pop("hours")}
+    submission = Submission.model_validate({**GOOD, **values, "compute": compute})
+    assert read_declaration(declaration_text(submission).encode(), None) == (submission, [])
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_read_or_refused(content):
+    problems(content)
+
+
+@given(st.lists(st.tuples(st.integers(0, len(TEXT)), st.integers(0, 8), st.binary(max_size=4)), max_size=6))
+def test_any_damage_is_read_or_refused(damages):
+    content = TEXT
+    for place, length, inserted in damages:
+        content = content[:place] + inserted + content[place + length :]
+    problems(content)
