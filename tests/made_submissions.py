@@ -151,6 +151,7 @@ def submission_files(
 
 def as_folder(files: Files, folder: Path) -> Path:
     """The files in a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

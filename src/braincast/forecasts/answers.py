@@ -98,13 +98,9 @@ class ValueCheck:
     def add(self, values: Shaped[np.ndarray, "*axis"], start: Sequence[int]) -> None:
         """Look at a part whose first value has the indices `start`."""
         self._n_values += values.size
-        if not values.size or self._all_good(values):
-            return
-        unknown = ~np.isfinite(values)
-        self._n_unknown += int(unknown.sum())
-        self._first_unknown = self._first_unknown or self._place(unknown, start)
-        outside = (values < self._lower) | (values > self._upper)
-        self._first_outside = self._first_outside or self._place(outside & ~unknown, start)
+        if values.size and not self._all_good(values):
+            for index in range(len(values)):  # one after the other: what is marked takes memory, too
+                self._look_at(values[index : index + 1], (start[0] + index, *start[1:]))
 
     def problems(self) -> Iterator[BraincastError]:
         """What was found, after all parts."""
@@ -122,6 +118,13 @@ class ValueCheck:
         with np.errstate(invalid="ignore"):
             least, most = values.min(), values.max()
         return bool(np.isfinite(least) and np.isfinite(most) and self._lower <= least and most <= self._upper)
+
+    def _look_at(self, values: Shaped[np.ndarray, "*axis"], start: Sequence[int]) -> None:
+        unknown = ~np.isfinite(values)
+        self._n_unknown += int(unknown.sum())
+        self._first_unknown = self._first_unknown or self._place(unknown, start)
+        outside = ((values < self._lower) | (values > self._upper)) & ~unknown
+        self._first_outside = self._first_outside or self._place(outside, start)
 
     def _place(self, mask: Shaped[np.ndarray, "*axis"], start: Sequence[int]) -> str:
         """Where the first value marked True lies, in words; nothing without any."""

@@ -7,7 +7,7 @@ import re
 from braincast.errors import BraincastError
 
 LARGEST_NUMBER = 100_000
-LONGEST_NAME, DEEPEST = 200, 6
+LONGEST_NAME, DEEPEST = 200, 8  # a chunk of an ensemble lies 7 levels deep, and one folder too many is told apart
 _MOST_PROBLEMS = 100
 _PLAIN = re.compile(r"[A-Za-z0-9._@-]+")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)

@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from braincast.tasks.kinds import AnyCard
 
 SILENCE_S = 60.0
-_MOST_OUTPUT = 16 << 20
+_MOST_OUTPUT = 4 << 20
 _CHILD = "braincast.forecasts.submissions.child"
 _KEPT = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
@@ -57,7 +58,7 @@ def validate(asked: AnyCard | EffectQuestion, path: Path | str) -> Validation:
     report = _Report()
     with _child() as child, progress.step(f"checking {path.name}") as advance, _Watch(child) as watch:
         _ask(child, request)
-        with contextlib.suppress(ValueError):  # a child that says anything else is trusted no more
+        with contextlib.suppress(ValueError, RecursionError):  # a child that says anything else is trusted no more
             for line in _lines(child):
                 watch.restart()
                 advance(report.add(line))
@@ -75,15 +76,16 @@ class _Report:
         self.peak_bytes: int | None = None
         self.done = False
 
-    def add(self, line: dict[str, Any]) -> int:
+    def add(self, line: object) -> int:
         """Take one line in; how many bytes it says were looked at. Another line than a child's is a ValueError."""
         match line:
             case {"code": str(code), "where": str(where), "what": str(what), "fix": str(fix)} if code in CODES:
                 self.problems.append(BraincastError(code, _printable(where), _printable(what), _printable(fix)))
-            case {"done": True, "submission": declared, "peak_bytes": int() | None as peak_bytes}:
+            case {"done": True, "submission": dict(declared), "peak_bytes": int() | None as peak_bytes}:
+                self.submission = Submission.model_validate_json(json.dumps(declared))
                 self.done, self.peak_bytes = True, peak_bytes
-                if declared is not None:
-                    self.submission = Submission.model_validate_json(json.dumps(declared))
+            case {"done": True, "submission": None, "peak_bytes": int() | None as peak_bytes} if self.problems:
+                self.done, self.peak_bytes = True, peak_bytes
             case {"bytes": int(n_bytes)}:
                 return n_bytes
             case _:
@@ -96,22 +98,25 @@ class _Watch:
 
     def __init__(self, child: subprocess.Popen[bytes]) -> None:
         self._child, self.expired = child, False
-        self._timer = threading.Timer(SILENCE_S, self._expire)
+        self._heard_s, self._over = time.monotonic(), threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
 
     def __enter__(self) -> _Watch:
-        self._timer.start()
+        self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
+        self._over.set()
+        self._thread.join()
 
     def restart(self) -> None:
         """Wait from now on."""
-        self._timer.cancel()
-        self._timer = threading.Timer(SILENCE_S, self._expire)
-        self._timer.start()
+        self._heard_s = time.monotonic()
 
-    def _expire(self) -> None:
+    def _watch(self) -> None:
+        while (left_s := self._heard_s + SILENCE_S - time.monotonic()) > 0:
+            if self._over.wait(left_s):
+                return
         self.expired = True
         self._child.kill()
 
@@ -151,7 +156,7 @@ def _ask(child: subprocess.Popen[bytes], request: dict[str, Any]) -> None:
             stream.write(json.dumps(request).encode())
 
 
-def _lines(child: subprocess.Popen[bytes]) -> Iterator[dict[str, Any]]:
+def _lines(child: subprocess.Popen[bytes]) -> Iterator[object]:
     """The child's lines as JSON, until it ends or has said more than it may; what is no JSON is a ValueError."""
     left = _MOST_OUTPUT
     while child.stdout is not None and left > 0 and (text := child.stdout.readline(left)):
