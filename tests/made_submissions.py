@@ -129,13 +129,20 @@ def declaration(expected: Expected = EXPECTED, **changes: object) -> bytes:
         "training_data": ["the task's own training frames"],
         "track": "open",
         "seeds": [0],
-        "nulls": [],
+        "nulls": {},
         "parameters": 0,
     }
-    lines = [f"{key} = {json.dumps(value)}" for key, value in (fields | changes).items()]
+    lines = [f"{key} = {_toml(value)}" for key, value in (fields | changes).items()]
     return "\n".join(
         [*lines, "[compute]", 'hardware = "2 cores"', "hours = 0.01", "[packages]", 'numpy = "2.4"']
     ).encode()
+
+
+def _toml(value: object) -> str:
+    """A value in a line of TOML: JSON, but for tables."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {json.dumps(inner)}" for key, inner in value.items()) + "}"
+    return json.dumps(value)
 
 
 def submission_files(

@@ -9,11 +9,12 @@ import json
 import os
 import secrets
 import shutil
+import stat
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,10 @@ from filelock import FileLock, Timeout
 from braincast.errors import BraincastError
 
 MANIFEST = "manifest.json"
+Entry = dict[str, Any]  # what a manifest says of a file: "bytes" and "sha256"
 _CHUNK = 1 << 20
+_NO_DATE = (1980, 1, 1, 0, 0, 0)
+_LARGEST_MANIFEST_BYTES = 256 << 20
 _DISK_ERRORS = frozenset(
     {
         *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO),
@@ -54,15 +58,8 @@ def sha256_of_file(path: Path) -> str:
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """A temporary name in the same folder; renamed to `path` when the block ends well, removed when it does not."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    with _write_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            yield temporary
-            _flush(temporary)
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+    with _write_errors(path), _beside(path) as temporary:
+        yield temporary
 
 
 def write_text(path: Path, text: str) -> None:
@@ -73,6 +70,12 @@ def write_text(path: Path, text: str) -> None:
     restored = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     with replacing(path) as temporary:
         temporary.write_text(restored, encoding="utf-8", newline="\n")
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write bytes atomically, in a folder that is made if it is not there."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -86,8 +89,26 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise BraincastError("E405", str(path), "there is no such file", "Check the path") from error
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # also not UTF-8, whole numbers of thousands of digits, too deep
         raise BraincastError("E403", str(path), f"this is not JSON ({error})", "Make the file again") from error
+
+
+def require_free(path: Path, *, force: bool = False, what: str = "output") -> None:
+    """Refuse an existing `path` (E501) unless `force`; best asked before the work is done, not after it."""
+    if path.exists() and not force:
+        raise BraincastError("E501", str(path), f"this {what} exists already", "Choose another name or add --force")
+
+
+@contextmanager
+def scratch_folder(path: Path) -> Iterator[Path]:
+    """A hidden new folder beside `path`, removed when the block ends unless it was renamed."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    with _write_errors(path):
+        try:
+            temporary.mkdir(parents=True)
+            yield temporary
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
 
 
 @contextmanager
@@ -96,26 +117,84 @@ def new_folder(path: Path, *, force: bool = False, what: str = "output") -> Iter
 
     An existing `path` is E501 unless `force`; it stays as it was until the new folder is complete.
     """
-    if path.exists() and not force:
-        raise BraincastError("E501", str(path), f"this {what} exists already", "Choose another name or add --force")
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    with _write_errors(path):
-        try:
-            temporary.mkdir(parents=True)
-            yield temporary
-            write_manifest(temporary)
-            replace_folder(temporary, path)
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
+    require_free(path, force=force, what=what)
+    with scratch_folder(path) as temporary:
+        yield temporary
+        write_manifest(temporary)
+        replace_folder(temporary, path)
 
 
-def write_manifest(folder: Path) -> None:
-    """List every file of `folder` with size and SHA-256 in `manifest.json`; written last, so it means "complete"."""
-    names = sorted(_regular_files(folder))
-    for name in names:
-        _flush(folder / name)
-    files = {n: {"bytes": (folder / n).stat().st_size, "sha256": sha256_of_file(folder / n)} for n in names}
+def write_zip(folder: Path, path: Path) -> None:
+    """The files of a folder as a zip archive, atomically; the same files give the same bytes. Nothing is compressed."""
+    with replacing(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
+        for file in sorted(file for file in folder.rglob("*") if file.is_file()):
+            entry = zipfile.ZipInfo(file.relative_to(folder).as_posix(), _NO_DATE)
+            entry.external_attr = (stat.S_IFREG | 0o644) << 16
+            entry.file_size = file.stat().st_size
+            with file.open("rb") as source, archive.open(entry, "w") as target:
+                shutil.copyfileobj(source, target, _CHUNK)
+
+
+@contextmanager
+def resumable_folder(path: Path, *, keep: bool, force: bool = False, what: str = "output") -> Iterator[Path]:
+    """A hidden sibling folder in which `path` is made, to be gone on with after a kill; held for this process.
+
+    The block makes the result, with its manifest, as `path.name` inside the folder; it becomes `path` when the block
+    ends well. With `keep`, what an exception or a kill leaves is there again the next time; without, it is removed.
+    An existing `path` is E501 unless `force`; while another process is at work here it is E504.
+    """
+    require_free(path, force=force, what=what)
+    work = path.with_name(f".{path.name}.part")
+    try:
+        with lock(work / path.name), _write_errors(path):
+            try:
+                require_free(path, force=force, what=what)  # another process may just have finished it
+                if not keep:
+                    keep_only(work, [_lock_file(work / path.name).name])
+                yield work
+                replace_folder(work / path.name, path)
+                keep = False
+            finally:
+                if not keep:
+                    shutil.rmtree(work, ignore_errors=True)
+    finally:
+        with suppress(OSError):  # not empty: it is kept, or another process is at work in it
+            work.rmdir()
+
+
+def add_file(path: Path, content: bytes) -> Entry:
+    """Write bytes atomically into a folder that is being made; what its manifest will say of the file comes back."""
+    with _beside(path) as temporary:
+        temporary.write_bytes(content)
+    return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def append_line(path: Path, line: str) -> None:
+    """Add one line to a text file in a folder that is being made; a kill may leave a part of it."""
+    with path.open("ab") as stream:
+        stream.write(f"{line}\n".encode())
+
+
+def keep_only(folder: Path, names: Collection[str]) -> None:
+    """Remove every file below `folder`, if there is one, whose relative name is not among `names`."""
+    for path in folder.rglob("*"):
+        is_file = path.is_symlink() or not path.is_dir()
+        if is_file and path.relative_to(folder).as_posix() not in names:
+            path.unlink()
+
+
+def write_manifest(folder: Path, known: Mapping[str, Entry] | None = None) -> None:
+    """List every file of `folder` with size and SHA-256 in `manifest.json`; written last, so it means "complete".
+
+    Files whose entry is `known`, from `add_file`, are not read again.
+    """
+    files = {n: (known or {}).get(n) or _flushed_entry(folder / n) for n in sorted(_regular_files(folder))}
     write_json(folder / MANIFEST, {"format": 1, "files": files})
+
+
+def is_intact(path: Path, entry: Entry) -> bool:
+    """Whether a file has the size and SHA-256 that a manifest says."""
+    return path.is_file() and path.stat().st_size == entry["bytes"] and sha256_of_file(path) == entry["sha256"]
 
 
 def check_manifest(folder: Path) -> None:
@@ -132,9 +211,8 @@ def check_manifest(folder: Path) -> None:
     for name in sorted(found - set(listed)):
         raise BraincastError("E203", f"{folder}/{name}", "the manifest does not list this file", again)
     for name, entry in sorted(listed.items()):
-        path = folder / name
-        if path.stat().st_size != entry["bytes"] or sha256_of_file(path) != entry["sha256"]:
-            raise BraincastError("E210", str(path), "its bytes differ from the manifest's SHA-256", again)
+        if not is_intact(folder / name, entry):
+            raise BraincastError("E210", str(folder / name), "its bytes differ from the manifest's SHA-256", again)
 
 
 def remove_tree(folder: Path) -> None:
@@ -168,7 +246,7 @@ def lock(folder: Path) -> Iterator[None]:
     """Hold `folder` for this process; a second writer gets E504 at once. The lock file lies beside the folder."""
     with _write_errors(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
-        held = FileLock(folder.with_name(f".{folder.name}.lock"))
+        held = FileLock(_lock_file(folder))
         try:
             held.acquire(timeout=0)
         except Timeout as error:
@@ -199,7 +277,30 @@ def read_member(archive: Path, name: str, *, largest: int = 1 << 30) -> bytes:
         raise BraincastError("E403", str(archive), f"the archive cannot be read ({error})", broken) from error
 
 
-def _manifest_files(folder: Path) -> dict[str, dict[str, Any]]:
+@contextmanager
+def _beside(path: Path) -> Iterator[Path]:
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        yield temporary
+        _flush(temporary)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _lock_file(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}.lock")
+
+
+def _flushed_entry(path: Path) -> Entry:
+    _flush(path)
+    return {"bytes": path.stat().st_size, "sha256": sha256_of_file(path)}
+
+
+def _manifest_files(folder: Path) -> dict[str, Entry]:
+    if (folder / MANIFEST).stat().st_size > _LARGEST_MANIFEST_BYTES:
+        raise BraincastError("E202", f"{folder}/{MANIFEST}", "the manifest is too large", "Write it again")
     manifest = read_json(folder / MANIFEST)
     files = manifest.get("files") if isinstance(manifest, dict) else None
     good = isinstance(files, dict) and all(

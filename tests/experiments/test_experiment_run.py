@@ -13,6 +13,7 @@ from braincast.experiments.folder import RunFolder, numbered_folder, run_folder
 from braincast.experiments.jobs import Job, Workers, mean_cost, run_job
 from braincast.experiments.run import configure, estimated_s, run
 from braincast.files import MANIFEST, check_manifest, read_json
+from braincast.scoring.scores import Contender
 from braincast.training.fit import fit
 
 
@@ -249,7 +250,7 @@ def test_numbered_folders_begin_at_one_and_take_the_first_free_number(tmp_path):
 
 def test_a_forecast_from_elsewhere_stands_beside_the_baselines(task, result):
     forecast = fit("direct-weights", task).forecast(task.cases("test"))
-    card = score_beside_baselines(task, {"mine": forecast})
+    card = score_beside_baselines(task, {"mine": Contender((forecast,))})
     assert {name: score.role for name, score in card.models.items()} == {
         "constant": "baseline",
         "responder-propensity": "baseline",
@@ -261,12 +262,12 @@ def test_a_forecast_from_elsewhere_stands_beside_the_baselines(task, result):
 
 def test_a_forecast_with_the_name_of_a_baseline_gets_a_name_of_its_own(task):
     forecast = fit("constant", task).forecast(task.cases("test"))
-    card = score_beside_baselines(task, {"constant": forecast})
+    card = score_beside_baselines(task, {"constant": Contender((forecast,))})
     assert card.models["constant"].role == "baseline"
     assert card.models["constant (submitted)"].role == "model"
 
 
 def test_two_forecasts_that_end_up_with_one_name_are_refused(task):
-    forecast = fit("constant", task).forecast(task.cases("test"))
+    one = Contender((fit("constant", task).forecast(task.cases("test")),))
     with pytest.raises(BraincastError, match="E305"):
-        score_beside_baselines(task, {"constant": forecast, "constant (submitted)": forecast})
+        score_beside_baselines(task, {"constant": one, "constant (submitted)": one})

@@ -177,7 +177,7 @@ def earlier(task, tmp_path):
 
 
 def test_a_full_disk_leaves_the_earlier_forecast_whole(task, earlier, monkeypatch):
-    def full(path: Path) -> None:
+    def full(path: Path, known: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(files, "write_manifest", full)

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import zarr
+from numcodecs.zstd import Zstd
 from zarr.codecs import BytesCodec, ZstdCodec
 
 from braincast import files
@@ -19,6 +20,7 @@ from braincast.brain.declared import LARGEST_ARRAY_BYTES, check_dtype, check_gro
 from braincast.errors import BraincastError
 
 _CHUNK_BYTES = 1 << 22
+_ZSTD: dict[str, Any] = {"level": 5, "checksum": True}
 
 
 def write_arrays(
@@ -68,10 +70,15 @@ def create_array(
         dimension_names=dims,
         filters=(),
         serializer=BytesCodec(),
-        compressors=ZstdCodec(level=5, checksum=True),
+        compressors=ZstdCodec(**_ZSTD),
         fill_value=dtype.type(0).item(),
         config={"write_empty_chunks": True},
     )
+
+
+def encoded_chunk(values: np.ndarray) -> bytes:
+    """The file of one whole chunk, as the codecs of `create_array` make it."""
+    return Zstd(**_ZSTD).encode(np.ascontiguousarray(values, dtype=values.dtype.newbyteorder("<")))
 
 
 def read_arrays(

@@ -1,7 +1,10 @@
-"""`braincast score` and `compare`: forecasts from anywhere, against a task's truth."""
+"""`braincast score` and `compare`: forecasts and submissions from anywhere, against a task's truth."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,11 +15,13 @@ from braincast.cli.session import console, print_json, session
 from braincast.errors import BraincastError
 
 if TYPE_CHECKING:
-    import xarray as xr
-
+    from braincast.forecasts.submissions.opening import Submitted
+    from braincast.scoring.scores import Contender
     from braincast.tasks.kinds import AnyTask
 
-Forecasts = Annotated[list[Path], typer.Argument(metavar="FORECAST...", help="Folders made by braincast forecast.")]
+Forecasts = Annotated[
+    list[Path], typer.Argument(metavar="FORECAST...", help="Forecast stores and submissions (folders, zip archives).")
+]
 
 
 def score(
@@ -34,19 +39,21 @@ def score(
 ) -> None:
     """Score forecasts beside the task's baselines."""
     from braincast.experiments.beside import score_beside_baselines
-    from braincast.files import write_json
+    from braincast.files import require_free, write_json
     from braincast.tasks.registry import load_task
 
-    scorecard = None if out is None else _free(out / "scorecard.json", force)
+    scorecard = None if out is None else out / "scorecard.json"
+    if scorecard is not None:
+        require_free(scorecard, force=force, what="scorecard")
     with session(quiet=quiet, offline=offline):
         opened = load_task(task, data=data)
-        found = _load(opened, forecasts)
-        document: dict[str, Any] = score_beside_baselines(opened, found, baseline=baseline).to_dict()
-        files: dict[str, Any] = {"forecasts": [str(path) for path in forecasts]}
-        document["files"] = files
-        if scorecard is not None:
-            files["scorecard"] = str(scorecard)
-            write_json(scorecard, document)
+        with _contenders(opened, forecasts) as found:
+            document: dict[str, Any] = score_beside_baselines(opened, found, baseline=baseline).to_dict()
+    files: dict[str, Any] = {"forecasts": [str(path) for path in forecasts]}
+    document["files"] = files
+    if scorecard is not None:
+        files["scorecard"] = str(scorecard)
+        write_json(scorecard, document)
     if json_:
         print_json(document)
         return
@@ -71,9 +78,9 @@ def compare(
 
     with session(quiet=quiet, offline=offline):
         opened = load_task(task, data=data)
-        found = _load(opened, [a, b])
-        scorecard = score_forecasts(opened, found)
-        first, second = found
+        with _contenders(opened, [a, b]) as found:
+            scorecard = score_forecasts(opened, found)
+        first, second = (name for name, contender in found.items() if contender.role == "model")
         pairs = [compare_pair(scorecard, first, second, key).to_dict() for key in opened.card.metric_keys]
     document = {"task": opened.name, "task_hash": opened.hash, "comparisons": pairs}
     if json_:
@@ -84,22 +91,43 @@ def compare(
     show_comparison(document, console())
 
 
-def _load(task: AnyTask, paths: list[Path]) -> dict[str, xr.DataArray]:
-    """Forecasts by name: the model's, or the folder's where two have the same model; each checked against the task."""
+@contextmanager
+def _contenders(task: AnyTask, paths: list[Path]) -> Iterator[dict[str, Contender]]:
+    """Who is scored: each forecast or submission by its model's name, a submission's nulls beside it.
+
+    Two of the same model go by the names of their files; each is checked against the task.
+    """
     from braincast.forecasts.store import load_forecast
+    from braincast.forecasts.submissions.opening import is_submission, open_submission
+    from braincast.scoring.scores import Contender
 
-    loaded = [(path, load_forecast(path, task.card)) for path in paths]
-    models = [str(forecast.attrs.get("model", path.stem)) for path, forecast in loaded]
-    names = [m if models.count(m) == 1 else path.stem for m, (path, _) in zip(models, loaded, strict=True)]
-    for name in names:
-        if names.count(name) > 1:
-            what = f"two forecasts are named {name!r}"
-            raise BraincastError("E305", "FORECAST", what, "Give each folder a name of its own")
-    return {name: forecast for name, (_, forecast) in zip(names, loaded, strict=True)}
+    with ExitStack() as held:
+        models: list[str] = []
+        entries: list[dict[str, Contender]] = []
+        for path in paths:
+            if is_submission(path):
+                submitted = held.enter_context(open_submission(task.card, path))
+                models.append(submitted.submission.model)
+                entries.append(_with_nulls(submitted))
+            else:
+                forecast = load_forecast(path, task.card)
+                models.append(str(forecast.attrs.get("model", path.stem)))
+                entries.append({"": Contender((forecast,))})
+        names = [m if models.count(m) == 1 else path.stem for m, path in zip(models, paths, strict=True)]
+        for name in names:
+            if names.count(name) > 1:
+                what = f"two forecasts are named {name!r}"
+                raise BraincastError("E305", "FORECAST", what, "Give each file a name of its own")
+        yield {
+            f"{name}{suffix}": contender if not suffix else replace(contender, of=name)
+            for name, entry in zip(names, entries, strict=True)
+            for suffix, contender in entry.items()
+        }
 
 
-def _free(path: Path, force: bool) -> Path:
-    """Refuse an existing output before the work is done, not after it."""
-    if path.exists() and not force:
-        raise BraincastError("E501", str(path), "this scorecard exists already", "Choose another --out or add --force")
-    return path
+def _with_nulls(submitted: Submitted) -> dict[str, Contender]:
+    """A submission's answers by what is added to its model's name."""
+    from braincast.scoring.scores import Contender
+
+    nulls = {f"@{null}": Contender(draws, "null") for null, draws in submitted.nulls.items()}
+    return {"": Contender(submitted.seeds), **nulls}

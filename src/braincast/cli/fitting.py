@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from braincast.cli.options import Data, Force, Json, Offline, Out, Quiet, Seed, Sets, TaskName
-from braincast.cli.session import print_json, session
+from braincast.cli.session import print_json, resumable, session
 from braincast.errors import BraincastError
 
 
@@ -63,17 +63,19 @@ def forecast(
     offline: Offline = False,
     force: Force = False,
 ) -> None:
-    """Forecast the test cases with a fit."""
-    from braincast.forecasts.store import save_forecast
+    """Forecast the test cases with a fit; what was stopped on the way goes on with the same command."""
+    from braincast.files import MANIFEST, sha256_of_file
+    from braincast.forecasts.answering import save_answers
     from braincast.tasks.registry import load_task
     from braincast.training.checkpoint import load_fit, read_fit_record
 
     record = read_fit_record(run)
     path = out or run.with_name(f"{run.name}-forecast.zarr")
     _require_free(path, force)
-    with session(quiet=quiet, offline=offline):
+    with session(quiet=quiet, offline=offline), resumable("the same command"):
         task = load_task(record["task"], data=data)
-        save_forecast(load_fit(run, task).forecast(task.cases("test")), path, force=force)
+        fitted, source = load_fit(run, task), sha256_of_file(run / MANIFEST)
+        save_answers(fitted, task.cases("test"), path, source=source, force=force)
     if json_:
         print_json({"task": task.name, "model": record["model"], "files": {"forecast": str(path)}})
     else:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from braincast.cli import assess, catalogue, data, doctor, fitting, run, tasks
+from braincast.cli import assess, catalogue, data, doctor, fitting, run, submitting, tasks
 from braincast.cli.session import guarded
 from braincast.version import VERSION
 
@@ -38,6 +38,8 @@ app.command("fit")(fitting.fit)
 app.command("forecast")(fitting.forecast)
 app.command("score")(assess.score)
 app.command("compare")(assess.compare)
+app.add_typer(submitting.app, name="submit")
+app.command("validate")(submitting.validate)
 app.command("cite")(catalogue.cite)
 app.command("doctor")(doctor.doctor)
 

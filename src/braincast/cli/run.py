@@ -5,15 +5,13 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from braincast.cli.options import Data, Force, Json, Offline, Out, Quiet
-from braincast.cli.session import Interrupted, console, print_json, session
+from braincast.cli.session import console, print_json, resumable, session
 
 if TYPE_CHECKING:
     from braincast.experiments.run import Configuration
@@ -48,7 +46,8 @@ def run(
         _show_plan(card, configuration, json_)
         return
     path = (out or _new_place(card)).resolve()
-    with session(quiet=quiet, offline=offline), _resumable(path):
+    again = f"the same command with --out {shlex.quote(str(path))}"  # also for one who gave no --out
+    with session(quiet=quiet, offline=offline), resumable(again):
         document = _carry_out(card, configuration, data, path, force)
     if json_:
         print_json(document)
@@ -63,16 +62,6 @@ def _new_place(card: AnyCard) -> Path:
     from braincast.experiments.folder import numbered_folder
 
     return numbered_folder(home() / "runs", card.name)
-
-
-@contextmanager
-def _resumable(path: Path) -> Iterator[None]:
-    """Say how to go on after an interruption, also to one who gave no --out."""
-    try:
-        yield
-    except Interrupted as interruption:
-        message = f"What was finished is kept; the same command with --out {shlex.quote(str(path))} goes on."
-        raise Interrupted(message) from interruption
 
 
 def _carry_out(

@@ -46,6 +46,15 @@ class Interrupted(BaseException):
     """
 
 
+@contextmanager
+def resumable(again: str) -> Iterator[None]:
+    """Say after an interruption what goes on with what was finished."""
+    try:
+        yield
+    except Interrupted as interruption:
+        raise Interrupted(f"What was finished is kept; {again} goes on.") from interruption
+
+
 def guarded(command: Any) -> None:
     """Run the application: a coded error is one line on standard error, an interruption exit 4."""
     for number in (signal.SIGINT, signal.SIGTERM):

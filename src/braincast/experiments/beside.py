@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-import xarray as xr
+from dataclasses import replace
 
 from braincast.errors import BraincastError
 from braincast.experiments.entrants import contestants
@@ -17,19 +16,19 @@ from braincast.tasks.kinds import AnyTask
 
 
 def score_beside_baselines(
-    task: AnyTask, forecasts: Mapping[str, xr.DataArray], *, baseline: str | None = None
+    task: AnyTask, found: Mapping[str, Contender], *, baseline: str | None = None
 ) -> Scorecard | ForecastScorecard:
-    """A scorecard of `forecasts` and of the task's baselines, which are fitted now; E305 when names collide."""
+    """A scorecard of what was `found` and of the task's baselines, which are fitted now; E305 when names collide."""
     contenders: dict[str, Contender] = {}
     for entrant in contestants(task.card, (), 1):
         made = tuple(run_job(task, Job(entrant, replicate)) for replicate in entrant.replicates)
         contenders[entrant.name] = Contender(made, entrant.role, cost=mean_cost(made))
-    for name, forecast in forecasts.items():
-        if name in task.card.baselines:
-            # The same model as a baseline: it stands for itself, under a name of its own.
-            name = f"{name} (submitted)"
-        if name in contenders:
-            what = f"two forecasts are named {name!r}"
+    # The same model as a baseline: it stands for itself, under a name of its own.
+    names = {name: f"{name} (submitted)" if name in task.card.baselines else name for name in found}
+    for name, contender in found.items():
+        if names[name] in contenders:
+            what = f"two forecasts are named {names[name]!r}"
             raise BraincastError("E305", "forecasts", what, "Give each a name of its own")
-        contenders[name] = Contender((forecast,))
+        of = None if contender.of is None else names[contender.of]
+        contenders[names[name]] = replace(contender, of=of)
     return score(task, contenders, baseline=baseline)

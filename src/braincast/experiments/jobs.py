@@ -20,6 +20,7 @@ from threadpoolctl import threadpool_limits
 
 from braincast.brain.specimen_nulls import with_wiring
 from braincast.experiments.entrants import Entrant
+from braincast.files import canonical_json
 from braincast.scoring.scores import Cost
 from braincast.tasks.kinds import AnyTask
 from braincast.training.fit import fit
@@ -45,8 +46,10 @@ def run_job(task: AnyTask, job: Job) -> xr.DataArray:
         began = time.perf_counter()
         forecast = fitted.forecast(task.cases("test"))
     cost = {"fit_s": fitted.fit_s, "forecast_s": time.perf_counter() - began, "n_parameters": fitted.n_parameters}
-    chosen = {"validation_loss": fitted.validation_loss, "settings": [dict(c.settings) for c in fitted.choices]}
-    return forecast.assign_attrs({**cost, **chosen, "draw": job.replicate if is_null else None})
+    settings = canonical_json([dict(choice.settings) for choice in fitted.choices])
+    chosen = {"validation_loss": fitted.validation_loss, "settings": settings}
+    draw = {"draw": job.replicate} if is_null else {}
+    return forecast.assign_attrs({**cost, **chosen, **draw})
 
 
 def mean_cost(forecasts: Sequence[xr.DataArray]) -> Cost:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -40,7 +41,7 @@ class Runner:
 
     def settings(self, entrant: Entrant) -> list[dict[str, Any]]:
         """What was chosen in each fold, with the first seed."""
-        return self.forecasts[entrant.name][entrant.replicates[0]].attrs["settings"]
+        return json.loads(self.forecasts[entrant.name][entrant.replicates[0]].attrs["settings"])
 
     def contenders(self, entrants: Sequence[Entrant]) -> dict[str, Contender]:
         """Who is scored, each with its forecasts and what they cost."""

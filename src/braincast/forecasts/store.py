@@ -1,28 +1,29 @@
 """The forecast store: one zarr v3 group with checksummed chunks, its axes' labels and a completion manifest.
 
-The array is [case, lead, neuron], or [case, lead, neuron, member] where an answer is a distribution.
+The array is [case, lead, neuron], or [case, lead, neuron, member] where an answer is a distribution. The page
+docs/forecast-store.md specifies it for those who write one without this package.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from braincast.brain.arrays import read_arrays, write_arrays
+from braincast.brain.arrays import read_arrays
 from braincast.errors import BraincastError
-from braincast.files import canonical_json, new_folder
+from braincast.files import MANIFEST
 from braincast.forecasts.check import DIMENSIONS, check_forecast, labels_of
+from braincast.forecasts.header import header_problems
+from braincast.forecasts.layout import limit_problems
 from braincast.forecasts.lazy import lazily
+from braincast.forecasts.writer import writing_answer
 from braincast.tasks.kinds import MEMBER, AnyCard
-from braincast.version import VERSION
 
-FORMAT = 1
 _ARRAY = "activity"
-_CHUNK_BYTES = 8 << 20
+_AGAIN = "Write it again, as docs/forecast-store.md says"
 
 
 def save_forecast(
@@ -30,17 +31,11 @@ def save_forecast(
 ) -> Path:
     """Write a forecast [case, lead, neuron(, member)] to `path`, complete or not at all.
 
-    Labels and attributes stand in the group's attributes, so that they can be checked before an array is opened.
-    Other axes or an axis without labels are E212, an attribute that JSON cannot hold is E107.
+    Labels and attributes stand in the group's attributes, so that they can be checked before an array is opened. A
+    forecast that lies in a file is read part by part. Other axes, or an axis without labels, are E212, an attribute
+    that is not text, a number or a boolean is E107, values that are not float32 or float64 are E209.
     """
-    path = Path(path)
-    labels, attrs = labels_of(forecast, str(path)), plain_attributes(forecast.attrs, path)
-    values = np.asarray(forecast.values)
-    attributes = {"format": FORMAT, "braincast": VERSION, "axes": labels, "attributes": attrs}
-    with new_folder(path, force=force, what="forecast") as folder:
-        arrays = {_ARRAY: (tuple(labels), values)}
-        write_arrays(folder, arrays, attributes, chunks={_ARRAY: chunks or _chunks(values)})
-    return path
+    return save_answer(forecast, labels_of(forecast, str(path)), path, array=_ARRAY, force=force, chunks=chunks)
 
 
 def load_forecast(path: Path | str, card: AnyCard | None = None) -> xr.DataArray:
@@ -48,54 +43,59 @@ def load_forecast(path: Path | str, card: AnyCard | None = None) -> xr.DataArray
 
     Its values stay on disk until they are asked for, part by part where parts are asked for.
     """
-    path = Path(path)
-    if not path.is_dir():
-        fix = "Check the path; a forecast is a folder written by braincast forecast"
-        raise BraincastError("E201", str(path), "there is no forecast store", fix)
-    arrays, attributes = read_arrays(path)
-    given = attributes.get("axes")
-    axes = (*DIMENSIONS, MEMBER) if isinstance(given, Mapping) and MEMBER in given else DIMENSIONS
-    labels = axis_labels(attributes, path, axes)
-    if _ARRAY not in arrays:
-        raise BraincastError("E201", str(path), f"it has no array named {_ARRAY!r}", "Write the forecast again")
-    array = arrays[_ARRAY]
-    expected = tuple(len(labels[axis]) for axis in axes)
-    if array.shape != expected:
-        what = f"{_ARRAY} has shape {array.shape}, but its labels say {expected}"
-        raise BraincastError("E212", str(path), what, "Write the forecast again")
-    attrs = attributes.get("attributes")
-    attrs = dict(attrs) if isinstance(attrs, Mapping) else {}
-    forecast = xr.DataArray(lazily(array), dims=axes, coords=labels, attrs=attrs, name=_ARRAY)
+    forecast = open_answer(path, _ARRAY, DIMENSIONS)
     if card is not None:
         check_forecast(card, forecast, str(path))
     return forecast
 
 
-def axis_labels(attributes: Mapping[str, Any], path: Path, axes: Sequence[str]) -> dict[str, list[str]]:
-    """The labels along each axis as a store's attributes give them; E212 where one is missing."""
-    labels = attributes.get("axes")
-    if isinstance(labels, Mapping) and all(isinstance(labels.get(axis), list) for axis in axes):
-        return {axis: [str(label) for label in labels[axis]] for axis in axes}
-    fix = "Write it with braincast.save_forecast"
-    raise BraincastError("E212", str(path), f"the store does not label its axes {', '.join(axes)}", fix)
+def save_answer(
+    answer: xr.DataArray,
+    labels: Mapping[str, Sequence[str]],
+    path: Path | str,
+    *,
+    array: str,
+    force: bool = False,
+    chunks: tuple[int, ...] | None = None,
+) -> Path:
+    """Write labelled values as the store's array, one chunk after the other."""
+    declared = {"labels": labels, "dtype": answer.dtype, "attributes": dict(answer.attrs), "chunks": chunks}
+    with writing_answer(path, array=array, force=force, **declared) as writer:
+        for tile in writer.remaining():
+            writer.write(tile, np.asarray(answer[tile].values))
+    return Path(path)
 
 
-def plain_attributes(attributes: Mapping[Any, Any], path: Path) -> dict[str, Any]:
-    """Attributes as JSON can hold them, numpy's scalars as plain numbers; E107 for what it cannot hold."""
-    plain = {str(key): value.item() if isinstance(value, np.generic) else value for key, value in attributes.items()}
-    for name, value in plain.items():
-        try:
-            canonical_json(value)
-        except (TypeError, ValueError) as error:
-            what = f"its attribute {name!r} cannot be saved ({error})"
-            raise BraincastError("E107", str(path), what, "Use plain values") from error
-    return plain
+def open_answer(path: Path | str, array: str, axes: tuple[str, ...]) -> xr.DataArray:
+    """The array of a store, unread, on these axes and, where the store has one, an axis of members.
+
+    Everything but the values is checked first: E201 without such an array, E203 for files that belong to nothing, E212
+    and E107 for what the store says about itself, E209 for types; and all that `read_arrays` refuses.
+    """
+    path = Path(path)
+    if not path.is_dir():
+        raise BraincastError("E201", str(path), "there is no such store", "Check the path; a store is a folder")
+    arrays, attributes = read_arrays(path)
+    given = attributes.get("axes")
+    axes = (*axes, MEMBER) if isinstance(given, Mapping) and MEMBER in given else axes
+    if array not in arrays:
+        raise BraincastError("E201", str(path), f"it has no array named {array!r}", _AGAIN)
+    for problem in header_problems(attributes, axes, str(path)):
+        raise problem
+    stored = arrays[array]
+    labels = {axis: attributes["axes"][axis] for axis in axes}
+    shape = tuple(len(names) for names in labels.values())
+    if stored.shape != shape or stored.metadata.dimension_names not in (axes, None):  # pyright: ignore
+        what = f"{array} has shape {stored.shape}, but its labels say {shape}"
+        raise BraincastError("E212", str(path), what, _AGAIN)
+    for problem in limit_problems(labels, np.dtype(stored.dtype), stored.chunks, f"{path}/{array}"):
+        raise problem
+    _refuse_strangers(path, array)
+    return xr.DataArray(lazily(stored), dims=axes, coords=labels, attrs=attributes.get("attributes", {}), name=array)
 
 
-def _chunks(values: np.ndarray) -> tuple[int, ...]:
-    """Whole cases, about 8 MiB a chunk; a case larger than that is cut along neurons."""
-    n_cases, n_leads, n_neurons, *members = values.shape
-    each = n_leads * values.itemsize * (members[0] if members else 1)  # bytes of one neuron in one case
-    cases = max(1, min(n_cases, _CHUNK_BYTES // max(1, each * n_neurons)))
-    neurons = max(1, min(n_neurons, _CHUNK_BYTES // max(1, each)))
-    return cases, max(1, n_leads), neurons, *members
+def _refuse_strangers(path: Path, array: str) -> None:
+    """E203 for a file beside the array that is neither the group's metadata nor the manifest."""
+    for name in sorted(entry.name for entry in path.iterdir()):
+        if name not in (array, "zarr.json", MANIFEST):
+            raise BraincastError("E203", f"{path}/{name}", "this belongs to nothing in the store", "Remove it")

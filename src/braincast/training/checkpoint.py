@@ -43,9 +43,14 @@ def save_fit(fitted: FittedFolds, path: Path, *, force: bool = False) -> Path:
     return path
 
 
+def is_fit(path: Path) -> bool:
+    """Whether `save_fit` wrote this folder."""
+    return (path / _RECORD).is_file()
+
+
 def read_fit_record(path: Path) -> dict[str, Any]:
     """What `save_fit` recorded beside the parameters; a folder that is not a finished fit is E503."""
-    if not (path / _RECORD).is_file():
+    if not is_fit(path):
         fix = "Make one with braincast fit TASK MODEL --out RUN"
         raise BraincastError("E503", str(path), f"this is not a finished fit (no {_RECORD})", fix)
     check_manifest(path)

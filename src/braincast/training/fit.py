@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from jaxtyping import Float32
 
 from braincast.brain.specimen import Specimen
 from braincast.errors import BraincastError
 from braincast.models.interface import Fitted, Model, Settings
 from braincast.models.registry import load_model
-from braincast.tasks.kinds import MEMBER, AnyCases, AnyTask
+from braincast.tasks.kinds import AnyCases, AnyTask
+from braincast.training.answers import Answers
 from braincast.training.choice import Choice, learn
 
 
@@ -45,33 +45,22 @@ class FittedFolds:
         """Mean loss on what was held out for choosing: all that the choice among models may look at."""
         return float(np.mean([choice.loss for choice in self.choices]))
 
+    @property
+    def attributes(self) -> dict[str, str | int]:
+        """What stands beside each of its forecasts: of which task and version it is, and what made it."""
+        named = {"task": self.task.name, "task_hash": self.task.hash, "model": self.model, "seed": self.seed}
+        return {**named, "wiring": self.wiring, "units": self.task.card.unit, "n_parameters": self.n_parameters}
+
+    def answers(self, cases: AnyCases) -> Answers:
+        """The answer as an array that is made part by part."""
+        return Answers(self.folds, self.prepared, cases)
+
     def forecast(self, cases: AnyCases) -> xr.DataArray:
         """The answer as float32 [case, lead, neuron(, member)], labelled."""
-        answer = self._answer(cases)
-        coordinates = {"case": list(cases.ids), "lead": list(cases.leads), "neuron": list(cases.neurons)}
-        if answer.ndim == 4:
-            coordinates[MEMBER] = [str(member) for member in range(answer.shape[3])]
-        attributes = {"task": self.task.name, "task_hash": self.task.hash, "model": self.model, "seed": self.seed}
-        return xr.DataArray(
-            answer,
-            dims=tuple(coordinates),
-            coords=coordinates,
-            attrs={**attributes, "wiring": self.wiring, "units": self.task.card.unit},
-            name="activity",
-        )
-
-    def _answer(self, cases: AnyCases) -> Float32[np.ndarray, "case lead neuron *member"]:
-        """Each fold's fit answers its own cases, batch by batch."""
-        answer = np.full(cases.shape, np.nan, dtype=np.float32)
-        for fold, fitted in enumerate(self.folds):
-            rows, done = np.flatnonzero(cases.fold == fold), 0
-            for part in cases.where(cases.fold == fold).batches() if len(rows) else ():
-                found = fitted.forecast(part, self.prepared)
-                if found.ndim > answer.ndim:
-                    answer = np.full((*answer.shape, found.shape[3]), np.nan, dtype=np.float32)
-                answer[rows[done : done + len(part)]] = found
-                done += len(part)
-        return answer
+        answers = self.answers(cases)
+        labels = answers.labels
+        values = answers.of(slice(0, len(cases)))
+        return xr.DataArray(values, labels, tuple(labels), name="activity", attrs=self.attributes)
 
 
 def fit(

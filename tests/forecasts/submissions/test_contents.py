@@ -90,15 +90,14 @@ def test_a_store_written_with_zarr_itself_has_no_problems(tmp_path):
     assert problems(with_store(inside), tmp_path) == []
 
 
-def test_seeds_and_nulls_have_a_store_each(tmp_path):
+def test_seeds_and_draws_of_nulls_have_a_store_each(tmp_path):
     inside = store_files()
-    names = ["seed-0", "seed-7", "seed-0@no-edges", "seed-7@no-edges"]
-    files = submission_files(
-        {f"{name}.zarr": inside for name in names}, seeds=[0, 7], nulls=["no-edges"], track="wiring-required"
-    )
+    names = ["seed-0", "seed-7", "null-no-edges-0", "null-no-edges-1"]
+    stores = {f"{name}.zarr": inside for name in names}
+    files = submission_files(stores, seeds=[0, 7], nulls={"no-edges": 2}, track="wiring-required")
     assert problems(files, tmp_path) == []
-    fewer = {name: content for name, content in files.items() if not name.startswith("seed-7@")}
-    only(fewer, tmp_path / "fewer", "E201", "seed-7@no-edges.zarr", "not there")
+    fewer = {name: content for name, content in files.items() if not name.startswith("null-no-edges-1")}
+    only(fewer, tmp_path / "fewer", "E201", "null-no-edges-1.zarr", "not there")
     more = files | {f"seed-8.zarr/{name}": content for name, content in signed(inside).items()}
     only(more, tmp_path / "more", "E604", "seed-8.zarr", "no store that submission.toml lists (5 files")
 

@@ -40,7 +40,6 @@ GOOD = {
     "training_data": ["the task's own training frames"],
     "track": "open",
     "seeds": [0, 1],
-    "nulls": [],
     "parameters": 4096,
     "compute": {"hardware": "2 CPU cores", "hours": 0.5},
     "packages": {"numpy": "2.4.0"},
@@ -48,7 +47,7 @@ GOOD = {
 # Every place where a text of the sender's stands.
 TEXT_PLACES = (
     *(("model",), ("authors", 0), ("contact",), ("links", 0), ("licence",), ("description",), ("training_data", 0)),
-    *(("task",), ("task_hash",), ("track",), ("nulls", 0), ("compute", "hardware"), ("packages", "numpy")),
+    *(("task",), ("task_hash",), ("track",), ("compute", "hardware"), ("packages", "numpy")),
 )
 
 
@@ -58,7 +57,7 @@ def changed(**values):
 
 def placed(path, value):
     """A good declaration but for one place."""
-    values = changed(nulls=["no-edges"])
+    values = changed(nulls={"no-edges": 2})
     where = values
     for part in path[:-1]:
         where = where[part]
@@ -148,10 +147,23 @@ def test_an_unknown_field_is_refused_with_the_nearest_known_one():
     assert only_problem(changed(**{"a\u202e\x1b" * 100: 1})).where.isprintable()
 
 
+@pytest.mark.parametrize("draws", [0, 101])
+def test_a_null_with_too_few_or_too_many_draws_is_refused(draws):
+    assert problems(changed(nulls={"identity-permuted": draws})) == [("E607", "nulls.identity-permuted")]
+
+
+def test_stores_are_named_by_seeds_and_draws():
+    found, _ = read(tomli_w.dumps(changed(seeds=[3, 1], nulls={"no-edges": 1, "identity-permuted": 2})).encode())
+    assert found.stores == [
+        *("seed-3.zarr", "seed-1.zarr"),
+        *("null-no-edges-0.zarr", "null-identity-permuted-0.zarr", "null-identity-permuted-1.zarr"),
+    ]
+
+
 def test_thousands_of_unknown_fields_are_counted():
     content = tomli_w.dumps({f"k{i}": 1 for i in range(5000)}).encode()
     found = read(content)[1]
-    assert len(found) == 101 and "4,916 more" in found[-1].what
+    assert len(found) == 101 and "4,915 more" in found[-1].what
 
 
 @pytest.mark.parametrize(
@@ -184,8 +196,7 @@ def test_thousands_of_unknown_fields_are_counted():
         ("seeds", []),
         ("seeds", [0, 1, 0]),
         ("seeds", list(range(21))),
-        ("nulls", ["identity-permuted"] * 2),
-        ("nulls", ["shuffled"]),
+        ("nulls", {"shuffled": 1}),
         ("parameters", -1),
         ("parameters", 10**15 + 1),
         ("parameters", 2**64),
@@ -252,7 +263,7 @@ def test_a_track_must_be_one_of_the_tasks():
 
 def test_the_wiring_track_needs_a_null():
     assert problems(changed(track="wiring-required")) == [("E607", "nulls")]
-    assert problems(changed(track="wiring-required", nulls=["no-edges"])) == []
+    assert problems(changed(track="wiring-required", nulls={"no-edges": 2})) == []
 
 
 @pytest.mark.parametrize("path", TEXT_PLACES, ids=lambda path: ".".join(map(str, path)))
@@ -336,7 +347,7 @@ PHRASES = (
     "Ada",
     "李明",
     "p < 0.05",
-    "ΔF/F",
+    "α = 1",
     '"quoted"',
     '""" ends',
     "it's",
@@ -351,8 +362,10 @@ PHRASES = (
 
 def decent(separators):
     """Texts that may stand in a submission: phrases that the rules allow, joined."""
-    joined = st.builds(lambda between, phrases: between.join(phrases), st.sampled_from(separators), st.lists(PHRASE))
-    return joined.map(lambda text: f"A{text}.")
+    joined = st.builds(
+        lambda between, phrases: between.join(phrases), st.sampled_from(separators), st.lists(PHRASE, max_size=12)
+    )
+    return joined.map(lambda text: f"A: {text}.")
 
 
 PHRASE = st.sampled_from(PHRASES)
@@ -368,7 +381,7 @@ NAMES = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,20}(\.[a-z0-9]{1,5})?", fullmatch=T
         description=decent((" ", "\n", "\n\n")),
         training_data=st.lists(LINE, min_size=1, max_size=3, unique_by=str.casefold),
         seeds=st.lists(st.integers(0, 2**63 - 1), min_size=1, max_size=20, unique=True),
-        nulls=st.lists(NAMES, max_size=3, unique=True),
+        nulls=st.dictionaries(NAMES, st.integers(1, 100), max_size=3),
         parameters=st.integers(0, 10**15),
         hours=st.floats(0, 1e9),
         hardware=LINE,

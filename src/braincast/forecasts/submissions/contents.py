@@ -13,7 +13,14 @@ from itertools import chain
 from braincast.errors import BraincastError
 from braincast.forecasts.expected import Expected
 from braincast.forecasts.submissions.bundle import Bundle
-from braincast.forecasts.submissions.declaration import Submission, read_declaration
+from braincast.forecasts.submissions.declaration import (
+    LARGEST_BYTES,
+    MOST_DRAWS,
+    MOST_SEEDS,
+    NAME,
+    Submission,
+    read_declaration,
+)
 from braincast.forecasts.submissions.stored_files import MOST_FILES, StoredFiles, manifest_of
 from braincast.forecasts.submissions.stored_metadata import (
     LARGEST_CHUNK_BYTES,
@@ -24,11 +31,8 @@ from braincast.forecasts.submissions.stored_metadata import (
 from braincast.forecasts.submissions.stored_values import Advance, value_problems
 from braincast.forecasts.submissions.strays import stray_files
 
-DECLARATION = "submission.toml"
-LARGEST_DECLARATION = 1 << 16
-MOST_SEEDS = 20
 _OVERHEAD = 64 << 20  # of a store: its metadata and its manifest
-_STORE = re.compile(r"seed-[0-9]{1,20}(@[a-z0-9-]{1,64})?\.zarr")
+_STORE = re.compile(r"(seed|null-[a-z0-9-]{1,64})-[0-9]{1,20}\.zarr")
 
 
 def problems_of(bundle: Bundle, expected: Expected) -> Iterator[BraincastError]:
@@ -49,22 +53,16 @@ def examine(bundle: Bundle, expected: Expected, advance: Advance) -> tuple[Submi
     if shape_problem:
         return None, chain([shape_problem], store_problems(bundle, "", expected, advance))
     submission, problems = _declaration(bundle, expected)
-    stores = store_names(submission) if submission else sorted(_found_stores(bundle))
-    strays = stray_files(bundle, {DECLARATION, *stores})
+    stores = submission.stores if submission else sorted(_found_stores(bundle))
+    strays = stray_files(bundle, {NAME, *stores})
     each = (store_problems(bundle, store, expected, advance) for store in stores)
     return submission, chain(strays, problems, chain.from_iterable(each))
 
 
 def largest_bytes(expected: Expected) -> int:
     """More bytes than any submission to this task needs: every seed and null that may be listed, hardly compressed."""
-    n_stores = MOST_SEEDS * (1 + len(expected.nulls))
+    n_stores = MOST_SEEDS + MOST_DRAWS * len(expected.nulls)
     return n_stores * (MOST_PADDING * expected.largest_bytes + LARGEST_CHUNK_BYTES + _OVERHEAD)
-
-
-def store_names(submission: Submission) -> list[str]:
-    """The stores that a submission must hold: one for each seed, and one for each seed and null."""
-    arms = ["", *(f"@{null}" for null in submission.nulls)]
-    return [f"seed-{seed}{arm}.zarr" for seed in submission.seeds for arm in arms]
 
 
 def store_problems(bundle: Bundle, store: str, expected: Expected, advance: Advance) -> Iterator[BraincastError]:
@@ -88,33 +86,33 @@ def store_problems(bundle: Bundle, store: str, expected: Expected, advance: Adva
 
 
 def _declaration(bundle: Bundle, expected: Expected) -> tuple[Submission | None, list[BraincastError]]:
-    if DECLARATION not in bundle.sizes:
+    if NAME not in bundle.sizes:
         fix = "Write one; `braincast submit template` prints a form"
-        return None, [BraincastError("E605", DECLARATION, "this file is missing", fix)]
-    if bundle.sizes[DECLARATION] > LARGEST_DECLARATION:
-        what = f"it has {bundle.sizes[DECLARATION]:,} bytes, at most {LARGEST_DECLARATION:,} are read"
-        return None, [BraincastError("E605", DECLARATION, what, "Shorten it")]
+        return None, [BraincastError("E605", NAME, "this file is missing", fix)]
+    if bundle.sizes[NAME] > LARGEST_BYTES:
+        what = f"it has {bundle.sizes[NAME]:,} bytes, at most {LARGEST_BYTES:,} are read"
+        return None, [BraincastError("E605", NAME, what, "Shorten it")]
     try:
-        return read_declaration(bundle.read(DECLARATION, LARGEST_DECLARATION), expected)
+        return read_declaration(bundle.read(NAME, LARGEST_BYTES), expected)
     except BraincastError as error:
         return None, [error]
 
 
 def _wrong_shape(bundle: Bundle) -> BraincastError | None:
     """A store in the place of a submission, or a submission one folder too deep: told once, not file by file."""
-    if DECLARATION in bundle.sizes:
+    if NAME in bundle.sizes:
         return None
     if "zarr.json" in bundle.sizes:
         fix = "Pack it: braincast submit pack makes a submission of a forecast store"
-        return BraincastError("E605", DECLARATION, "this is a forecast store, not a submission", fix)
+        return BraincastError("E605", NAME, "this is a forecast store, not a submission", fix)
     tops = {name.split("/")[0] for name in bundle.sizes}
     top = tops.pop() if len(tops) == 1 else ""
-    if f"{top}/{DECLARATION}" in bundle.sizes:
+    if f"{top}/{NAME}" in bundle.sizes:
         fix = "Submit that folder, or zip what is in it instead of the folder"
         return BraincastError("E604", top, "everything lies inside this folder, one level too deep", fix)
     if f"{top}/zarr.json" in bundle.sizes and not _STORE.fullmatch(top):
         fix = "Pack it: braincast submit pack makes a submission of a forecast store"
-        return BraincastError("E605", DECLARATION, "this holds a forecast store and no submission", fix)
+        return BraincastError("E605", NAME, "this holds a forecast store and no submission", fix)
     return None
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 import tomli_w
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from braincast.errors import BraincastError
 from braincast.forecasts.expected import Expected
@@ -17,6 +17,8 @@ from braincast.forecasts.submissions.refusals import refusals_of
 from braincast.forecasts.submissions.texts import Flaw, shown
 
 NAME = "submission.toml"
+FORMAT = 1
+MOST_SEEDS, MOST_DRAWS = 20, 100
 LARGEST_BYTES = 64 << 10
 # pydantic's ValidationInfo: a protocol that run-time checks of types cannot look at.
 _Info = Any
@@ -54,19 +56,31 @@ class Submission(_Strict):
     training_data: Annotated[fields.Listed[Annotated[str, fields.text(500)]], fields.several(1, 50), fields.distinct]
     track: str
     seeds: Annotated[
-        fields.Listed[Annotated[int, fields.between(0, fields.LARGEST_INTEGER)]], fields.several(1, 20), fields.distinct
+        fields.Listed[Annotated[int, fields.between(0, fields.LARGEST_INTEGER)]],
+        fields.several(1, MOST_SEEDS),
+        fields.distinct,
     ]
-    nulls: Annotated[fields.Listed[fields.Name], fields.several(0, 20), fields.distinct]
     parameters: Annotated[int, fields.between(0, 10**15)]
+    nulls: Annotated[
+        Mapping[fields.Name, Annotated[int, fields.between(1, MOST_DRAWS)]],
+        fields.several(0, 20),
+        Field(default_factory=dict, validate_default=True),
+    ]
     compute: Compute
     packages: Annotated[Mapping[fields.Package, fields.Version], fields.several(1, 200)]
+
+    @property
+    def stores(self) -> list[str]:
+        """Names of the stores that stand beside it: one for each seed, and one for each draw of each null."""
+        draws = ((null, draw) for null, n_draws in self.nulls.items() for draw in range(n_draws))
+        return [*map(seed_store, self.seeds), *(null_store(null, draw) for null, draw in draws)]
 
     @field_validator("format")
     @classmethod
     def _is_this_format(cls, found: int) -> int:
-        if found != 1:
-            what = f"found {fields.plainly(found)}; this version of braincast reads format 1"
-            raise fields.refusal(Flaw("E607", what, "Write format = 1"))
+        if found != FORMAT:
+            what = f"found {fields.plainly(found)}; this version of braincast reads format {FORMAT}"
+            raise fields.refusal(Flaw("E607", what, f"Write format = {FORMAT}"))
         return found
 
     @field_validator("task", "task_hash")
@@ -76,7 +90,7 @@ class Submission(_Strict):
         wanted = asked.get(str(info.field_name), found)
         if found != wanted:
             fix = f"Forecast again for this version of the task: braincast show task {asked['task']} --json"
-            raise fields.refusal(Flaw("E215", f"found {shown(found, 64)}; expected {wanted!r}", fix))
+            raise fields.refusal(Flaw("E215", f"found {shown(found)}; expected {wanted!r}", fix))
         return found
 
     @field_validator("track")
@@ -93,7 +107,7 @@ class Submission(_Strict):
 
     @field_validator("nulls")
     @classmethod
-    def _are_nulls_of_the_task(cls, found: tuple[str, ...], info: _Info) -> tuple[str, ...]:
+    def _are_nulls_of_the_task(cls, found: Mapping[str, int], info: _Info) -> Mapping[str, int]:
         offered = found if info.context is None else info.context.nulls
         for name in found:
             if name not in offered:
@@ -103,6 +117,16 @@ class Submission(_Strict):
             what = "the track wiring-required needs the forecasts of at least one null beside the model's"
             raise fields.refusal(Flaw("E607", what, "Fit the model on a null of the task as well, and name it here"))
         return found
+
+
+def seed_store(seed: int) -> str:
+    """The name of the store that answers with a seed."""
+    return f"seed-{seed}.zarr"
+
+
+def null_store(null: str, draw: int) -> str:
+    """The name of the store that answers with a draw of a null."""
+    return f"null-{null}-{draw}.zarr"
 
 
 def read_declaration(content: bytes, expected: Expected | None) -> tuple[Submission | None, list[BraincastError]]:
@@ -161,7 +185,7 @@ def _parsed(content: bytes) -> dict[str, Any]:
 
 
 TEMPLATE = '''\
-# Who answers which task, with what. Every field must be there; docs/submitting.md says what each may hold.
+# Who answers which task, with what. docs/submitting.md says what each may hold.
 
 format = 1
 
@@ -190,12 +214,14 @@ training_data = ["the task's own training frames"]
 # no-stimulus:     the stimulus was not used
 # wiring-required: the wiring was used, and the same model was run with at least one of the task's nulls
 track = "open"
-# A store seed-N.zarr stands beside this file for each seed,
+# A store seed-N.zarr stands beside this file for each seed.
 seeds = [0]
-# and a store seed-N@NULL.zarr for each seed and each null, such as "identity-permuted".
-nulls = []
 # Numbers that were fitted.
 parameters = 48
+
+# Nulls of the task and their number of draws; a store null-NAME-DRAW.zarr stands beside this file for each of them.
+[nulls]
+# identity-permuted = 3
 
 # What fitting and forecasting took, for all seeds and nulls together.
 [compute]

@@ -101,6 +101,7 @@ _T = TypeVar("_T")
 _NAME_WORDS = "1 to 64 of a-z, 0-9, '.', '_' and '-', without '..', beginning with a letter or digit"
 # TOML has lists where the declaration has tuples, which nobody can change.
 Listed = Annotated[tuple[_T, ...], Field(strict=False)]
+Seed = Annotated[int, between(0, LARGEST_INTEGER)]
 Name = Annotated[str, shaped(r"(?!.*\.\.)[a-z0-9][a-z0-9._-]{0,63}", _NAME_WORDS)]
 Sha256 = Annotated[str, shaped("[0-9a-f]{64}", "64 hexadecimal digits in lower case")]
 Link = Annotated[str, obeys(flaw_of_link)]

@@ -38,18 +38,18 @@ def flaw_of_text(text: str, *, most: int, several_lines: bool = False, is_name: 
     return None
 
 
-def shown(text: str, most: int = 60) -> str:
+def shown(text: str, most: int = 80) -> str:
     """A text in quotes for a message: shortened, in one line, everything that cannot be seen as its code point."""
-    return repr(_shortened(text, most))
+    return _shortened(repr(text), most)
 
 
-def spelled(text: str, most: int = 60) -> str:
+def spelled(text: str, most: int = 80) -> str:
     """As `shown`, with every letter outside ASCII as its code point: for what should be in ASCII, or looks like it."""
-    return ascii(_shortened(text, most))
+    return _shortened(ascii(text), most)
 
 
-def _shortened(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 14]}...{text[-11:]}"
+def _shortened(quoted: str, most: int) -> str:
+    return quoted if len(quoted) <= most else f"{quoted[: most - 15]}...{quoted[-12:]}"
 
 
 def _flaw_of_length(text: str, most: int, several_lines: bool) -> Flaw | None:

@@ -1,0 +1,116 @@
+"""`braincast submit` and `validate`: answers that travel."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from braincast.cli.options import Data, Force, Json, Offline, Quiet, TaskName
+from braincast.cli.session import print_json, session
+from braincast.errors import EXIT_INPUT, BraincastError
+
+if TYPE_CHECKING:
+    from braincast.forecasts.submissions.validation import Validation
+    from braincast.tasks.kinds import AnyCard
+
+app = typer.Typer(help="Pack a submission.", no_args_is_help=True, rich_markup_mode=None)
+
+Forecasts = Annotated[
+    list[Path],
+    typer.Argument(metavar="RUN|FORECAST...", help="Forecasts of one model: its seeds and nulls; or a fit's folder."),
+]
+
+
+@app.callback()
+def submitting() -> None:
+    """Pack a submission."""
+
+
+@app.command("template")
+def template() -> None:
+    """Print a submission.toml to be filled in; what packing knows by itself may be left out."""
+    from braincast.forecasts.submissions.declaration import TEMPLATE
+
+    typer.echo(TEMPLATE, nl=False)
+
+
+@app.command("pack")
+def pack(
+    forecasts: Forecasts,
+    out: Annotated[Path, typer.Option("--out", metavar="SUBMISSION", help="A new folder, or a file NAME.zip.")],
+    about: Annotated[
+        Path | None, typer.Option("--about", metavar="FILE", help="Who, what, which licence (submit template).")
+    ] = None,
+    data: Data = None,
+    json_: Json = False,
+    quiet: Quiet = False,
+    offline: Offline = False,
+    force: Force = False,
+) -> None:
+    """Pack forecasts of one model and say who made them; what would not be accepted is not written."""
+    from braincast.forecasts.submissions.pack import pack as pack_stores
+    from braincast.forecasts.submissions.pack import read_about
+
+    given = read_about(about)
+    with session(quiet=quiet, offline=offline), TemporaryDirectory() as scratch:
+        card, stores = _stores(forecasts, Path(scratch), data)
+        found = pack_stores(card, stores, given, out, force=force)
+    if not found.valid:
+        _refuse(found, json_)
+    if json_:
+        print_json({"task": card.name, **found.to_dict(), "files": {"submission": str(out)}})
+    else:
+        typer.echo(f"{out}")
+
+
+def validate(
+    task: TaskName,
+    submission: Annotated[Path, typer.Argument(metavar="SUBMISSION", help="A folder or a zip archive.")],
+    json_: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """List everything that is wrong with a submission, each with its place and remedy. Nothing in it is trusted."""
+    from braincast.forecasts.submissions.validation import validate as validate_submission
+    from braincast.tasks.registry import task_card
+
+    card = task_card(task)
+    with session(quiet=quiet):
+        found = validate_submission(card, submission)
+    if not found.valid:
+        _refuse(found, json_)
+    if json_:
+        print_json(found.to_dict())
+    else:
+        typer.echo(f"{submission} is a valid submission to {card.name}")
+
+
+def _refuse(found: Validation, json_: bool) -> NoReturn:
+    """Show every problem: as the document, or as a line each on standard error."""
+    if json_:
+        print_json(found.to_dict())
+    else:
+        sys.stderr.write("".join(f"{problem}\n" for problem in found.problems))
+    raise typer.Exit(EXIT_INPUT)
+
+
+def _stores(paths: list[Path], scratch: Path, data: Path | None) -> tuple[AnyCard, list[Path]]:
+    """The task that the forecasts answer, and their stores; a fit is made to forecast into `scratch` first."""
+    from braincast.forecasts.store import load_forecast, save_forecast
+    from braincast.tasks.registry import load_task, task_card
+    from braincast.training.checkpoint import is_fit, load_fit, read_fit_record
+
+    stores = []
+    for number, path in enumerate(paths):
+        if is_fit(path):
+            task = load_task(read_fit_record(path)["task"], data=data)
+            path = save_forecast(load_fit(path, task).forecast(task.cases("test")), scratch / str(number))
+        stores.append(path)
+    named = load_forecast(stores[0]).attrs.get("task")
+    if not isinstance(named, str):
+        fix = 'Give the store the attribute "task", or write submission.toml by hand'
+        raise BraincastError("E215", str(stores[0]), "it does not say which task it answers", fix)
+    return task_card(named), stores

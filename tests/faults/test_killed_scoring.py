@@ -1,0 +1,73 @@
+"""Scoring that is killed leaves a whole scorecard or none, and never scores what is incomplete."""
+
+import os
+import shutil
+import signal
+import subprocess
+
+import numpy as np
+import pytest
+from command_line import with_example
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and process groups are other things there")
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory):
+    return with_example(tmp_path_factory.mktemp("example"))
+
+
+@pytest.fixture(scope="module")
+def submission(example, tmp_path_factory):
+    """Forecasts of the made task, packed as a folder and as an archive."""
+    folder = tmp_path_factory.mktemp("submission")
+    (folder / "about.toml").write_text(
+        'authors = ["Ada Lovelace"]\ncontact = "ada@example.org"\nlinks = []\nlicence = "Apache-2.0"\n'
+        'description = "Weights."\ntraining_data = ["none"]\n[compute]\nhardware = "one core"\nhours = 0.1\n'
+    )
+    example.document("fit", "made-task", "direct-weights", "--out", folder / "fit")
+    for name in ("packed", "packed.zip"):
+        words = ("submit", "pack", folder / "fit", "--about", folder / "about.toml", "--out", folder / name)
+        example.document(*words)
+    return folder / "packed"
+
+
+def numbers(document):
+    """A scorecard without what fitting the baselines took, and without paths."""
+    models = {name: {**score, "cost": None} for name, score in document["models"].items()}
+    return {**document, "models": models, "files": None}
+
+
+@pytest.mark.slow
+def test_scoring_killed_at_twenty_moments_ends_with_the_numbers_of_undisturbed_scoring(example, submission, tmp_path):
+    archive = submission.with_suffix(".zip")
+    undisturbed = numbers(example.document("score", "made-task", submission))
+    moments_s = np.random.default_rng(5).uniform(0.2, 3.0, 20)
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    n_killed = 0
+    for number, moment_s in enumerate(moments_s):
+        out = tmp_path / f"card-{number}"
+        process = example.start("score", "made-task", archive, "--out", out, "--json", TMPDIR=str(scratch))
+        try:
+            process.wait(timeout=moment_s)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            n_killed += 1
+        process.communicate()
+        if not (out / "scorecard.json").exists():
+            document = example.document("score", "made-task", archive, "--out", out, TMPDIR=str(scratch))
+            assert numbers(document) == undisturbed
+        left = [path.name for path in out.iterdir() if not path.name.endswith(".part")]
+        assert left == ["scorecard.json"]
+    assert n_killed >= 10
+
+
+def test_an_unfinished_store_in_a_submission_is_never_scored(example, submission, tmp_path):
+    for lost in ("manifest.json", "activity/c/0/0/0", "activity/zarr.json"):
+        damaged = tmp_path / lost.replace("/", "-")
+        shutil.copytree(submission, damaged)
+        (damaged / "seed-0.zarr" / lost).unlink()
+        done = example("score", "made-task", damaged, "--out", tmp_path / "card", "--json")
+        assert done.returncode == 3 and done.stdout == "" and done.stderr.splitlines()[-1].startswith("E20")
+        assert not (tmp_path / "card").exists()
