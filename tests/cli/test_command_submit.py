@@ -6,7 +6,10 @@ import zipfile
 
 import numpy as np
 import pytest
+import xarray as xr
 from command_line import one_document
+
+from braincast.forecasts.effects import save_effects
 
 ABOUT = """
 authors = ["Ada Lovelace"]
@@ -53,6 +56,21 @@ def test_validate_prints_the_contract_and_exits_0_or_3(example, packed, tmp_path
 
 def test_validate_of_an_unknown_task_is_bad_usage(example, packed):
     example.refusal("E302", 2, "validate", "no-such-task", packed)
+
+
+def test_an_answer_about_the_circuit_is_validated_too(example, tmp_path):
+    question = example.document("show", "task", "worm-signs")
+    labels, size = dict.fromkeys(("pre", "post"), question["neurons"]), len(question["neurons"])
+    store = tmp_path / "mine" / "seed-0.zarr"
+    effects = xr.DataArray(np.zeros((size, size)), labels, ("pre", "post"))
+    save_effects(effects, store)
+    facts = f'format = 1\ntask = "worm-signs"\ntask_hash = "{question["hash"]}"\nmodel = "no-opinion"\ntrack = "open"\n'
+    more = 'seeds = [0]\nparameters = 0\n[packages]\nnumpy = "2"\n'
+    (tmp_path / "mine" / "submission.toml").write_text(facts + more.replace("[packages]", f"{ABOUT}\n[packages]"))
+    assert example.document("validate", "worm-signs", tmp_path / "mine") == {"valid": True, "problems": []}
+    save_effects(effects.where(effects.pre != "AVAL"), store, force=True)
+    done = example("validate", "worm-signs", tmp_path / "mine", "--quiet")
+    assert done.returncode == 3 and "pre AVAL, post" in done.stderr and done.stderr.startswith("E208 seed-0.zarr")
 
 
 def test_scores_of_a_submission_are_those_of_the_forecast(example, forecasts, packed):

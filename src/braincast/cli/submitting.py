@@ -75,17 +75,17 @@ def validate(
 ) -> None:
     """List everything that is wrong with a submission, each with its place and remedy. Nothing in it is trusted."""
     from braincast.forecasts.submissions.validation import validate as validate_submission
-    from braincast.tasks.registry import task_card
+    from braincast.tasks.effects import asked
 
-    card = task_card(task)
+    question = asked(task)
     with session(quiet=quiet):
-        found = validate_submission(card, submission)
+        found = validate_submission(question, submission)
     if not found.valid:
         _refuse(found, json_)
     if json_:
         print_json(found.to_dict())
     else:
-        typer.echo(f"{submission} is a valid submission to {card.name}")
+        typer.echo(f"{submission} is a valid submission to {question.name}")
 
 
 def _refuse(found: Validation, json_: bool) -> NoReturn:
@@ -99,7 +99,9 @@ def _refuse(found: Validation, json_: bool) -> NoReturn:
 
 def _stores(paths: list[Path], scratch: Path, data: Path | None) -> tuple[AnyCard, list[Path]]:
     """The task that the forecasts answer, and their stores; a fit is made to forecast into `scratch` first."""
-    from braincast.forecasts.store import load_forecast, save_forecast
+    from braincast.files import MANIFEST, sha256_of_file
+    from braincast.forecasts.answering import save_answers
+    from braincast.forecasts.store import load_forecast
     from braincast.tasks.registry import load_task, task_card
     from braincast.training.checkpoint import is_fit, load_fit, read_fit_record
 
@@ -107,7 +109,8 @@ def _stores(paths: list[Path], scratch: Path, data: Path | None) -> tuple[AnyCar
     for number, path in enumerate(paths):
         if is_fit(path):
             task = load_task(read_fit_record(path)["task"], data=data)
-            path = save_forecast(load_fit(path, task).forecast(task.cases("test")), scratch / str(number))
+            source = sha256_of_file(path / MANIFEST)
+            path = save_answers(load_fit(path, task), task.cases("test"), scratch / str(number), source=source)
         stores.append(path)
     named = load_forecast(stores[0]).attrs.get("task")
     if not isinstance(named, str):

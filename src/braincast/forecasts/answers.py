@@ -20,11 +20,11 @@ _NEURON_AXES = frozenset({"neuron", "pre", "post"})
 
 
 def name_problems(expected: Expected, attributes: Mapping[str, Any], where: str) -> Iterator[BraincastError]:
-    """E215 where an answer says that it answers something else; what says nothing is judged by its labels."""
+    """E215 where an answer says that it is to something else, or in another unit; saying nothing is fine."""
     for key, name in expected.names.items():
         found = attributes.get(key, name)
         if found != name:
-            what = f"it answers {key} {_short(found)!r}, not {name!r}"
+            what = f"it says {key} {_short(found)!r}, not {name!r}"
             yield BraincastError("E215", where, what, "Answer again for this task, with this version of braincast")
 
 

@@ -1,11 +1,13 @@
 """Questions about the circuit itself: what is the sign of each edge? The answer is effect[pre, post].
 
-`signs_question` makes the question `worm-signs` from the worm atlas; the same data give the same hash.
+`asked` finds a question, or a task, by name and needs no data; `signs_question` makes the question `worm-signs` from
+the worm atlas, and the same data give the same hash.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from jaxtyping import Bool
@@ -13,10 +15,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from braincast.brain.connectome import Connectome
 from braincast.files import sha256_of_json
-from braincast.tasks.registry import perturbation_card
+from braincast.tasks.kinds import AnyCard
+from braincast.tasks.registry import perturbation_card, task_card
 
 if TYPE_CHECKING:
     from braincast.datasets.dataset import Dataset
+
+
+QUESTIONS = ("worm-signs",)
 
 
 class EffectQuestion(BaseModel):
@@ -47,6 +53,10 @@ class EffectQuestion(BaseModel):
         """SHA-256 of the whole declaration."""
         return sha256_of_json(self.model_dump(mode="json"))
 
+    def to_show(self) -> dict[str, Any]:
+        """The declaration with its hash."""
+        return {**self.model_dump(mode="json"), "hash": self.hash}
+
     @property
     def wired(self) -> Bool[np.ndarray, "pre post"]:
         """Where the circuit has an edge."""
@@ -55,6 +65,14 @@ class EffectQuestion(BaseModel):
         for pre, post in self.edges:
             wired[place[pre], place[post]] = True
         return wired
+
+
+def asked(name: str) -> AnyCard | EffectQuestion:
+    """The declaration of a question about the circuit, or else of a task; an unknown name is E302."""
+    if name not in QUESTIONS:
+        return task_card(name)
+    declared = files("braincast.tasks").joinpath("definitions", f"{name}.json")
+    return EffectQuestion.model_validate_json(declared.read_text(encoding="utf-8"))
 
 
 def signs_question(dataset: Dataset) -> EffectQuestion:

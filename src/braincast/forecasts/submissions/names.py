@@ -7,7 +7,7 @@ import re
 from braincast.errors import BraincastError
 
 LARGEST_NUMBER = 100_000
-LONGEST_NAME, DEEPEST = 200, 8  # a chunk of an ensemble lies 7 levels deep, and one folder too many is told apart
+LONGEST_NAME, DEEPEST = 200, 8  # seed-0.zarr/activity/c/0/0/0/0, and one folder too many around everything
 _MOST_PROBLEMS = 100
 _PLAIN = re.compile(r"[A-Za-z0-9._@-]+")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
@@ -47,7 +47,7 @@ class Listing:
     def refuse(self, code: str, name: str, what: str, fix: str) -> None:
         """Note a problem; after many of them the rest only count as refused."""
         if len(self.problems) < _MOST_PROBLEMS:
-            self.problems.append(BraincastError(code, name, what, fix))
+            self.problems.append(BraincastError(code, name or "a file without a name", what, fix))
 
     def _enter(self, name: str, *, is_folder: bool) -> bool:
         self._n_entries += 1

@@ -14,7 +14,8 @@ from braincast.brain.zstd_frames import HEADER_BYTES, is_one_frame
 from braincast.errors import BraincastError
 from braincast.files import MANIFEST
 from braincast.forecasts.answers import ValueCheck
-from braincast.forecasts.submissions.stored_files import MOST_FILES, Similar, StoredFiles
+from braincast.forecasts.expected import MOST_FILES
+from braincast.forecasts.submissions.stored_files import Similar, StoredFiles
 from braincast.forecasts.submissions.stored_metadata import Labels
 
 Advance = Callable[[int], None]
