@@ -10,7 +10,7 @@ LARGEST_NUMBER = 100_000
 LONGEST_NAME, DEEPEST = 200, 8  # seed-0.zarr/activity/c/0/0/0/0, and one folder too many around everything
 _MOST_PROBLEMS = 100
 _PLAIN = re.compile(r"[A-Za-z0-9._@-]+")
-_RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
+_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 _FIX = "Use names of ASCII letters, digits and ._-@, as the stores of braincast have them"
 
 
