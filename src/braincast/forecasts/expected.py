@@ -64,9 +64,9 @@ class Expected:
 
 def expected_of(card: AnyCard | EffectQuestion) -> Expected:
     """What a task, or a question about the circuit, expects."""
-    if hasattr(card, "edges"):
-        return _of_question(card)  # pyright: ignore[reportArgumentType]
-    return _of_task(card)  # pyright: ignore[reportArgumentType]
+    from braincast.tasks.effects import EffectQuestion  # not above: a process that only reads knows no tasks
+
+    return _of_question(card) if isinstance(card, EffectQuestion) else _of_task(card)
 
 
 def _of_task(card: AnyCard) -> Expected:
