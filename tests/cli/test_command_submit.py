@@ -10,6 +10,7 @@ import xarray as xr
 from command_line import one_document
 
 from braincast.forecasts.effects import save_effects
+from braincast.forecasts.store import load_forecast, save_forecast
 
 ABOUT = """
 authors = ["Ada Lovelace"]
@@ -125,7 +126,15 @@ def test_what_would_not_be_accepted_is_not_packed_and_every_reason_is_a_line(exa
     assert [path.name for path in tmp_path.iterdir()] == ["bad.toml"]
 
 
-def test_forecasts_that_do_not_say_their_task_are_refused(example, forecasts, about, tmp_path):
+def test_a_store_that_does_not_say_its_task_is_packed_for_the_task_that_is_named(example, forecasts, about, tmp_path):
+    store = save_forecast(load_forecast(forecasts["constant"]).drop_attrs(), tmp_path / "bare.zarr")
+    words = ("submit", "pack", store, "--out", tmp_path / "mine", "--about")
+    assert "Name the task" in example.refusal("E215", 3, *words, about)
+    (tmp_path / "about.toml").write_text(f'task = "made-task"\nmodel = "mine"\nparameters = 1\n{ABOUT}')
+    assert example.document(*words, tmp_path / "about.toml")["valid"]
+
+
+def test_a_path_without_a_forecast_or_without_a_text_is_refused(example, forecasts, about, tmp_path):
     example.refusal("E201", 3, "submit", "pack", tmp_path / "nothing", "--about", about, "--out", tmp_path / "mine")
     example.refusal("E405", 3, "submit", "pack", forecasts["constant"], "--about", tmp_path / "no", "--out", "mine")
 

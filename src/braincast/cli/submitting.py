@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -57,7 +57,7 @@ def pack(
 
     given = read_about(about)
     with session(quiet=quiet, offline=offline), TemporaryDirectory() as scratch:
-        card, stores = _stores(forecasts, Path(scratch), data)
+        card, stores = _stores(forecasts, given.get("task"), Path(scratch), data)
         found = pack_stores(card, stores, given, out, force=force)
     if not found.valid:
         _refuse(found, json_)
@@ -97,8 +97,11 @@ def _refuse(found: Validation, json_: bool) -> NoReturn:
     raise typer.Exit(EXIT_INPUT)
 
 
-def _stores(paths: list[Path], scratch: Path, data: Path | None) -> tuple[AnyCard, list[Path]]:
-    """The task that the forecasts answer, and their stores; a fit is made to forecast into `scratch` first."""
+def _stores(paths: list[Path], task_name: Any, scratch: Path, data: Path | None) -> tuple[AnyCard, list[Path]]:
+    """The task that the forecasts answer, and their stores; a fit is made to forecast into `scratch` first.
+
+    Stores that do not say their task are those of the task that is named.
+    """
     from braincast.files import MANIFEST, sha256_of_file
     from braincast.forecasts.answering import save_answers
     from braincast.forecasts.store import load_forecast
@@ -112,8 +115,8 @@ def _stores(paths: list[Path], scratch: Path, data: Path | None) -> tuple[AnyCar
             source = sha256_of_file(path / MANIFEST)
             path = save_answers(load_fit(path, task), task.cases("test"), scratch / str(number), source=source)
         stores.append(path)
-    named = load_forecast(stores[0]).attrs.get("task")
+    named = load_forecast(stores[0]).attrs.get("task", task_name)
     if not isinstance(named, str):
-        fix = 'Give the store the attribute "task", or write submission.toml by hand'
+        fix = "Name the task in the file for --about"
         raise BraincastError("E215", str(stores[0]), "it does not say which task it answers", fix)
     return task_card(named), stores
