@@ -17,7 +17,7 @@ from pages import put_between_markers, rounded
 import braincast as bc
 from braincast.experiments.signs import compare_signs
 from braincast.files import read_json, write_json
-from braincast.tasks.effects import signed_circuit, signs_question
+from braincast.tasks.worm_signs import signed_circuit, signs_question
 
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "benchmarks" / "results" / "signs.json"

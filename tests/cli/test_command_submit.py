@@ -6,7 +6,11 @@ import zipfile
 
 import numpy as np
 import pytest
+import xarray as xr
 from command_line import one_document
+
+from braincast.forecasts.effects import save_effects
+from braincast.forecasts.store import load_forecast, save_forecast
 
 ABOUT = """
 authors = ["Ada Lovelace"]
@@ -53,6 +57,21 @@ def test_validate_prints_the_contract_and_exits_0_or_3(example, packed, tmp_path
 
 def test_validate_of_an_unknown_task_is_bad_usage(example, packed):
     example.refusal("E302", 2, "validate", "no-such-task", packed)
+
+
+def test_an_answer_about_the_circuit_is_validated_too(example, tmp_path):
+    question = example.document("show", "task", "worm-signs")
+    labels, size = dict.fromkeys(("pre", "post"), question["neurons"]), len(question["neurons"])
+    store = tmp_path / "mine" / "seed-0.zarr"
+    effects = xr.DataArray(np.zeros((size, size)), labels, ("pre", "post"))
+    save_effects(effects, store)
+    facts = f'format = 1\ntask = "worm-signs"\ntask_hash = "{question["hash"]}"\nmodel = "no-opinion"\ntrack = "open"\n'
+    more = 'seeds = [0]\nparameters = 0\n[packages]\nnumpy = "2"\n'
+    (tmp_path / "mine" / "submission.toml").write_text(facts + more.replace("[packages]", f"{ABOUT}\n[packages]"))
+    assert example.document("validate", "worm-signs", tmp_path / "mine") == {"valid": True, "problems": []}
+    save_effects(effects.where(effects.pre != "AVAL"), store, force=True)
+    done = example("validate", "worm-signs", tmp_path / "mine", "--quiet")
+    assert done.returncode == 3 and "pre AVAL, post" in done.stderr and done.stderr.startswith("E208 seed-0.zarr")
 
 
 def test_scores_of_a_submission_are_those_of_the_forecast(example, forecasts, packed):
@@ -107,7 +126,15 @@ def test_what_would_not_be_accepted_is_not_packed_and_every_reason_is_a_line(exa
     assert [path.name for path in tmp_path.iterdir()] == ["bad.toml"]
 
 
-def test_forecasts_that_do_not_say_their_task_are_refused(example, forecasts, about, tmp_path):
+def test_a_store_that_does_not_say_its_task_is_packed_for_the_task_that_is_named(example, forecasts, about, tmp_path):
+    store = save_forecast(load_forecast(forecasts["constant"]).drop_attrs(), tmp_path / "bare.zarr")
+    words = ("submit", "pack", store, "--out", tmp_path / "mine", "--about")
+    assert "Name the task" in example.refusal("E215", 3, *words, about)
+    (tmp_path / "about.toml").write_text(f'task = "made-task"\nmodel = "mine"\nparameters = 1\n{ABOUT}')
+    assert example.document(*words, tmp_path / "about.toml")["valid"]
+
+
+def test_a_path_without_a_forecast_or_without_a_text_is_refused(example, forecasts, about, tmp_path):
     example.refusal("E201", 3, "submit", "pack", tmp_path / "nothing", "--about", about, "--out", tmp_path / "mine")
     example.refusal("E405", 3, "submit", "pack", forecasts["constant"], "--about", tmp_path / "no", "--out", "mine")
 

@@ -7,10 +7,11 @@ from braincast.errors import BraincastError
 from braincast.experiments.signs import answer_signs, compare_signs
 from braincast.models.signs.answerers import SIGN_ANSWERERS
 from braincast.models.signs.receptors import EXCITATORY, INHIBITORY, receptor_balance
-from braincast.tasks.effects import signed_circuit, signs_question
+from braincast.tasks.effects import asked
 from braincast.tasks.registry import load_task
 from braincast.tasks.sign_truth import open_sign_truth
 from braincast.tasks.task import Task
+from braincast.tasks.worm_signs import signed_circuit, signs_question
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +37,7 @@ def scores(question, circuit, task):
 def test_the_question_is_about_the_published_circuit_and_made_again_bit_for_bit(question, worm_atlas):
     assert len(question.edges) == question.wired.sum() == 3_638
     assert signs_question(worm_atlas).hash == question.hash
+    assert asked("worm-signs") == question
 
 
 def test_the_truth_is_the_sign_of_significant_responses_of_wired_pairs(question, task):

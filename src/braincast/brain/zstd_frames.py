@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mmap import mmap
 from typing import NamedTuple
 
 HEADER_BYTES = 18  # of the longest header
@@ -33,7 +34,7 @@ def frame_of(start: bytes) -> Frame | None:
     return Frame(at + size_bytes, content_bytes, bool(descriptor & 4))
 
 
-def is_one_frame(content: bytes) -> bool:
+def is_one_frame(content: bytes | mmap) -> bool:
     """Whether the bytes are one checksummed frame to their end, with no other frame nor anything else behind it."""
     frame = frame_of(content[:HEADER_BYTES])
     if frame is None or not frame.checksum:

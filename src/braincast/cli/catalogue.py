@@ -118,9 +118,9 @@ def _dataset(name: str) -> dict[str, Any]:
 
 
 def _task(name: str) -> dict[str, Any]:
-    from braincast.tasks.registry import task_card
+    from braincast.tasks.effects import asked
 
-    return task_card(name).to_show()
+    return asked(name).to_show()
 
 
 def _model(name: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -57,7 +57,7 @@ def pack(
 
     given = read_about(about)
     with session(quiet=quiet, offline=offline), TemporaryDirectory() as scratch:
-        card, stores = _stores(forecasts, Path(scratch), data)
+        card, stores = _stores(forecasts, given.get("task"), Path(scratch), data)
         found = pack_stores(card, stores, given, out, force=force)
     if not found.valid:
         _refuse(found, json_)
@@ -75,17 +75,17 @@ def validate(
 ) -> None:
     """List everything that is wrong with a submission, each with its place and remedy. Nothing in it is trusted."""
     from braincast.forecasts.submissions.validation import validate as validate_submission
-    from braincast.tasks.registry import task_card
+    from braincast.tasks.effects import asked
 
-    card = task_card(task)
+    question = asked(task)
     with session(quiet=quiet):
-        found = validate_submission(card, submission)
+        found = validate_submission(question, submission)
     if not found.valid:
         _refuse(found, json_)
     if json_:
         print_json(found.to_dict())
     else:
-        typer.echo(f"{submission} is a valid submission to {card.name}")
+        typer.echo(f"{submission} is a valid submission to {question.name}")
 
 
 def _refuse(found: Validation, json_: bool) -> NoReturn:
@@ -97,9 +97,14 @@ def _refuse(found: Validation, json_: bool) -> NoReturn:
     raise typer.Exit(EXIT_INPUT)
 
 
-def _stores(paths: list[Path], scratch: Path, data: Path | None) -> tuple[AnyCard, list[Path]]:
-    """The task that the forecasts answer, and their stores; a fit is made to forecast into `scratch` first."""
-    from braincast.forecasts.store import load_forecast, save_forecast
+def _stores(paths: list[Path], task_name: Any, scratch: Path, data: Path | None) -> tuple[AnyCard, list[Path]]:
+    """The task that the forecasts answer, and their stores; a fit is made to forecast into `scratch` first.
+
+    Stores that do not say their task are those of the task that is named.
+    """
+    from braincast.files import MANIFEST, sha256_of_file
+    from braincast.forecasts.answering import save_answers
+    from braincast.forecasts.store import load_forecast
     from braincast.tasks.registry import load_task, task_card
     from braincast.training.checkpoint import is_fit, load_fit, read_fit_record
 
@@ -107,10 +112,11 @@ def _stores(paths: list[Path], scratch: Path, data: Path | None) -> tuple[AnyCar
     for number, path in enumerate(paths):
         if is_fit(path):
             task = load_task(read_fit_record(path)["task"], data=data)
-            path = save_forecast(load_fit(path, task).forecast(task.cases("test")), scratch / str(number))
+            source = sha256_of_file(path / MANIFEST)
+            path = save_answers(load_fit(path, task), task.cases("test"), scratch / str(number), source=source)
         stores.append(path)
-    named = load_forecast(stores[0]).attrs.get("task")
+    named = load_forecast(stores[0]).attrs.get("task", task_name)
     if not isinstance(named, str):
-        fix = 'Give the store the attribute "task", or write submission.toml by hand'
+        fix = "Name the task in the file for --about"
         raise BraincastError("E215", str(stores[0]), "it does not say which task it answers", fix)
     return task_card(named), stores

@@ -20,11 +20,11 @@ _NEURON_AXES = frozenset({"neuron", "pre", "post"})
 
 
 def name_problems(expected: Expected, attributes: Mapping[str, Any], where: str) -> Iterator[BraincastError]:
-    """E215 where an answer says that it answers something else; what says nothing is judged by its labels."""
+    """E215 where an answer says that it is to something else, or in another unit; saying nothing is fine."""
     for key, name in expected.names.items():
         found = attributes.get(key, name)
         if found != name:
-            what = f"it answers {key} {_short(found)!r}, not {name!r}"
+            what = f"it says {key} {_short(found)!r}, not {name!r}"
             yield BraincastError("E215", where, what, "Answer again for this task, with this version of braincast")
 
 
@@ -79,7 +79,8 @@ def _axis_problems(axis: str, found: Sequence[str], expected: Expected, where: s
     if not (repeated or lacking or unasked):
         for index, (have, want) in enumerate(zip(found, asked, strict=True)):
             if have != want:
-                what = f"{word} order differs from {expected.asker} at index {index} (found {have}, expected {want})"
+                place = f"at index {index} (found {_short(have)}, expected {want})"
+                what = f"{word} order differs from {expected.asker} {place}"
                 yield BraincastError(order, where, what, fix)
                 return
 
@@ -97,13 +98,9 @@ class ValueCheck:
     def add(self, values: Shaped[np.ndarray, "*axis"], start: Sequence[int]) -> None:
         """Look at a part whose first value has the indices `start`."""
         self._n_values += values.size
-        if not values.size or self._all_good(values):
-            return
-        unknown = ~np.isfinite(values)
-        self._n_unknown += int(unknown.sum())
-        self._first_unknown = self._first_unknown or self._place(unknown, start)
-        outside = (values < self._lower) | (values > self._upper)
-        self._first_outside = self._first_outside or self._place(outside & ~unknown, start)
+        if values.size and not self._all_good(values):
+            for index in range(len(values)):  # one after the other: what is marked takes memory, too
+                self._look_at(values[index : index + 1], (start[0] + index, *start[1:]))
 
     def problems(self) -> Iterator[BraincastError]:
         """What was found, after all parts."""
@@ -122,13 +119,20 @@ class ValueCheck:
             least, most = values.min(), values.max()
         return bool(np.isfinite(least) and np.isfinite(most) and self._lower <= least and most <= self._upper)
 
+    def _look_at(self, values: Shaped[np.ndarray, "*axis"], start: Sequence[int]) -> None:
+        unknown = ~np.isfinite(values)
+        self._n_unknown += int(unknown.sum())
+        self._first_unknown = self._first_unknown or self._place(unknown, start)
+        outside = ((values < self._lower) | (values > self._upper)) & ~unknown
+        self._first_outside = self._first_outside or self._place(outside, start)
+
     def _place(self, mask: Shaped[np.ndarray, "*axis"], start: Sequence[int]) -> str:
         """Where the first value marked True lies, in words; nothing without any."""
         if not mask.any():
             return ""
         index = np.unravel_index(int(mask.argmax()), mask.shape)
         places = zip(self._labels, start, index, strict=True)
-        return ", ".join(f"{axis} {self._labels[axis][first + int(i)]}" for axis, first, i in places)
+        return ", ".join(f"{axis} {_short(self._labels[axis][first + int(i)])}" for axis, first, i in places)
 
 
 def _order_fix(axis: str, expected: Expected) -> str:

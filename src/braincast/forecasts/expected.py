@@ -13,13 +13,16 @@ if TYPE_CHECKING:
 
 FLOATS = ("float32", "float64")
 LARGEST_ENSEMBLE = 256
+LARGEST_CHUNK_BYTES = 64 << 20  # decoded
+MOST_FILES = 20_000  # in one store
 
 
 @dataclass(frozen=True)
 class Expected:
     """One array on labelled axes, in this order; where `members` is set, an axis `member` may follow.
 
-    `names` are the attributes by which an answer says what it answers. `lower` and `upper` bound its values.
+    `names` are the attributes by which an answer says what it answers, and in which unit. `lower` and `upper` bound
+    its values.
     """
 
     array: str
@@ -61,9 +64,9 @@ class Expected:
 
 def expected_of(card: AnyCard | EffectQuestion) -> Expected:
     """What a task, or a question about the circuit, expects."""
-    if hasattr(card, "edges"):
-        return _of_question(card)  # pyright: ignore[reportArgumentType]
-    return _of_task(card)  # pyright: ignore[reportArgumentType]
+    from braincast.tasks.effects import EffectQuestion  # not above: a process that only reads knows no tasks
+
+    return _of_question(card) if isinstance(card, EffectQuestion) else _of_task(card)
 
 
 def _of_task(card: AnyCard) -> Expected:
@@ -84,7 +87,7 @@ def _of_task(card: AnyCard) -> Expected:
         lower=card.lower,
         upper=card.upper,
         quantity=card.quantity,
-        names={"task": card.name, "task_hash": card.hash},
+        names={"task": card.name, "task_hash": card.hash, "units": card.unit},
         tracks=tuple(tracks),
         nulls=tuple(card.nulls),
     )

@@ -12,19 +12,19 @@ from typing import Any
 import numpy as np
 
 from braincast.errors import BraincastError
-from braincast.forecasts.expected import FLOATS, LARGEST_ENSEMBLE
+from braincast.forecasts.answers import dtype_problems
+from braincast.forecasts.expected import LARGEST_CHUNK_BYTES, LARGEST_ENSEMBLE, MOST_FILES
 from braincast.forecasts.header import header_of
 from braincast.tasks.kinds import MEMBER
 
-LARGEST_CHUNK_BYTES = 64 << 20
-MOST_FILES = 20_000
+_N_OTHER_FILES = 3  # the manifest, the metadata of the group and of the array
 _USUAL_CHUNK_BYTES = 8 << 20
 
 Tile = tuple[slice, ...]
 
 
 @dataclass(frozen=True)
-class Layout:
+class AnswerLayout:
     """One array in one store. `attributes` are about the answer: texts, numbers, booleans."""
 
     array: str
@@ -66,14 +66,14 @@ class Layout:
         return header_of(self.labels, self.attributes, where)
 
 
-def layout_of(
+def answer_layout(
     array: str,
     labels: Mapping[str, Sequence[str]],
     dtype: np.dtype | type | str,
     attributes: Mapping[str, Any],
     chunks: tuple[int, ...] | None,
     where: str,
-) -> Layout:
+) -> AnswerLayout:
     """A layout within the limits of a store (see `limit_problems`); without `chunks`, usual ones.
 
     Numbers of numpy among the attributes become plain ones. Chunks of another number of axes are E106.
@@ -86,23 +86,21 @@ def layout_of(
     for problem in limit_problems(labels, dtype, fitting, where):
         raise problem
     plain = {str(name): value.item() if isinstance(value, np.generic) else value for name, value in attributes.items()}
-    return Layout(array, labels, dtype, fitting, plain)
+    return AnswerLayout(array, labels, dtype, fitting, plain)
 
 
 def limit_problems(
     labels: Mapping[str, Sequence[str]], dtype: np.dtype, chunks: tuple[int, ...], where: str
 ) -> Iterator[BraincastError]:
     """What no store may hold: types but float32 and float64 (E209), large chunks, many files or members (E212)."""
-    if dtype.name not in FLOATS:
-        what = f"data type is {dtype.name}; expected float32 or float64"
-        yield BraincastError("E209", where, what, "Convert the values")
+    yield from dtype_problems(dtype.name, where)
     n_bytes = math.prod(chunks) * dtype.itemsize
     if n_bytes > LARGEST_CHUNK_BYTES:
         what = f"a chunk has {n_bytes:,} bytes, the limit is {LARGEST_CHUNK_BYTES:,}"
         yield BraincastError("E212", where, what, "Choose smaller chunks")
-    n_files = math.prod(math.ceil(len(names) / step) for names, step in zip(labels.values(), chunks, strict=True))
-    if n_files > MOST_FILES:
-        what = f"it has {n_files:,} chunks, the limit is {MOST_FILES:,}"
+    n_chunks = math.prod(math.ceil(len(names) / step) for names, step in zip(labels.values(), chunks, strict=True))
+    if n_chunks + _N_OTHER_FILES > MOST_FILES:
+        what = f"it has {n_chunks:,} chunks; with all else a store has at most {MOST_FILES:,} files"
         yield BraincastError("E212", where, what, "Choose larger chunks")
     if len(labels.get(MEMBER, ())) > LARGEST_ENSEMBLE:
         what = f"it has {len(labels[MEMBER])} members, the limit is {LARGEST_ENSEMBLE}"
@@ -112,14 +110,14 @@ def limit_problems(
 def usual_chunks(labels: Mapping[str, Sequence[str]], itemsize: int) -> tuple[int, ...]:
     """As many whole rows (cases) as take about 8 MiB; a larger row is cut along its neurons.
 
-    In arrays of more than 80 GB chunks are larger, so that a store never has too many.
+    In arrays of more than 50 GB chunks are larger, so that a store never has too many.
     """
     sizes = {axis: max(1, len(names)) for axis, names in labels.items()}
     first, *rest = sizes
     cut = next(axis for axis in reversed(rest) if axis != MEMBER)
     whole = math.prod(size for axis, size in sizes.items() if axis not in (first, cut)) * itemsize
     n_bytes = whole * sizes[first] * sizes[cut]
-    largest = min(LARGEST_CHUNK_BYTES, max(_USUAL_CHUNK_BYTES, 2 * n_bytes // MOST_FILES))
+    largest = min(LARGEST_CHUNK_BYTES, max(_USUAL_CHUNK_BYTES, 3 * n_bytes // MOST_FILES))
     rows = max(1, min(sizes[first], largest // (whole * sizes[cut])))
     columns = max(1, min(sizes[cut], largest // whole))
     return tuple({**sizes, first: rows, cut: columns}.values())

@@ -6,17 +6,18 @@ docs/forecast-store.md specifies it for those who write one without this package
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import xarray as xr
+import zarr
 
 from braincast.brain.arrays import read_arrays
 from braincast.errors import BraincastError
 from braincast.files import MANIFEST
 from braincast.forecasts.check import DIMENSIONS, check_forecast, labels_of
-from braincast.forecasts.header import header_problems
+from braincast.forecasts.header import header_problems, labels_in
 from braincast.forecasts.layout import limit_problems
 from braincast.forecasts.lazy import lazily
 from braincast.forecasts.writer import writing_answer
@@ -70,28 +71,34 @@ def open_answer(path: Path | str, array: str, axes: tuple[str, ...]) -> xr.DataA
     """The array of a store, unread, on these axes and, where the store has one, an axis of members.
 
     Everything but the values is checked first: E201 without such an array, E203 for files that belong to nothing, E212
-    and E107 for what the store says about itself, E209 for types; and all that `read_arrays` refuses.
+    for what the store says about itself, E209 for types; and all that `read_arrays` refuses.
     """
     path = Path(path)
     if not path.is_dir():
         raise BraincastError("E201", str(path), "there is no such store", "Check the path; a store is a folder")
-    arrays, attributes = read_arrays(path)
-    given = attributes.get("axes")
-    axes = (*axes, MEMBER) if isinstance(given, Mapping) and MEMBER in given else axes
+    arrays, header = read_arrays(path)
+    found = labels_in(header) or {}
+    axes = (*axes, MEMBER) if MEMBER in found else axes
     if array not in arrays:
         raise BraincastError("E201", str(path), f"it has no array named {array!r}", _AGAIN)
-    for problem in header_problems(attributes, axes, str(path)):
-        raise problem
-    stored = arrays[array]
-    labels = {axis: attributes["axes"][axis] for axis in axes}
-    shape = tuple(len(names) for names in labels.values())
-    if stored.shape != shape or stored.metadata.dimension_names not in (axes, None):  # pyright: ignore
-        what = f"{array} has shape {stored.shape}, but its labels say {shape}"
-        raise BraincastError("E212", str(path), what, _AGAIN)
-    for problem in limit_problems(labels, np.dtype(stored.dtype), stored.chunks, f"{path}/{array}"):
+    if set(found) != set(axes):
+        raise BraincastError("E212", str(path), f"the store does not label its axes {', '.join(axes)}", _AGAIN)
+    stored, labels = arrays[array], {axis: found[axis] for axis in axes}
+    for problem in (*header_problems(header, str(path)), *_array_problems(stored, labels, f"{path}/{array}")):
         raise problem
     _refuse_strangers(path, array)
-    return xr.DataArray(lazily(stored), dims=axes, coords=labels, attrs=attributes.get("attributes", {}), name=array)
+    return xr.DataArray(lazily(stored), dims=axes, coords=labels, attrs=header.get("attributes", {}), name=array)
+
+
+def _array_problems(stored: zarr.Array, labels: Mapping[str, Sequence[str]], where: str) -> Iterator[BraincastError]:
+    shape, named = tuple(map(len, labels.values())), getattr(stored.metadata, "dimension_names", None)
+    if stored.shape != shape:
+        yield BraincastError("E212", where, f"its shape is {stored.shape}, but its labels say {shape}", _AGAIN)
+    elif named != tuple(labels):
+        what = f"its dimension names are {named}; expected {', '.join(labels)}"
+        yield BraincastError("E212", where, what, _AGAIN)
+    else:
+        yield from limit_problems(labels, np.dtype(stored.dtype), stored.chunks, where)
 
 
 def _refuse_strangers(path: Path, array: str) -> None:

@@ -14,7 +14,7 @@ from braincast import files
 from braincast.brain.arrays import create_array, create_group, encoded_chunk
 from braincast.errors import BraincastError
 from braincast.forecasts.journal import Journal, opened_journal
-from braincast.forecasts.layout import Layout, Tile, layout_of
+from braincast.forecasts.layout import AnswerLayout, Tile, answer_layout
 
 _WHOLE = "Write the tiles that `remaining()` lists, or several of them that lie side by side"
 
@@ -22,7 +22,7 @@ _WHOLE = "Write the tiles that `remaining()` lists, or several of them that lie 
 class AnswerWriter:
     """Takes an answer in parts, in any order; a part is some whole chunks."""
 
-    def __init__(self, store: Path, layout: Layout, journal: Journal) -> None:
+    def __init__(self, store: Path, layout: AnswerLayout, journal: Journal) -> None:
         self._store, self._layout, self._journal = store, layout, journal
 
     @property
@@ -120,7 +120,7 @@ def writing_answer(
     ['activity', 'manifest.json', 'zarr.json']
     """
     path = Path(path)
-    layout = layout_of(array, labels, dtype, attributes or {}, chunks, str(path))
+    layout = answer_layout(array, labels, dtype, attributes or {}, chunks, str(path))
     header = layout.header(str(path))
     with files.resumable_folder(path, keep=source is not None, force=force, what="forecast") as work:
         store = work / path.name

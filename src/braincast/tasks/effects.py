@@ -1,22 +1,22 @@
 """Questions about the circuit itself: what is the sign of each edge? The answer is effect[pre, post].
 
-`signs_question` makes the question `worm-signs` from the worm atlas; the same data give the same hash.
+`asked` finds a question, or a task, by name and needs no data.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from importlib.resources import files
+from typing import Any
 
 import numpy as np
 from jaxtyping import Bool
 from pydantic import BaseModel, ConfigDict, Field
 
-from braincast.brain.connectome import Connectome
 from braincast.files import sha256_of_json
-from braincast.tasks.registry import perturbation_card
+from braincast.tasks.kinds import AnyCard
+from braincast.tasks.registry import task_card
 
-if TYPE_CHECKING:
-    from braincast.datasets.dataset import Dataset
+QUESTIONS = ("worm-signs",)
 
 
 class EffectQuestion(BaseModel):
@@ -47,6 +47,10 @@ class EffectQuestion(BaseModel):
         """SHA-256 of the whole declaration."""
         return sha256_of_json(self.model_dump(mode="json"))
 
+    def to_show(self) -> dict[str, Any]:
+        """The declaration with its hash."""
+        return {**self.model_dump(mode="json"), "hash": self.hash}
+
     @property
     def wired(self) -> Bool[np.ndarray, "pre post"]:
         """Where the circuit has an edge."""
@@ -57,42 +61,9 @@ class EffectQuestion(BaseModel):
         return wired
 
 
-def signs_question(dataset: Dataset) -> EffectQuestion:
-    """`worm-signs`: the edges of the reconstruction on which Fenyves et al. 2020 predicted signs, among the 300."""
-    card = perturbation_card("worm-perturbation")
-    circuit = signed_circuit(dataset)
-    ids = np.array(circuit.neuron_ids)
-    edges = zip(ids[circuit.edges["pre"]].tolist(), ids[circuit.edges["post"]].tolist(), strict=True)
-    return EffectQuestion(
-        name="worm-signs",
-        version="1",
-        question="Is the effect of the presynaptic neuron on the postsynaptic one positive or negative?",
-        dataset=dataset.name,
-        dataset_hash=dataset.card.hash,
-        based_on=card.name,
-        folds_hash=sha256_of_json([(case.id, case.fold) for case in card.cases]),
-        neurons=card.neurons,
-        cell_classes=card.cell_classes,
-        edges=tuple(sorted(edges)),
-        n_permutations=2000,
-        n_resamples=card.n_resamples,
-    )
-
-
-def signed_circuit(dataset: Dataset) -> Connectome:
-    """The chemical edges of the table `synapse_signs` among the atlas's neurons, with the predicted signs."""
-    from braincast.datasets.worm.signs import SIGN
-
-    connectome = dataset.specimens["wt"].connectome
-    if connectome is None:
-        raise ValueError("the worm atlas has a connectome")
-    table, known = dataset.tables["synapse_signs"], connectome.neuron_ids
-    kept = table[table["pre"].isin(known) & table["post"].isin(known) & (table["synapses"] > 0)]
-    return Connectome.from_edges(
-        connectome.neurons,
-        kept["pre"],
-        kept["post"],
-        weight=kept["synapses"].tolist(),
-        sign=[SIGN[prediction] for prediction in kept["prediction"]],
-        name="circuit of Fenyves et al. 2020",
-    )
+def asked(name: str) -> AnyCard | EffectQuestion:
+    """The declaration of a question about the circuit, or else of a task; an unknown name is E302."""
+    if name not in QUESTIONS:
+        return task_card(name)
+    declared = files("braincast.tasks").joinpath("definitions", f"{name}.json")
+    return EffectQuestion.model_validate_json(declared.read_text(encoding="utf-8"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,7 @@ class Answers:
         n_members = self._n_members
         return labels if n_members is None else labels | {MEMBER: [str(member) for member in range(n_members)]}
 
-    @property
+    @cached_property
     def _n_members(self) -> int | None:
         if not self._batches:
             return None

@@ -96,7 +96,6 @@ def test_draws_of_nulls_are_packed_beside_the_seeds(task, seeds, tmp_path):
         ({"authors": []}, "E607", "authors"),
         ({"description": "<script>alert(1)</script>"}, "E608", "description"),
         ({"track": "wiring-required"}, "E607", "nulls"),
-        ({"seeds": [7]}, "E201", "seed-7.zarr"),
         ({"nonsense": 1}, "E606", "nonsense"),
     ],
 )
@@ -105,6 +104,14 @@ def test_what_would_not_be_valid_is_not_written(task, seeds, tmp_path, change, c
     assert not found.valid
     assert any(problem.code == code and where in problem.where for problem in found.problems), found.problems
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_the_stores_say_stands_whatever_is_declared(task, seeds, tmp_path):
+    declared = {"task": "another", "task_hash": "0" * 64, "seeds": [7], "nulls": {"no-edges": 1}, "format": 2}
+    assert pack(task.card, seeds, ABOUT | declared | {"model": "renamed"}, tmp_path / "mine").valid
+    found = tomllib.loads((tmp_path / "mine" / "submission.toml").read_text(encoding="utf-8"))
+    assert (found["task"], found["task_hash"], found["seeds"]) == (task.name, task.hash, [0, 1])
+    assert found["model"] == "renamed" and found["nulls"] == {}
 
 
 def test_a_field_that_nobody_filled_in_is_named(task, seeds, tmp_path):

@@ -75,4 +75,4 @@ def _opened(path: Path, largest_bytes: int) -> Iterator[ZipBundle]:
 
 
 def _unreadable(path: Path, what: str, fix: str) -> BraincastError:
-    return BraincastError("E601", path.name, what, fix)
+    return BraincastError("E601", path.name or "submission", what, fix)

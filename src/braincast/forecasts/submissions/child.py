@@ -16,7 +16,8 @@ from braincast.errors import BraincastError
 from braincast.forecasts.submissions.limits import CPU_S, LARGEST_MEMORY, allow_cpu, confine, peak_bytes
 
 MOST_PROBLEMS = 100
-_BYTES_A_LINE = 32 << 20
+LONGEST_TEXT = 600
+_BYTES_A_LINE, _CHUNKS_A_LINE = 32 << 20, 1000
 
 
 def main() -> None:
@@ -68,18 +69,19 @@ class _Progress:
     """Tells how many bytes were looked at, not too often; whoever makes progress may go on."""
 
     def __init__(self) -> None:
-        self._untold = 0
+        self._n_bytes, self._n_chunks = 0, 0
 
     def add(self, n_bytes: int) -> None:
-        self._untold += n_bytes
-        if self._untold >= _BYTES_A_LINE:
-            _say({"bytes": self._untold})
-            self._untold = 0
+        """One more chunk was looked at."""
+        self._n_bytes, self._n_chunks = self._n_bytes + n_bytes, self._n_chunks + 1
+        if self._n_bytes >= _BYTES_A_LINE or self._n_chunks >= _CHUNKS_A_LINE:
+            _say({"bytes": self._n_bytes})
+            self._n_bytes, self._n_chunks = 0, 0
             allow_cpu(CPU_S)
 
 
 def _tell(problem: BraincastError) -> None:
-    _say({key: getattr(problem, key) for key in ("code", "where", "what", "fix")})
+    _say({key: getattr(problem, key)[:LONGEST_TEXT] for key in ("code", "where", "what", "fix")})
 
 
 def _say(line: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from braincast.errors import BraincastError
-from braincast.forecasts.expected import Expected
+from braincast.forecasts.expected import LARGEST_CHUNK_BYTES, MOST_FILES, Expected
 from braincast.forecasts.submissions.bundle import Bundle
 from braincast.forecasts.submissions.declaration import (
     LARGEST_BYTES,
@@ -21,9 +21,8 @@ from braincast.forecasts.submissions.declaration import (
     Submission,
     read_declaration,
 )
-from braincast.forecasts.submissions.stored_files import MOST_FILES, StoredFiles, manifest_of
+from braincast.forecasts.submissions.stored_files import StoredFiles, manifest_of
 from braincast.forecasts.submissions.stored_metadata import (
-    LARGEST_CHUNK_BYTES,
     MOST_PADDING,
     labels_of_store,
     layout_of_store,
@@ -54,7 +53,7 @@ def examine(bundle: Bundle, expected: Expected, advance: Advance) -> tuple[Submi
         return None, chain([shape_problem], store_problems(bundle, "", expected, advance))
     submission, problems = _declaration(bundle, expected)
     stores = submission.stores if submission else sorted(_found_stores(bundle))
-    strays = stray_files(bundle, {NAME, *stores})
+    strays = stray_files(bundle, {NAME, *(f"{store}/" for store in stores)})
     each = (store_problems(bundle, store, expected, advance) for store in stores)
     return submission, chain(strays, problems, chain.from_iterable(each))
 

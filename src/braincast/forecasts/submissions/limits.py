@@ -24,15 +24,12 @@ def confine() -> None:
     """
     if sys.platform == "win32":
         return
-    for kind, most in (
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, MOST_OPEN_FILES),
-    ):
-        resource.setrlimit(kind, (most, most))
+    _lower(resource.RLIMIT_FSIZE, 0)
+    _lower(resource.RLIMIT_CORE, 0)
+    _lower(resource.RLIMIT_NOFILE, MOST_OPEN_FILES)
     allow_cpu(CPU_S)
     if sys.platform == "linux":
-        resource.setrlimit(resource.RLIMIT_AS, (LARGEST_MEMORY, LARGEST_MEMORY))
+        _lower(resource.RLIMIT_AS, LARGEST_MEMORY)
         control = ctypes.CDLL(None).prctl
         control(_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
         control(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
@@ -43,8 +40,7 @@ def allow_cpu(seconds: int) -> None:
     if sys.platform != "win32":
         used = resource.getrusage(resource.RUSAGE_SELF)
         hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-        most = int(used.ru_utime + used.ru_stime) + seconds
-        resource.setrlimit(resource.RLIMIT_CPU, (most if hard < 0 else min(most, hard), hard))
+        resource.setrlimit(resource.RLIMIT_CPU, (_least(int(used.ru_utime + used.ru_stime) + seconds, hard), hard))
 
 
 def peak_bytes() -> int | None:
@@ -59,3 +55,13 @@ def peak_bytes() -> int | None:
     if sys.platform == "darwin":
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return None
+
+
+def _lower(kind: int, most: int) -> None:
+    """Set a limit for good, unless a lower one holds already."""
+    limit = _least(most, resource.getrlimit(kind)[1])
+    resource.setrlimit(kind, (limit, limit))
+
+
+def _least(most: int, hard: int) -> int:
+    return most if hard == resource.RLIM_INFINITY else min(most, hard)

@@ -7,10 +7,10 @@ import re
 from braincast.errors import BraincastError
 
 LARGEST_NUMBER = 100_000
-LONGEST_NAME, DEEPEST = 200, 7  # seed-0.zarr/activity/c/0/0/0/0
+LONGEST_NAME, DEEPEST = 200, 8  # seed-0.zarr/activity/c/0/0/0/0, and one folder too many around everything
 _MOST_PROBLEMS = 100
 _PLAIN = re.compile(r"[A-Za-z0-9._@-]+")
-_RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
+_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 _FIX = "Use names of ASCII letters, digits and ._-@, as the stores of braincast have them"
 
 
@@ -47,7 +47,7 @@ class Listing:
     def refuse(self, code: str, name: str, what: str, fix: str) -> None:
         """Note a problem; after many of them the rest only count as refused."""
         if len(self.problems) < _MOST_PROBLEMS:
-            self.problems.append(BraincastError(code, name, what, fix))
+            self.problems.append(BraincastError(code, name or "a file without a name", what, fix))
 
     def _enter(self, name: str, *, is_folder: bool) -> bool:
         self._n_entries += 1

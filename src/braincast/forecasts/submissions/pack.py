@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -43,8 +44,8 @@ def pack(
     """Write a submission to `out`; where it would not be valid nothing is written, and the validation says why.
 
     Each store answers with one seed, or with one draw of a null: its attributes `seed`, `wiring` and `draw` say so.
-    What they know fills in what `about` leaves out: task, model, seeds, nulls, parameters, packages. An existing `out`
-    is E501 unless `force`; two stores of the same seed or draw are E305.
+    Task, seeds and nulls are those of the stores, whatever `about` says; model, parameters, track and packages are
+    filled in where it is silent. An existing `out` is E501 unless `force`; two stores of one seed or draw are E305.
     """
     require_free(out, force=force, what="submission")
     forecasts = _named([load_forecast(store, card) for store in stores])
@@ -52,7 +53,7 @@ def pack(
         for name, forecast in forecasts.items():
             kept = {key: forecast.attrs[key] for key in _KEPT if key in forecast.attrs}
             save_forecast(forecast.drop_attrs(deep=False).assign_attrs(kept), folder / name)
-        declared = {**_known(card, forecasts), **about}
+        declared = {**_defaults(forecasts), **about, **_facts(card, forecasts)}
         write_text(folder / NAME, tomli_w.dumps(declared))
         found = validate(card, folder)
         if found.valid and out.suffix == ".zip":
@@ -75,30 +76,33 @@ def _named(forecasts: Sequence[xr.DataArray]) -> dict[str, xr.DataArray]:
     return named
 
 
-def _known(card: AnyCard, forecasts: Mapping[str, xr.DataArray]) -> dict[str, Any]:
-    """The part of the declaration that the stores know."""
-    said = [forecast.attrs for forecast in forecasts.values()]
-    own = [attrs for attrs in said if attrs.get("wiring", TRUE_WIRING) == TRUE_WIRING]
-    nulls = [attrs["wiring"] for attrs in said if attrs.get("wiring", TRUE_WIRING) != TRUE_WIRING]
-    known: dict[str, Any] = {
-        "format": FORMAT,
-        "task": card.name,
-        "task_hash": card.hash,
-        "track": "open",
-        "seeds": sorted(attrs.get("seed", 0) for attrs in own),
-        "nulls": {name: nulls.count(name) for name in sorted(set(nulls))},
-        "packages": _packages(),
-    }
-    models = {attrs["model"] for attrs in said if "model" in attrs}
+def _facts(card: AnyCard, forecasts: Mapping[str, xr.DataArray]) -> dict[str, Any]:
+    """What stands in the stores and cannot be declared otherwise."""
+    wirings = [forecast.attrs.get("wiring", TRUE_WIRING) for forecast in forecasts.values()]
+    seeds = [forecast.attrs.get("seed", 0) for forecast in _own(forecasts)]
+    nulls = Counter(wiring for wiring in wirings if wiring != TRUE_WIRING)
+    named = {"format": FORMAT, "task": card.name, "task_hash": card.hash}
+    return {**named, "seeds": sorted(seeds), "nulls": dict(sorted(nulls.items()))}
+
+
+def _defaults(forecasts: Mapping[str, xr.DataArray]) -> dict[str, Any]:
+    """What is declared unless somebody says otherwise; E305 where the stores are of several models."""
+    defaults: dict[str, Any] = {"track": "open", "packages": _packages()}
+    models = {forecast.attrs["model"] for forecast in forecasts.values() if "model" in forecast.attrs}
     if len(models) > 1:
         what, fix = f"they are of several models: {', '.join(sorted(models))}", "Pack each model by itself"
         raise BraincastError("E305", "FORECAST", what, fix)
     if models:
-        known["model"] = models.pop()
-    counts = [attrs["n_parameters"] for attrs in own if "n_parameters" in attrs]
+        defaults["model"] = models.pop()
+    counts = [forecast.attrs["n_parameters"] for forecast in _own(forecasts) if "n_parameters" in forecast.attrs]
     if counts:
-        known["parameters"] = max(counts)
-    return known
+        defaults["parameters"] = max(counts)
+    return defaults
+
+
+def _own(forecasts: Mapping[str, xr.DataArray]) -> list[xr.DataArray]:
+    """Those with the true wiring."""
+    return [forecast for forecast in forecasts.values() if forecast.attrs.get("wiring", TRUE_WIRING) == TRUE_WIRING]
 
 
 def _packages() -> dict[str, str]:

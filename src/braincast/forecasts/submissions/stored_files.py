@@ -13,7 +13,6 @@ from braincast.files import MANIFEST
 from braincast.forecasts.expected import LARGEST_ENSEMBLE, Expected
 from braincast.forecasts.submissions.bundle import Bundle
 
-MOST_FILES = 20_000
 LARGEST_ARRAY_JSON = 1 << 16
 _BYTES_PER_FILE = 512  # in a manifest, at the longest name and generous spacing
 _SPACING = 8  # how much longer than plain JSON a list of labels may be written: escapes, indentation

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from braincast.brain.declared import Layout, array_problems, group_problems, layout_of, unknown_keys
+from braincast.brain.declared import Layout, array_problems, group_problems, layout_of
 from braincast.errors import BraincastError
 from braincast.forecasts.answers import axes_problems, dtype_problems, label_problems, name_problems
-from braincast.forecasts.expected import LARGEST_ENSEMBLE, Expected
+from braincast.forecasts.expected import LARGEST_CHUNK_BYTES, LARGEST_ENSEMBLE
+from braincast.forecasts.header import header_problems, labels_in
 from braincast.forecasts.submissions.stored_files import LARGEST_ARRAY_JSON, StoredFiles
 
-LARGEST_CHUNK_BYTES = 64 << 20
 MOST_PADDING = 4  # chunks at the edges are whole: how much more than the array all chunks may take
-_FORMAT = 1
-_KEYS = {"format", "axes", "attributes", "writer"}
-_FORMER_WRITER = "braincast"  # where stores that earlier versions wrote have their version
-_LONGEST_WRITER, _MOST_ATTRIBUTES, _LONGEST_ATTRIBUTE = 100, 100, 1000
 _AGAIN = "Write it as the specification of forecast stores says"
 
 Labels = dict[str, list[str]]
@@ -31,10 +27,10 @@ def labels_of_store(files: StoredFiles) -> tuple[Labels | None, list[BraincastEr
     attributes = found.get("attributes") if isinstance(found, dict) else None
     if not isinstance(attributes, dict):
         return None, problems or [_refused("E212", where, "the group has no attributes, so its axes have no labels")]
-    problems += _header_problems(attributes, where)
-    problems += _attribute_problems(attributes.get("attributes", {}), files.expected, where)
-    axes = attributes.get("axes")
-    if not (isinstance(axes, dict) and all(_are_labels(labels) for labels in axes.values())):
+    problems += header_problems(attributes, where)
+    said, axes = attributes.get("attributes"), labels_in(attributes)
+    problems += name_problems(files.expected, said if isinstance(said, dict) else {}, where)
+    if axes is None:
         return None, [*problems, _refused("E212", where, "`axes` does not label each axis with a list of texts")]
     ordered = [axis for axis in (*files.expected.axes, "member") if axis in axes]
     wrong = list(axes_problems(files.expected, [*ordered, *sorted(set(axes) - set(ordered))], where))
@@ -78,36 +74,6 @@ def _json_of(files: StoredFiles, name: str, largest: int, so: str) -> tuple[Any,
         return files.read_json(name, largest), []
     except BraincastError as error:
         return None, [error]
-
-
-def _header_problems(attributes: dict[str, Any], where: str) -> list[BraincastError]:
-    problems = list(unknown_keys(attributes, _KEYS | {_FORMER_WRITER}, where))
-    if type(attributes.get("format")) is not int or attributes["format"] != _FORMAT:
-        problems.append(_refused("E212", where, f"format is {attributes.get('format')!r:.40}, expected {_FORMAT}"))
-    writer = attributes.get("writer", "")
-    if not isinstance(writer, str) or len(writer) > _LONGEST_WRITER:
-        problems.append(_refused("E212", where, f"`writer` is not a text of at most {_LONGEST_WRITER} letters"))
-    return problems
-
-
-def _attribute_problems(attributes: Any, expected: Expected, where: str) -> list[BraincastError]:
-    """Attributes are texts, numbers and booleans; those that name a task must name this one."""
-    if not isinstance(attributes, dict) or len(attributes) > _MOST_ATTRIBUTES:
-        return [_refused("E212", where, f"`attributes` is not an object of at most {_MOST_ATTRIBUTES} keys")]
-    problems = [
-        _refused("E212", where, f"the attribute {key[:40]!r} is neither a short text, nor a number, nor true or false")
-        for key, value in attributes.items()
-        if len(key) > _LONGEST_WRITER or not _is_plain(value)
-    ]
-    return problems[:1] + list(name_problems(expected, attributes, where))
-
-
-def _is_plain(value: Any) -> bool:
-    return isinstance(value, (bool, int, float)) or (isinstance(value, str) and len(value) <= _LONGEST_ATTRIBUTE)
-
-
-def _are_labels(labels: Any) -> bool:
-    return isinstance(labels, list) and all(isinstance(label, str) for label in labels)
 
 
 def _member_problems(labels: Labels, where: str) -> list[BraincastError]:

@@ -14,7 +14,8 @@ from braincast.brain.zstd_frames import HEADER_BYTES, is_one_frame
 from braincast.errors import BraincastError
 from braincast.files import MANIFEST
 from braincast.forecasts.answers import ValueCheck
-from braincast.forecasts.submissions.stored_files import MOST_FILES, Similar, StoredFiles
+from braincast.forecasts.expected import MOST_FILES
+from braincast.forecasts.submissions.stored_files import Similar, StoredFiles
 from braincast.forecasts.submissions.stored_metadata import Labels
 
 Advance = Callable[[int], None]
@@ -27,12 +28,10 @@ def value_problems(
     """E203, E209, E210 and E212 for chunks, then E208 and E214 for values; `advance` is told the bytes looked at."""
     similar, array = Similar(), files.expected.array
     values = ValueCheck(files.expected, labels, files.place(array))
-    buffer = np.empty(layout.chunk_bytes, np.uint8)
+    buffer = np.empty(layout.chunk_bytes if layout.codec == "zstd" else 0, np.uint8)
     for place in _present(files, layout, similar):
-        name = _name(array, place)
         try:
-            content = _checked(files, name, layout, listed)
-            chunk = _decoded(content, layout, buffer, files.place(name))
+            chunk = _decoded(files, _name(array, place), layout, listed, buffer)
         except BraincastError as problem:
             similar.add(f"{problem.code} {problem.fix}", problem)
             continue
@@ -82,13 +81,18 @@ def _checked(files: StoredFiles, name: str, layout: Layout, listed: dict[str, tu
     return content
 
 
-def _decoded(content: bytes, layout: Layout, buffer: np.ndarray, where: str) -> np.ndarray:
-    """The values of a whole chunk, after its own checksum was compared; E210 if it differs."""
+def _decoded(
+    files: StoredFiles, name: str, layout: Layout, listed: dict[str, tuple[int, str]], buffer: np.ndarray
+) -> np.ndarray:
+    """The values of a whole chunk, after its own checksum was compared, too; E210 if that differs.
+
+    Those of a zstd frame lie in `buffer`.
+    """
+    content, where = _checked(files, name, layout, listed), files.place(name)
     if layout.codec == "crc32c":
-        raw, told = memoryview(content)[:-CRC_BYTES], int.from_bytes(content[-CRC_BYTES:], "little")
-        if google_crc32c.value(raw) != told:
+        if google_crc32c.value(content[:-CRC_BYTES]) != int.from_bytes(content[-CRC_BYTES:], "little"):
             raise BraincastError("E210", where, "its bytes differ from its own CRC-32C", _AGAIN)
-        return np.frombuffer(raw, layout.dtype).reshape(layout.chunk)
+        return np.frombuffer(content, layout.dtype, math.prod(layout.chunk)).reshape(layout.chunk)
     try:
         if not is_one_frame(content):
             raise RuntimeError("it is not one zstd frame to its end")

@@ -30,14 +30,14 @@ _FIX = "A submission holds submission.toml and the stores it lists, in zarr v3, 
 
 
 def stray_files(bundle: Bundle, owners: Collection[str]) -> Iterator[BraincastError]:
-    """E604 for each file at the top, or folder with all in it, whose name is none of the `owners`."""
+    """E604 for each file at the top, or folder with all in it, that is none of the `owners` (of folders: `name/`)."""
     inside: dict[str, list[str]] = {}
     for name in sorted(bundle.sizes):
-        top = name.split("/")[0]
+        top = name[: name.find("/") + 1] or name
         if top not in owners:
             inside.setdefault(top, []).append(name)
     for top, names in inside.items():
-        yield BraincastError("E604", top, _what(bundle, top, names), _FIX)
+        yield BraincastError("E604", top.removesuffix("/"), _what(bundle, top, names), _FIX)
 
 
 def kind_of(start: bytes, name: str) -> str:

@@ -5,20 +5,22 @@ Windows limits neither memory nor files of a process; there only the time that a
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from braincast import progress
 from braincast.errors import CODES, BraincastError
 from braincast.forecasts.expected import expected_of
+from braincast.forecasts.submissions.child import LONGEST_TEXT
 from braincast.forecasts.submissions.declaration import Submission
 
 if TYPE_CHECKING:
@@ -26,8 +28,7 @@ if TYPE_CHECKING:
     from braincast.tasks.kinds import AnyCard
 
 SILENCE_S = 60.0
-_MOST_LINES, _LONGEST_LINE = 1 << 20, 1 << 20
-_LONGEST_TEXT = 600
+_MOST_OUTPUT = 4 << 20
 _CHILD = "braincast.forecasts.submissions.child"
 _KEPT = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
@@ -56,17 +57,18 @@ def validate(asked: AnyCard | EffectQuestion, path: Path | str) -> Validation:
     request = {"path": str(path), "expected": expected_of(asked).to_dict()}
     report = _Report()
     with _child() as child, progress.step(f"checking {path.name}") as advance, _Watch(child) as watch:
-        _ask(child.stdin, request)
-        for line in _lines(child.stdout):
-            watch.restart()
-            advance(report.add(line))
+        _ask(child, request)
+        with contextlib.suppress(ValueError, RecursionError):  # a child that says anything else is trusted no more
+            for line in _lines(child):
+                watch.restart()
+                advance(report.add(line))
     if not report.done:
         report.problems.append(_ended(child, watch))
     return Validation(not report.problems, tuple(report.problems), report.submission, report.peak_bytes)
 
 
 class _Report:
-    """What a child has said so far. Its lines are data: any other line means that it is not to be trusted."""
+    """What a child has said so far."""
 
     def __init__(self) -> None:
         self.problems: list[BraincastError] = []
@@ -74,15 +76,21 @@ class _Report:
         self.peak_bytes: int | None = None
         self.done = False
 
-    def add(self, line: dict[str, Any]) -> int:
-        """Take one line in; how many bytes it says were looked at."""
-        if "code" in line:
-            self.problems.append(_problem(line))
-        elif line.get("done") is True:
-            self.peak_bytes, self.done = line["peak_bytes"], True
-            if line["submission"] is not None:
-                self.submission = Submission.model_validate_json(json.dumps(line["submission"]))
-        return int(line.get("bytes", 0))
+    def add(self, line: object) -> int:
+        """Take one line in; how many bytes it says were looked at. Another line than a child's is a ValueError."""
+        match line:
+            case {"code": str(code), "where": str(where), "what": str(what), "fix": str(fix)} if code in CODES:
+                self.problems.append(BraincastError(code, _printable(where), _printable(what), _printable(fix)))
+            case {"done": True, "submission": dict(declared), "peak_bytes": int() | None as peak_bytes}:
+                self.submission = Submission.model_validate_json(json.dumps(declared))
+                self.done, self.peak_bytes = True, peak_bytes
+            case {"done": True, "submission": None, "peak_bytes": int() | None as peak_bytes} if self.problems:
+                self.done, self.peak_bytes = True, peak_bytes
+            case {"bytes": int(n_bytes)}:
+                return n_bytes
+            case _:
+                raise ValueError("no line of a child")
+        return 0
 
 
 class _Watch:
@@ -90,27 +98,30 @@ class _Watch:
 
     def __init__(self, child: subprocess.Popen[bytes]) -> None:
         self._child, self.expired = child, False
-        self._timer = threading.Timer(SILENCE_S, self._expire)
+        self._heard_s, self._over = time.monotonic(), threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
 
     def __enter__(self) -> _Watch:
-        self._timer.start()
+        self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
+        self._over.set()
+        self._thread.join()
 
     def restart(self) -> None:
         """Wait from now on."""
-        self._timer.cancel()
-        self._timer = threading.Timer(SILENCE_S, self._expire)
-        self._timer.start()
+        self._heard_s = time.monotonic()
 
-    def _expire(self) -> None:
+    def _watch(self) -> None:
+        while (left_s := self._heard_s + SILENCE_S - time.monotonic()) > 0:
+            if self._over.wait(left_s):
+                return
         self.expired = True
         self._child.kill()
 
 
-@contextmanager
+@contextlib.contextmanager
 def _child() -> Iterator[subprocess.Popen[bytes]]:
     """A child that ends with the block, however that ends. It starts where there is nothing to find or overwrite."""
     command = [sys.executable, "-P", "-B", "-X", "utf8", "-m", _CHILD]
@@ -138,38 +149,23 @@ def _environment() -> dict[str, str]:
     return kept | threads | {"PYTHONPATH": os.pathsep.join(folders)}
 
 
-def _ask(stream: IO[bytes] | None, request: dict[str, Any]) -> None:
-    """Send the request; a child that died before it read it will be noticed by its silence."""
-    if stream is not None:
-        try:
+def _ask(child: subprocess.Popen[bytes], request: dict[str, Any]) -> None:
+    """Send the request. A child that died before it read it is noticed by what it does not say."""
+    if child.stdin is not None:
+        with contextlib.suppress(BrokenPipeError), child.stdin as stream:
             stream.write(json.dumps(request).encode())
-            stream.close()
-        except (BrokenPipeError, OSError):
-            return
 
 
-def _lines(stream: IO[bytes] | None) -> Iterator[dict[str, Any]]:
-    """The child's lines as long as they are JSON objects of bounded length and number."""
-    for _ in range(_MOST_LINES if stream is not None else 0):
-        text = stream.readline(_LONGEST_LINE)  # pyright: ignore[reportOptionalMemberAccess]
-        try:
-            line = json.loads(text)
-        except ValueError:
-            return
-        if not isinstance(line, dict):
-            return
-        yield line
-
-
-def _problem(line: dict[str, Any]) -> BraincastError:
-    """A problem as told by the child, fit to be printed."""
-    code = line["code"] if line["code"] in CODES else "E610"
-    return BraincastError(code, *(_printable(str(line.get(key, ""))) for key in ("where", "what", "fix")))
+def _lines(child: subprocess.Popen[bytes]) -> Iterator[object]:
+    """The child's lines as JSON, until it ends or has said more than it may; what is no JSON is a ValueError."""
+    left = _MOST_OUTPUT
+    while child.stdout is not None and left > 0 and (text := child.stdout.readline(left)):
+        left -= len(text)
+        yield json.loads(text)
 
 
 def _printable(text: str) -> str:
-    short = text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]} …"
-    one_line = " ".join(short.split())
+    one_line = " ".join(text[:LONGEST_TEXT].split())
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in one_line)
 
 

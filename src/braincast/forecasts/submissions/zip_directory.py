@@ -148,6 +148,8 @@ def _large(extra: bytes, small: tuple[int, ...], where: str) -> tuple[int, ...]:
         kind, n_bytes = struct.unpack_from("<HH", extra, at)
         field = extra[at + 4 : at + 4 + n_bytes]
         at += 4 + n_bytes
+        if at > len(extra):
+            raise damaged(where, "its extra fields are longer than they say")
         if kind == _OTHER_NAME:
             raise BraincastError("E602", where, "the archive gives it a second name", "Zip it with plain ASCII names")
         if kind == _ZIP64:
