@@ -116,6 +116,13 @@ def _refusing(write, is_full, mode=None):
     return written
 
 
+def test_what_was_noted_before_the_first_checkpoint_was_complete_is_dropped(kept, tmp_path):
+    whole = (kept / "metrics.jsonl").read_text()
+    (tmp_path / "metrics.jsonl").write_text(whole.splitlines(keepends=True)[0])
+    train(made_lesson(), place_in(tmp_path))
+    assert (tmp_path / "metrics.jsonl").read_text() == whole
+
+
 def test_a_part_of_a_line_and_lines_after_the_checkpoint_are_dropped(folder):
     rows = read_rows(folder / "metrics.jsonl")
     (folder / "metrics.jsonl").write_text(as_text([*rows, {**rows[-1], "step": 50}]) + '{"step": 6')

@@ -62,15 +62,24 @@ def last(place: Place, outline: State) -> Standing | None:
 
     E210 for a damaged one, E502 for one of another training, E702 of another network, E703 of another version.
     """
-    if place.folder is None or not (found := _checkpoints(place.folder)):
+    if place.folder is None:
+        return None
+    if not (found := _checkpoints(place.folder)):
+        _rows_until(place.folder, 0)
         return None
     record = _checked_record(found[-1], place)
     with np.load(found[-1] / _ARRAYS, allow_pickle=False) as stored:
         tree = with_arrays(_tree(outline, outline.network), dict(stored), str(found[-1]))
-    rows = read_rows(place.folder / _METRICS, record["step"])
-    files.write_text(place.folder / _METRICS, as_text(rows))  # what was noted after the checkpoint comes again
+    rows = _rows_until(place.folder, record["step"])
     best = tree["best"], record["best_step"], record["best_error"]
     return Standing(record["step"], tree["state"], *best, rows)
+
+
+def _rows_until(folder: Path, step: int) -> tuple[Row, ...]:
+    """The metrics up to a checkpoint; what was noted after it is dropped, as it comes again."""
+    rows = read_rows(folder / _METRICS, step)
+    files.write_text(folder / _METRICS, as_text(rows))
+    return rows
 
 
 def _checkpoints(folder: Path) -> list[Path]:
