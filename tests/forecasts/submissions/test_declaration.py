@@ -1,83 +1,17 @@
 """submission.toml: read strictly, refused with everything that is wrong, written so that it reads back equal."""
 
-import copy
 import re
 import tomllib
 from pathlib import Path
 
 import pytest
 import tomli_w
-from hypothesis import given
-from hypothesis import strategies as st
+from made_declarations import EXPECTED, GOOD, HASH, TEXT, TEXT_PLACES, changed, placed, problems, read
 from payloads import TEXT_PAYLOADS
 from pydantic import ValidationError
 
 from braincast.forecasts.expected import Expected
-from braincast.forecasts.submissions.declaration import TEMPLATE, Submission, declaration_text, read_declaration
-
-HASH = "0123456789abcdef" * 4
-EXPECTED = Expected(
-    array="activity",
-    axes={"case": ("a",), "lead": ("1",), "neuron": ("AVAL",)},
-    members=True,
-    lower=None,
-    upper=None,
-    quantity="activity",
-    names={"task": "worm-forecast", "task_hash": HASH},
-    tracks=("open", "wiring-required"),
-    nulls=("identity-permuted", "no-edges"),
-)
-GOOD = {
-    "format": 1,
-    "task": "worm-forecast",
-    "task_hash": HASH,
-    "model": "my-model",
-    "authors": ["Ada Lovelace", "李明"],
-    "contact": "ada@example.org",
-    "links": ["https://example.org/x"],
-    "licence": "Apache-2.0",
-    "description": "Ridge.\nOn lags.\n",
-    "training_data": ["the task's own training frames"],
-    "track": "open",
-    "seeds": [0, 1],
-    "parameters": 4096,
-    "compute": {"hardware": "2 CPU cores", "hours": 0.5},
-    "packages": {"numpy": "2.4.0"},
-}
-# Every place where a text of the sender's stands.
-TEXT_PLACES = (
-    *(("model",), ("authors", 0), ("contact",), ("links", 0), ("licence",), ("description",), ("training_data", 0)),
-    *(("task",), ("task_hash",), ("track",), ("compute", "hardware"), ("packages", "numpy")),
-)
-
-
-def changed(**values):
-    return {**copy.deepcopy(GOOD), **values}
-
-
-def placed(path, value):
-    """A good declaration but for one place."""
-    values = changed(nulls={"no-edges": 2})
-    where = values
-    for part in path[:-1]:
-        where = where[part]
-    where[path[-1]] = value
-    return values
-
-
-def read(values, expected=EXPECTED):
-    content = values if isinstance(values, bytes) else tomli_w.dumps(values).encode()
-    return read_declaration(content, expected)
-
-
-def problems(values, expected=EXPECTED):
-    """(code, field) of everything that is wrong; each problem is complete, in one printable line."""
-    submission, found = read(values, expected)
-    assert (submission is None) == bool(found)
-    for problem in found:
-        assert problem.where.startswith("submission.toml") and problem.what and problem.fix
-        assert all(len(part) < 500 and part.isprintable() for part in (problem.where, problem.what, problem.fix))
-    return [(problem.code, problem.where.removeprefix("submission.toml").removeprefix(": ")) for problem in found]
+from braincast.forecasts.submissions.declaration import TEMPLATE, Submission, read_declaration
 
 
 def only_problem(values, expected=EXPECTED):
@@ -286,9 +220,6 @@ def test_the_payloads_are_many():
     assert len(TEXT_PAYLOADS) >= 60
 
 
-TEXT = tomli_w.dumps(GOOD).encode()
-
-
 @pytest.mark.parametrize(
     "content",
     [
@@ -341,67 +272,3 @@ def test_the_page_shows_the_template_and_explains_every_field():
     explained = re.findall(r"^\| `([a-z_.]+)` \|", page, re.MULTILINE)
     inner = ("compute.hardware", "compute.hours")
     assert explained == [f for name in Submission.model_fields for f in (inner if name == "compute" else (name,))]
-
-
-PHRASES = (
-    "Ada",
-    "李明",
-    "p < 0.05",
-    "α = 1",
-    '"quoted"',
-    '""" ends',
-    "it's",
-    "R² = 0.9",
-    "é",
-    "🎉",
-    "# none",
-    "[x]",
-    "",
-)
-
-
-def decent(separators):
-    """Texts that may stand in a submission: phrases that the rules allow, joined."""
-    joined = st.builds(
-        lambda between, phrases: between.join(phrases), st.sampled_from(separators), st.lists(PHRASE, max_size=12)
-    )
-    return joined.map(lambda text: f"A: {text}.")
-
-
-PHRASE = st.sampled_from(PHRASES)
-LINE = decent((" ", ", ", " – "))
-NAMES = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,20}(\.[a-z0-9]{1,5})?", fullmatch=True)
-
-
-@given(
-    st.builds(
-        dict,
-        model=NAMES,
-        authors=st.lists(LINE, min_size=1, max_size=3, unique_by=str.casefold),
-        description=decent((" ", "\n", "\n\n")),
-        training_data=st.lists(LINE, min_size=1, max_size=3, unique_by=str.casefold),
-        seeds=st.lists(st.integers(0, 2**63 - 1), min_size=1, max_size=20, unique=True),
-        nulls=st.dictionaries(NAMES, st.integers(1, 100), max_size=3),
-        parameters=st.integers(0, 10**15),
-        hours=st.floats(0, 1e9),
-        hardware=LINE,
-        packages=st.dictionaries(NAMES, NAMES, min_size=1, max_size=5),
-    )
-)
-def test_what_is_written_reads_back_equal(values):
-    compute = {"hardware": values.pop("hardware"), "hours": values.pop("hours")}
-    submission = Submission.model_validate({**GOOD, **values, "compute": compute})
-    assert read_declaration(declaration_text(submission).encode(), None) == (submission, [])
-
-
-@given(st.binary(max_size=300))
-def test_any_bytes_are_read_or_refused(content):
-    problems(content)
-
-
-@given(st.lists(st.tuples(st.integers(0, len(TEXT)), st.integers(0, 8), st.binary(max_size=4)), max_size=6))
-def test_any_damage_is_read_or_refused(damages):
-    content = TEXT
-    for place, length, inserted in damages:
-        content = content[:place] + inserted + content[place + length :]
-    problems(content)
