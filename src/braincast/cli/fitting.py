@@ -36,6 +36,7 @@ def fit(
     """Fit a model to every fold of a task; settings that are not fixed are chosen on held-out training data."""
     from braincast.datasets.cache import home
     from braincast.experiments.folder import numbered_folder
+    from braincast.files import require_free
     from braincast.models.registry import load_model
     from braincast.progress import step
     from braincast.tasks.registry import load_task
@@ -49,7 +50,7 @@ def fit(
         record = read_fit_record(path)
         _require_same(record, path, opened.hash, model, seed)
     else:
-        _require_free(path, force)
+        require_free(path, force=force)
         with session(quiet=quiet, offline=offline), _unfinished(path, resume, force) as folder:
             with step(f"Fitting {model}"):
                 fitted = fit_model(loaded, opened, seed=seed, settings=fixed, folder=folder)
@@ -71,14 +72,14 @@ def forecast(
     force: Force = False,
 ) -> None:
     """Forecast the test cases with a fit; what was stopped on the way goes on with the same command."""
-    from braincast.files import MANIFEST, sha256_of_file
+    from braincast.files import MANIFEST, require_free, sha256_of_file
     from braincast.forecasts.answering import save_answers
     from braincast.tasks.registry import load_task
     from braincast.training.checkpoint import load_fit, read_fit_record
 
     record = read_fit_record(run)
     path = out or run.with_name(f"{run.name}-forecast.zarr")
-    _require_free(path, force)
+    require_free(path, force=force)
     with session(quiet=quiet, offline=offline), resumable("the same command"):
         task = load_task(record["task"], data=data)
         fitted, source = load_fit(run, task), sha256_of_file(run / MANIFEST)
@@ -127,12 +128,6 @@ def _parsed(settings: list[str]) -> dict[str, Any]:
         except json.JSONDecodeError:
             parsed[key] = text
     return parsed
-
-
-def _require_free(path: Path, force: bool) -> None:
-    """Refuse an existing output before the work is done, not after it."""
-    if path.exists() and not force:
-        raise BraincastError("E501", str(path), "this output exists already", "Choose another --out or add --force")
 
 
 def _require_same(record: dict[str, Any], path: Path, task_hash: str, model: str, seed: int) -> None:
