@@ -85,8 +85,8 @@ def table(figures: dict[str, Any]) -> str:
         lines.append(f"| {words} | {row['parameters']:,} | {row['forecast']:.0e} | {row['gradient']:.0e} |")
     largest = max(max(row["forecast"], row["gradient"]) for row in figures["networks"].values())
     meaning = (
-        "In float32: the largest difference of a forecast, in standard deviations, and of a gradient, as a share of the\n"
-        f"largest value of the same parameter's. None is above {largest:.0e}."
+        "In float32: the largest difference of a forecast, in standard deviations, and of a gradient, as a share of\n"
+        f"the largest value of the same parameter's. None is above {largest:.0e}."
     )
     return "\n".join([*lines, "", meaning])
 
