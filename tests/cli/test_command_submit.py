@@ -51,8 +51,8 @@ def test_validate_prints_the_contract_and_exits_0_or_3(example, packed, tmp_path
         document = one_document(done.stdout)
         assert not document["valid"] and document["problems"]
         assert all(set(problem) == {"code", "where", "what", "fix"} for problem in document["problems"])
-        lines = example("validate", "made-task", bad, "--quiet").stderr.splitlines()
-        assert [line.split()[0] for line in lines] == [problem["code"] for problem in document["problems"]]
+    lines = example("validate", "made-task", bad, "--quiet").stderr.splitlines()
+    assert [line.split()[0] for line in lines] == [problem["code"] for problem in document["problems"]]
 
 
 def test_validate_of_an_unknown_task_is_bad_usage(example, packed):

@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 from command_line import with_example
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and process groups are other things there")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.name != "posix", reason="signals and process groups are other things there"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +41,6 @@ def numbers(document):
     return {**document, "models": models, "files": None}
 
 
-@pytest.mark.slow
 def test_scoring_killed_at_twenty_moments_ends_with_the_numbers_of_undisturbed_scoring(example, submission, tmp_path):
     archive = submission.with_suffix(".zip")
     undisturbed = numbers(example.document("score", "made-task", submission))
