@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -37,6 +37,7 @@ def fit(
     from braincast.datasets.cache import home
     from braincast.experiments.folder import numbered_folder
     from braincast.files import require_free
+    from braincast.models.interface import Learner
     from braincast.models.registry import load_model
     from braincast.progress import step
     from braincast.tasks.registry import load_task
@@ -51,7 +52,8 @@ def fit(
         _require_same(record, path, opened.hash, model, seed)
     else:
         require_free(path, force=force)
-        with session(quiet=quiet, offline=offline), _unfinished(path, resume, force) as folder:
+        place = _unfinished(path, resume, force) if isinstance(loaded, Learner) else nullcontext()
+        with session(quiet=quiet, offline=offline), place as folder:
             with step(f"Fitting {model}"):
                 fitted = fit_model(loaded, opened, seed=seed, settings=fixed, folder=folder)
             save_fit(fitted, path, force=force, beside=_pictures(fitted))
