@@ -16,7 +16,11 @@ from braincast.models.registry import load_model
 from braincast.tasks.forecasting.examples import Batch
 
 SIZES = Sizes(context=6, horizon=3, n_neurons=5)
-KEY = jax.random.key(0)
+
+
+def chance():
+    """A function: made while tests are collected, it would start JAX with all threads for all tests."""
+    return jax.random.key(0)
 
 
 @pytest.fixture
@@ -26,7 +30,7 @@ def context():
 
 @pytest.mark.parametrize("weights", ["shared", "own"])
 def test_the_linear_map_is_weights_on_the_context_and_an_offset(weights, context):
-    network = linear_network.begun(SIZES, weights, "none", key=KEY)
+    network = linear_network.begun(SIZES, weights, "none", key=chance())
     weight, bias = np.asarray(network.weight), np.asarray(network.bias)
     assert weight.shape == ((3, 6) if weights == "shared" else (5, 3, 6))
     each = [(weight, bias)] * 5 if weights == "shared" else list(zip(weight, bias, strict=True))
@@ -49,7 +53,7 @@ def test_a_neuron_that_stands_still_is_not_blown_up():
 
 
 def test_with_the_last_frame_removed_a_shift_of_the_context_shifts_the_answer(context):
-    network = linear_network.begun(SIZES, "shared", "last", key=KEY)
+    network = linear_network.begun(SIZES, "shared", "last", key=chance())
     moved = network(jnp.asarray(context + 3.0), None)
     np.testing.assert_allclose(moved, network(jnp.asarray(context), None) + 3.0, rtol=1e-5)
 
@@ -64,7 +68,7 @@ def norm(values, made):
 
 
 def test_tsmixer_mixes_frames_and_neurons_in_turn(context):
-    network = tsmixer_network.begun(SIZES, 2, 7, 0.3, "none", key=KEY)
+    network = tsmixer_network.begun(SIZES, 2, 7, 0.3, "none", key=chance())
     values = context.astype(float)
     for block in network.blocks:
         values = values + np.maximum(layer(norm(values, block.before_time).T, block.time).T, 0)
@@ -74,24 +78,24 @@ def test_tsmixer_mixes_frames_and_neurons_in_turn(context):
 
 
 def test_values_are_left_out_in_training_alone(context):
-    network = tsmixer_network.begun(SIZES, 1, 7, 0.5, "none", key=KEY)
-    told = [network(jnp.asarray(context), None, key=key) for key in (None, None, KEY, jax.random.key(1))]
+    network = tsmixer_network.begun(SIZES, 1, 7, 0.5, "none", key=chance())
+    told = [network(jnp.asarray(context), None, key=key) for key in (None, None, chance(), jax.random.key(1))]
     assert (told[0] == told[1]).all() and (told[0] != told[2]).any() and (told[2] != told[3]).any()
 
 
 def test_values_that_are_left_out_make_the_others_larger():
-    values = np.asarray(dropped(jnp.ones(20_000), 0.3, KEY))
+    values = np.asarray(dropped(jnp.ones(20_000), 0.3, chance()))
     assert set(np.unique(values).tolist()) == {0.0, np.float32(1 / 0.7)}
     assert values.mean() == pytest.approx(1.0, abs=0.02)
 
 
 def test_a_layer_begins_within_one_over_the_root_of_its_inputs():
-    weight = np.asarray(Layer.begun(16, 1000, key=KEY).weight)
+    weight = np.asarray(Layer.begun(16, 1000, key=chance()).weight)
     assert np.abs(weight).max() <= 0.25 and weight.std() == pytest.approx(0.25 / np.sqrt(3), rel=0.02)
 
 
 def test_the_loss_is_the_mean_error_over_what_was_observed_and_zero_elsewhere(context):
-    network = linear_network.begun(SIZES, "shared", "none", key=KEY)
+    network = linear_network.begun(SIZES, "shared", "none", key=chance())
     target = np.random.default_rng(1).normal(size=(3, 5)).astype(np.float32)
     target[1, 2] = np.nan
     error = np.nan_to_num(np.asarray(network(jnp.asarray(context), None)) - target)
@@ -102,7 +106,7 @@ def test_the_loss_is_the_mean_error_over_what_was_observed_and_zero_elsewhere(co
 
 @pytest.mark.parametrize("n_windows", [1, 63, 64, 65, 130])
 def test_many_windows_are_answered_as_one_by_one(n_windows):
-    network = tsmixer_network.begun(SIZES, 1, 4, 0.3, "last", key=KEY)
+    network = tsmixer_network.begun(SIZES, 1, 4, 0.3, "last", key=chance())
     contexts = np.random.default_rng(0).normal(size=(n_windows, 6, 5)).astype(np.float32)
     found = answers(network, contexts, None)
     assert found.shape == (n_windows, 3, 5)
@@ -113,7 +117,7 @@ def test_many_windows_are_answered_as_one_by_one(n_windows):
 def test_arrays_of_a_network_have_names_and_lead_back_to_it(context):
     model = load_model("tsmixer")
     settings = {**model.candidates[0], "hidden": 4}
-    network = model.init(SIZES, settings, key=KEY)
+    network = model.init(SIZES, settings, key=chance())
     arrays = named_arrays(network)
     assert "blocks.1.narrow.weight" in arrays and all(type(values) is np.ndarray for values in arrays.values())
     drawn = outline(model, SIZES, settings)
@@ -124,7 +128,7 @@ def test_arrays_of_a_network_have_names_and_lead_back_to_it(context):
 
 def test_arrays_of_another_network_are_refused():
     model = load_model("linear")
-    arrays = named_arrays(model.init(SIZES, model.candidates[0], key=KEY))
+    arrays = named_arrays(model.init(SIZES, model.candidates[0], key=chance()))
     with refused("E702", "weight", "float32 [3, 6]", "float32 [2, 6]"):
         with_arrays(outline(model, Sizes(6, 2, 5), model.candidates[0]), {**arrays, "bias": np.zeros(2, np.float32)})
     with refused("E702", "extra", "nothing"):
