@@ -232,8 +232,10 @@ def test_an_interruption_while_workers_start_is_answered_too(on_all_cores, tmp_p
 
 def test_a_second_run_in_the_same_folder_is_refused_and_the_first_is_not_disturbed(example, undisturbed, tmp_path):
     with begun(example, tmp_path / "run") as process:
+        os.killpg(process.pid, signal.SIGSTOP)  # held, or it might end before the others have begun
         example.refusal("E504", 3, *RUN, "--out", tmp_path / "run")
         example.refusal("E504", 3, *RUN, "--out", tmp_path / "run", "--force")
+        os.killpg(process.pid, signal.SIGCONT)
         out, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0, err
     assert without_times(one_document(out)) == without_times(undisturbed)
