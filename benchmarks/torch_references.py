@@ -26,7 +26,7 @@ from braincast.models.blackbox.networks.parameters import named_arrays
 from braincast.models.blackbox.sizes import Sizes
 from braincast.models.blackbox.tsmixer import TSMixer
 from braincast.models.interface import Settings
-from braincast.tasks.forecasting.examples import Batch
+from braincast.tasks.forecasting.examples import Batch, Seen
 
 HERE = Path(__file__).parent
 RESULT, PAGE = HERE / "results" / "torch_references.json", HERE.parent / "docs" / "learning.md"
@@ -100,7 +100,7 @@ def _differences(pair: Compared) -> dict[str, Any]:
     network = jax.tree.map(lambda leaf: leaf + 0.1 * rng.normal(size=leaf.shape).astype(np.float32), network)
     contexts = rng.normal(size=(N_WINDOWS, SIZES.context, SIZES.n_neurons)).astype(np.float32)
     targets = rng.normal(size=(N_WINDOWS, SIZES.horizon, SIZES.n_neurons)).astype(np.float32)
-    ours, gradient = forecast_many(network, contexts, None), jax.grad(_loss)(network, contexts, targets)
+    ours, gradient = forecast_many(network, _seen(contexts)), jax.grad(_loss)(network, contexts, targets)
 
     reference = pair.reference(named_arrays(network))
     theirs = reference(torch.from_numpy(contexts))
@@ -119,8 +119,12 @@ def _relative(ours: np.ndarray, theirs: np.ndarray) -> float:
 
 
 def _loss(network: Any, contexts: np.ndarray, targets: np.ndarray) -> Any:
-    losses = [network.loss(Batch(c, None, t), "absolute") for c, t in zip(contexts, targets, strict=True)]
-    return sum(losses) / len(losses)
+    windows = Batch(_seen(contexts), targets)
+    return jax.vmap(lambda window: network.loss(window, "absolute"))(windows).mean()
+
+
+def _seen(contexts: np.ndarray) -> Seen:
+    return Seen(contexts, np.zeros(len(contexts), np.int32))
 
 
 if __name__ == "__main__":

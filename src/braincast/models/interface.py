@@ -113,7 +113,8 @@ class ModelCard:
     """What a model is, for people: shown by `braincast show model`.
 
     `kinds` are the kinds of tasks it can be put to, `answers` what it can say there; one that can say several looks at
-    its training set for what is asked (`Training.course` is there in a task of courses).
+    its training set for what is asked (`Training.course` is there in a task of courses). `uses` is what it needs to be
+    told, `takes` what else it makes use of where a task tells it.
     `caveat` is what a reader of its scores must know. `typical_fit_s` is the time to fit all folds of its task on one
     core, for estimates before a run. `members` is how many quantiles of a predictive distribution it answers with
     (0: a single number).
@@ -130,6 +131,7 @@ class ModelCard:
     typical_fit_s: float = 1.0
     answers: tuple[str, ...] = ("probability",)
     members: int = 0
+    takes: tuple[str, ...] = ()
 
     def can_answer(self, card: AnyCard) -> bool:
         """Whether the model answers what a task asks, from what the task tells."""

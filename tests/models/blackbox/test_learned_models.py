@@ -7,23 +7,25 @@ import pytest
 from made_recordings import made_dataset, made_recording, made_task, random_walks
 from refusals import refused
 
-from braincast.models.blackbox.learning import DEFAULTS, LEARNING
+from braincast.models.blackbox.learning import DEFAULTS, LEARNING, SHARED
 from braincast.models.forecasters.spread import MEMBERS
 from braincast.models.interface import Fitted, Learner, Model
 from braincast.models.registry import load_model, model_names
 from braincast.training.checkpoint import load_fit, save_fit
 from braincast.training.fit import fit
 
-NAMES = ("linear", "tsmixer")
+NAMES = tuple(name for name in model_names() if isinstance(load_model(name), Learner))
 QUICK = {"steps": 20, "every": 10, "batch": 8}
+SMALL = 4  # blocks, widths and the like at most
 PAGE = Path(__file__).parents[3] / "docs" / "learning.md"
 
 
 def quick(name: str):
     """The model with one candidate and few steps."""
     model = load_model(name)
-    own = {"blocks": 1, "hidden": 4} if name == "tsmixer" else {}
-    model.candidates = ({**model.candidates[0], **QUICK, **own},)
+    own = {key: setting for key, setting in model.card.settings.items() if key not in SHARED and setting.kind is int}
+    small = {key: max(int(setting.lower), min(SMALL, model.candidates[0][key])) for key, setting in own.items()}
+    model.candidates = ({**model.candidates[0], **QUICK, **small},)
     return model
 
 
@@ -39,7 +41,7 @@ def test_each_learner_describes_itself(name):
     assert name in model_names() and isinstance(model, Learner) and not isinstance(model, Model)
     card = model.card
     assert card.name == name and card.kinds == ("forecast",) and card.answers == ("activity",) and card.stochastic
-    assert card.summary.endswith(".") and card.citation and set(LEARNING) < set(card.settings)
+    assert card.summary.endswith(".") and card.citation and set(SHARED) <= set(card.settings)
     for settings in model.candidates:
         assert set(settings) == set(card.settings)
         for key, value in settings.items():
@@ -99,7 +101,7 @@ def test_an_impossible_setting_of_learning_is_refused(task):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_row_of_the_page_is_the_card(name):
     card = load_model(name).card
-    own = ", ".join(f"`{key}`" for key in card.settings if key not in LEARNING)
+    own = ", ".join(f"`{key}`" for key in card.settings if key not in SHARED)
     row = f"| `{name}` | {card.summary} | {own} | {card.citation} | {card.caveat} |"
     assert f"\n{row}\n" in PAGE.read_text(encoding="utf-8")
 

@@ -13,7 +13,7 @@ from braincast.models.blackbox.networks.parameters import n_numbers, named_array
 from braincast.models.blackbox.networks.rescaling import level
 from braincast.models.blackbox.sizes import Sizes
 from braincast.models.registry import load_model
-from braincast.tasks.forecasting.examples import Batch
+from braincast.tasks.forecasting.examples import Batch, Seen
 
 SIZES = Sizes(context=6, horizon=3, n_neurons=5)
 
@@ -21,6 +21,10 @@ SIZES = Sizes(context=6, horizon=3, n_neurons=5)
 def chance():
     """A function: made while tests are collected, it would start JAX with all threads for all tests."""
     return jax.random.key(0)
+
+
+def window(context):
+    return Seen(jnp.asarray(context), jnp.asarray(0))
 
 
 @pytest.fixture
@@ -35,7 +39,7 @@ def test_the_linear_map_is_weights_on_the_context_and_an_offset(weights, context
     assert weight.shape == ((3, 6) if weights == "shared" else (5, 3, 6))
     each = [(weight, bias)] * 5 if weights == "shared" else list(zip(weight, bias, strict=True))
     expected = np.stack([w @ context[:, n] + b for n, (w, b) in enumerate(each)], axis=1)
-    np.testing.assert_allclose(network(jnp.asarray(context), None), expected, rtol=1e-5)
+    np.testing.assert_allclose(network(window(context)), expected, rtol=1e-5)
 
 
 def test_a_level_that_is_removed_is_restored(context):
@@ -54,8 +58,8 @@ def test_a_neuron_that_stands_still_is_not_blown_up():
 
 def test_with_the_last_frame_removed_a_shift_of_the_context_shifts_the_answer(context):
     network = linear_network.begun(SIZES, "shared", "last", key=chance())
-    moved = network(jnp.asarray(context + 3.0), None)
-    np.testing.assert_allclose(moved, network(jnp.asarray(context), None) + 3.0, rtol=1e-5)
+    moved = network(window(context + 3.0))
+    np.testing.assert_allclose(moved, network(window(context)) + 3.0, rtol=1e-5)
 
 
 def layer(values, made):
@@ -74,12 +78,12 @@ def test_tsmixer_mixes_frames_and_neurons_in_turn(context):
         values = values + np.maximum(layer(norm(values, block.before_time).T, block.time).T, 0)
         values = values + layer(np.maximum(layer(norm(values, block.before_neurons), block.widen), 0), block.narrow)
     expected = layer(values.T, network.out).T
-    np.testing.assert_allclose(network(jnp.asarray(context), None), expected, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(network(window(context)), expected, rtol=1e-4, atol=1e-5)
 
 
 def test_values_are_left_out_in_training_alone(context):
     network = tsmixer_network.begun(SIZES, 1, 7, 0.5, "none", key=chance())
-    told = [network(jnp.asarray(context), None, key=key) for key in (None, None, chance(), jax.random.key(1))]
+    told = [network(window(context), key=key) for key in (None, None, chance(), jax.random.key(1))]
     assert (told[0] == told[1]).all() and (told[0] != told[2]).any() and (told[2] != told[3]).any()
 
 
@@ -98,20 +102,20 @@ def test_the_loss_is_the_mean_error_over_what_was_observed_and_zero_elsewhere(co
     network = linear_network.begun(SIZES, "shared", "none", key=chance())
     target = np.random.default_rng(1).normal(size=(3, 5)).astype(np.float32)
     target[1, 2] = np.nan
-    error = np.nan_to_num(np.asarray(network(jnp.asarray(context), None)) - target)
-    window = Batch(jnp.asarray(context), None, jnp.asarray(target))
-    assert float(network.loss(window, "absolute")) == pytest.approx(np.abs(error).mean(), rel=1e-5)
-    assert float(network.loss(window, "squared")) == pytest.approx((error**2).mean(), rel=1e-5)
+    error = np.nan_to_num(np.asarray(network(window(context))) - target)
+    example = Batch(window(context), jnp.asarray(target))
+    assert float(network.loss(example, "absolute")) == pytest.approx(np.abs(error).mean(), rel=1e-5)
+    assert float(network.loss(example, "squared")) == pytest.approx((error**2).mean(), rel=1e-5)
 
 
 @pytest.mark.parametrize("n_windows", [1, 63, 64, 65, 130])
 def test_many_windows_are_answered_as_one_by_one(n_windows):
     network = tsmixer_network.begun(SIZES, 1, 4, 0.3, "last", key=chance())
     contexts = np.random.default_rng(0).normal(size=(n_windows, 6, 5)).astype(np.float32)
-    found = answers(network, contexts, None)
+    found = answers(network, Seen(contexts, np.zeros(n_windows, np.int32)))
     assert found.shape == (n_windows, 3, 5)
     for row in (0, n_windows // 2, n_windows - 1):
-        np.testing.assert_allclose(found[row], network(jnp.asarray(contexts[row]), None), rtol=1e-5, atol=1e-5)
+        np.testing.assert_allclose(found[row], network(window(contexts[row])), rtol=1e-5, atol=1e-5)
 
 
 def test_arrays_of_a_network_have_names_and_lead_back_to_it(context):
@@ -123,7 +127,7 @@ def test_arrays_of_a_network_have_names_and_lead_back_to_it(context):
     drawn = outline(model, SIZES, settings)
     assert n_numbers(drawn) == sum(values.size for values in arrays.values()) == n_numbers(network)
     again = with_arrays(drawn, arrays)
-    np.testing.assert_array_equal(again(jnp.asarray(context), None), network(jnp.asarray(context), None))
+    np.testing.assert_array_equal(again(window(context)), network(window(context)))
 
 
 def test_arrays_of_another_network_are_refused():

@@ -24,15 +24,15 @@ def test_the_windows_are_all_those_inside_the_training_series():
     training = task_of({"conditions": three_conditions()}, {}).training(0)
     contexts, targets = (np.concatenate(parts) for parts in zip(*[w[1:] for w in training.windows()], strict=True))
     found = every(training.examples(shown=False))
-    np.testing.assert_array_equal(found.context, contexts)
+    np.testing.assert_array_equal(found.seen.context, contexts)
     np.testing.assert_array_equal(found.target, targets)
-    assert found.stimulus is None
+    assert found.seen.stimulus is None
 
 
 def test_validation_windows_come_with_their_truth():
     held = task_of({}, {"conditions": three_conditions()}).training(0).validation
     found = every(held.examples(shown=False))
-    np.testing.assert_array_equal(found.context, held.windows.contexts())
+    np.testing.assert_array_equal(found.seen.context, held.windows.contexts())
     np.testing.assert_array_equal(found.target, held.truth)
 
 
@@ -52,12 +52,13 @@ def test_frames_kept_in_memory_and_frames_read_again_are_the_same(shown):
     read = replace(kept, _kept_bytes=0)
     assert kept._is_kept and not read._is_kept
     rows = np.random.default_rng(1).permutation(len(kept))[:20]
-    for one, other in zip(kept.batch(rows), read.batch(rows), strict=True):
-        np.testing.assert_array_equal(one, other)
+    one, other = kept.batch(rows), read.batch(rows)
+    for a, b in zip([*one.seen, one.target], [*other.seen, other.target], strict=True):
+        np.testing.assert_array_equal(a, b)
     if shown:
         first = int(kept.start[rows[0]]) - kept.context
         expected = track.values[first : first + kept.context + kept.horizon]
-        np.testing.assert_array_equal(kept.batch(rows).stimulus[0], expected.astype(np.float32))
+        np.testing.assert_array_equal(kept.batch(rows).seen.stimulus[0], expected.astype(np.float32))
 
 
 def test_what_was_not_observed_is_filled_in_contexts_and_missing_in_targets():
@@ -66,11 +67,11 @@ def test_what_was_not_observed_is_filled_in_contexts_and_missing_in_targets():
     examples = task_of({}).training(0).examples(shown=False)
     gaps = made_task(made_dataset(made_recording(activity))).training(0).examples(shown=False)
     found = every(gaps)
-    assert np.isfinite(found.context).all()
+    assert np.isfinite(found.seen.context).all()
     missing = ~np.isfinite(found.target)
     assert missing[:, :, 1].any() and not missing[:, :, [0, 2, 3, 4]].any()
     at = int(np.flatnonzero(gaps.start == 22)[0])
-    np.testing.assert_array_equal(found.context[at, -2:, 1], found.context[at, -3, 1].repeat(2))
+    np.testing.assert_array_equal(found.seen.context[at, -2:, 1], found.seen.context[at, -3, 1].repeat(2))
     assert len(gaps) == len(examples) and gaps.n_observed > 0
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 from made_recordings import made_dataset, made_recording, made_task
 
-from braincast.models.blackbox.learning import LEARNING, learned
+from braincast.models.blackbox.learning import SHARED, learned
 from braincast.models.blackbox.network_forecaster import NetworkForecaster, network_card
 from braincast.models.blackbox.networks.network import Network
 from braincast.models.blackbox.sizes import Sizes
@@ -71,8 +71,9 @@ class Scaled(Network):
     factor: Float[Array, ""]
     horizon: int = eqx.field(static=True)
 
-    def __call__(self, context, stimulus, *, key: PRNGKeyArray | None = None):
-        return jax.numpy.broadcast_to(self.factor * context[-1], (self.horizon, context.shape[1]))
+    def __call__(self, seen, *, key: PRNGKeyArray | None = None):
+        last = seen.context[-1]
+        return jax.numpy.broadcast_to(self.factor * last, (self.horizon, len(last)))
 
 
 class Scaling(NetworkForecaster):
@@ -84,6 +85,6 @@ class Scaling(NetworkForecaster):
     def __init__(self, start: float = 0.0) -> None:
         self.start = start
 
-    def init(self, sizes: Sizes, settings: Settings, *, key) -> Scaled:
-        assert set(settings) == set(LEARNING)
+    def begun(self, sizes: Sizes, settings: Settings, *, key) -> Scaled:
+        assert set(settings) == set(SHARED)
         return Scaled(jax.numpy.asarray(self.start, jax.numpy.float32), sizes.horizon)

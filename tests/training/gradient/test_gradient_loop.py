@@ -51,10 +51,10 @@ def test_a_linear_map_trained_on_squares_ends_at_least_squares():
         **{"steps": 600, "every": 600, "warmup": 0.0},
     )
     network = train(lesson, Place()).state.network
-    seen = lesson.learning.batch(np.arange(len(lesson.learning)))
-    rows = seen.context.transpose(0, 2, 1).reshape(-1, 4)
+    batch = lesson.learning.batch(np.arange(len(lesson.learning)))
+    rows = batch.seen.context.transpose(0, 2, 1).reshape(-1, 4)
     inputs = np.column_stack([rows, np.ones(len(rows))])
-    solved = np.linalg.lstsq(inputs, seen.target.transpose(0, 2, 1).reshape(len(rows), 2), rcond=None)[0]
+    solved = np.linalg.lstsq(inputs, batch.target.transpose(0, 2, 1).reshape(len(rows), 2), rcond=None)[0]
     np.testing.assert_allclose(np.asarray(network.weight), solved[:-1].T, atol=2e-4)
     np.testing.assert_allclose(np.asarray(network.bias), solved[-1], atol=2e-4)
 
@@ -62,9 +62,9 @@ def test_a_linear_map_trained_on_squares_ends_at_least_squares():
 def test_one_number_trained_on_absolute_errors_ends_at_their_median():
     lesson = made_lesson(Scaling(), learning_rate=0.05, batch=1000, steps=300, every=300, warmup=0.0, clip=1e6)
     found = float(train(lesson, Place()).state.network.factor)
-    seen = lesson.learning.batch(np.arange(len(lesson.learning)))
+    batch = lesson.learning.batch(np.arange(len(lesson.learning)))
     grid = found + np.linspace(-0.05, 0.05, 101)
-    losses = [np.abs(seen.target - factor * seen.context[:, -1:]).mean() for factor in grid]
+    losses = [np.abs(batch.target - factor * batch.seen.context[:, -1:]).mean() for factor in grid]
     assert abs(grid[int(np.argmin(losses))] - found) < 0.003
 
 
@@ -166,7 +166,7 @@ def test_the_validation_error_is_the_mean_over_what_was_observed():
     lesson = made_lesson(Scaling(start=0.5), small_task(activity))
     network = lesson.begin(key=lesson.key(0))
     every = lesson.validation.batch(np.arange(len(lesson.validation)))
-    expected = np.nanmean(np.abs(every.target - 0.5 * every.context[:, -1:]))
+    expected = np.nanmean(np.abs(every.target - 0.5 * every.seen.context[:, -1:]))
     for batch in (1, 7, 8, 1000):
         assert mean_absolute_error(network, lesson.validation, lesson.layout, batch) == pytest.approx(
             expected, rel=1e-6

@@ -42,7 +42,7 @@ import equinox as eqx, jax, jax.numpy as jnp
 from braincast.models.blackbox.networks.parameters import n_numbers
 from braincast.models.blackbox.sizes import Sizes
 from braincast.models.registry import load_model
-from braincast.tasks.forecasting.examples import Batch
+from braincast.tasks.forecasting.examples import Batch, Seen
 from braincast.training.gradient.layout import laid_out
 from braincast.training.gradient.rules import Rules
 from braincast.training.gradient.update import Given, state_of, update
@@ -63,7 +63,9 @@ def windows(n_frames):
 begun = eqx.filter_eval_shape(lambda key: state_of(model.init(sizes, settings, key=key), rules), jax.random.key(0))
 state = jax.tree.map(lambda leaf: outline(leaf, layout.of_parameter) if is_outline(leaf) else leaf, begun)
 chance = jax.eval_shape(lambda: jax.random.key(0))
-given = Given(rules, layout, Batch(windows(256), None, windows(32)), jax.ShapeDtypeStruct((), jnp.int32), chance)
+number = jax.ShapeDtypeStruct((), jnp.int32)
+recordings = outline(jax.ShapeDtypeStruct((8,), jnp.int32), layout.of_batch)
+given = Given(rules, layout, Batch(Seen(windows(256), recordings), windows(32)), number, chance)
 (arrays, others) = eqx.partition((given, state), is_outline)
 step = jax.jit(lambda arrays: eqx.filter(update(*eqx.combine(arrays, others)), eqx.is_array))
 memory = step.lower(arrays).compile().memory_analysis()

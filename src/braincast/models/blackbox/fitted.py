@@ -11,13 +11,17 @@ from jaxtyping import Float
 
 from braincast.models.blackbox.sizes import Sizes
 from braincast.models.forecasters.spread import Spread, validation_spread
+from braincast.tasks.forecasting.examples import Seen
 from braincast.tasks.forecasting.training import ForecastTraining
 from braincast.tasks.forecasting.windows import Windows
 
 
 @dataclass(frozen=True, eq=False)
 class FittedNetwork:
-    """The network's arrays by name, the settings that it was begun and trained with, and how far it is off."""
+    """The network's arrays by name, the settings that it was begun and trained with, and how far it is off.
+
+    `spread` is None for a network that says itself how far it may be off (the setting `head`).
+    """
 
     parameters: Mapping[str, np.ndarray]
     settings: Mapping[str, Any]
@@ -31,20 +35,36 @@ class FittedNetwork:
 
     def point(self, windows: Windows, prepared: Any) -> Float[np.ndarray, "case lead neuron"]:
         """The forecast as a single number; `prepared` begins networks."""
+        from braincast.models.blackbox.networks.answers import forecast_many
+
+        return self._said(forecast_many, windows, prepared)
+
+    def forecast(self, cases: Windows, prepared: Any) -> Float[np.ndarray, "case lead neuron *member"]:
+        """The forecast, with members once it has a spread or if its head has them."""
+        from braincast.models.blackbox.networks.answers import members_of_many
+
+        if self._has_head:
+            return self._said(members_of_many, cases, prepared)
+        point = self.point(cases, prepared)
+        return self.spread.members(point) if self.spread else point
+
+    def finished(self, training: ForecastTraining, prepared: Any) -> FittedNetwork:
+        """The same with members if it has none: as far from its forecast as its errors on validation windows."""
+        if self._has_head:
+            return self
+        return replace(self, spread=validation_spread(lambda w: self.point(w, prepared), training.validation))
+
+    @property
+    def _has_head(self) -> bool:
+        return self.settings["head"] != "point"
+
+    def _said(self, say: Any, windows: Windows, prepared: Any) -> Float[np.ndarray, "case lead neuron *member"]:
         from braincast.models.blackbox.networks.answers import answers
         from braincast.models.blackbox.networks.parameters import outline, with_arrays
         from braincast.models.learners.arithmetic import single_precision
 
-        contexts, stimulus = windows.contexts(), windows.stimulus() if self.sizes.n_features else None
+        shown = windows.stimulus() if self.sizes.n_features else None
+        seen = Seen(windows.contexts(), windows.recording.astype(np.int32), shown)
         with single_precision():
             network = with_arrays(outline(prepared, self.sizes, self.settings), self.parameters)
-            return answers(network, contexts, stimulus)
-
-    def forecast(self, cases: Windows, prepared: Any) -> Float[np.ndarray, "case lead neuron *member"]:
-        """The forecast, with members once it has a spread."""
-        point = self.point(cases, prepared)
-        return self.spread.members(point) if self.spread else point
-
-    def with_spread(self, training: ForecastTraining, prepared: Any) -> FittedNetwork:
-        """The same forecast with members around it, as far apart as its errors on validation windows."""
-        return replace(self, spread=validation_spread(lambda w: self.point(w, prepared), training.validation))
+            return answers(network, seen, say)

@@ -1,4 +1,4 @@
-"""Settings that networks share: those of learning, which the training engine obeys, and how windows are levelled."""
+"""Settings that networks share: those of learning, which the training engine obeys, of answers, and of levels."""
 
 from __future__ import annotations
 
@@ -27,10 +27,25 @@ LEARNING: Mapping[str, Setting] = {
         choices=("single", "mixed"),
     ),
 }
+ANSWERING: Mapping[str, Setting] = {
+    "head": Setting(
+        "point: one number, with members as far apart as errors on validation windows; gaussian, quantiles: a "
+        "distribution that is learned, by likelihood or pinball losses",
+        kind=str,
+        choices=("point", "gaussian", "quantiles"),
+    ),
+    "ensemble": Setting("How many networks are trained and averaged", kind=int, lower=1.0, upper=100.0),
+}
+SHARED: Mapping[str, Setting] = {**LEARNING, **ANSWERING}
 RESCALING = Setting(
     "none; last: less the context's last frame; instance: less its mean and over its deviation. Undone in the answer",
     kind=str,
     choices=("none", "last", "instance"),
+)
+ANIMALS = Setting(
+    "alike: a neuron has one embedding in all recordings; own: and in each a deviation from it",
+    kind=str,
+    choices=("alike", "own"),
 )
 # As in ZAPBench (Lueckmann et al. 2025), but for the batch, which suits shorter recordings, and the bound on steps.
 DEFAULTS: Mapping[str, Any] = {
@@ -45,8 +60,9 @@ DEFAULTS: Mapping[str, Any] = {
     "loss": "absolute",
     "precision": "mixed",
 }
+_ONE_POINT: Mapping[str, Any] = {"head": "point", "ensemble": 1}
 
 
 def learned(**own: Any) -> Settings:
-    """One candidate: a network's own settings, and those of learning where it names none."""
-    return {**DEFAULTS, **own}
+    """One candidate: a network's own settings, and those that networks share where it names none."""
+    return {**DEFAULTS, **_ONE_POINT, **own}

@@ -32,7 +32,7 @@ class Linear(NetworkForecaster):
         learned(weights=weights, rescaling=rescaling) for weights in ("shared", "own") for rescaling in ("none", "last")
     )
 
-    def init(self, sizes: Sizes, settings: Settings, *, key: Any) -> LinearNetwork:
+    def begun(self, sizes: Sizes, settings: Settings, *, key: Any) -> LinearNetwork:
         """The network before the first step."""
         from braincast.models.blackbox.networks.linear_network import begun
 

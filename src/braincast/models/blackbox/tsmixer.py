@@ -35,7 +35,7 @@ class TSMixer(NetworkForecaster):
         for hidden, rescaling in ((256, "none"), (128, "last"))
     )
 
-    def init(self, sizes: Sizes, settings: Settings, *, key: Any) -> MixerNetwork:
+    def begun(self, sizes: Sizes, settings: Settings, *, key: Any) -> MixerNetwork:
         """The network before the first step."""
         from braincast.models.blackbox.networks.tsmixer_network import begun
 

@@ -18,15 +18,23 @@ KEPT_BYTES = 1 << 30
 Reader = Callable[[Standardised, int, int], np.ndarray]
 
 
-class Batch(NamedTuple):
-    """A few windows: what is seen and shown, and what followed (NaN where nothing was observed); numpy's or JAX's.
+class Seen(NamedTuple):
+    """What is known of windows before they are answered, in arrays of numpy or JAX.
 
-    A missing value of the context is the last one seen in it, 0 where none was. `stimulus` covers the context and the
-    frames to forecast; None where it is not told.
+    A missing value of the context is the last one seen in it, 0 where none was. `recording` is the number in the task
+    of the recording that a window is from. `stimulus` covers the context and the frames to forecast; None where it is
+    not told.
     """
 
     context: Float[Any, "*case context neuron"]
-    stimulus: Float[Any, "*case frame feature"] | None
+    recording: Int[Any, "*case"]
+    stimulus: Float[Any, "*case frame feature"] | None = None
+
+
+class Batch(NamedTuple):
+    """A few windows, and what followed (NaN where nothing was observed)."""
+
+    seen: Seen
     target: Float[Any, "*case lead neuron"]
 
 
@@ -63,6 +71,11 @@ class Examples:
         return len(self.start)
 
     @property
+    def n_recordings(self) -> int:
+        """How many recordings the task has, those without windows here included."""
+        return len(self._recordings)
+
+    @property
     def window_bytes(self) -> int:
         """Bytes of one window in memory."""
         frames = self.context + self.horizon
@@ -81,8 +94,8 @@ class Examples:
             activity, shown = self._activity[at], None if self._shown is None else self._shown[at]
         else:
             activity, shown = self._read(rows)
-        context = filled(activity[:, : self.context])
-        return Batch(context, shown, activity[:, self.context :])
+        seen = Seen(filled(activity[:, : self.context]), self.recording[rows].astype(np.int32), shown)
+        return Batch(seen, activity[:, self.context :])
 
     @cached_property
     def _needed(self) -> tuple[Bool[np.ndarray, " frame"], ...]:

@@ -38,6 +38,6 @@ def mean_absolute_error(network: Network, windows: Examples, layout: Layout, bat
 @eqx.filter_jit
 def _errors(network: Network, batch: Batch) -> tuple[Float[Array, ""], Array]:
     """The sum of absolute errors, and how many values were observed."""
-    answer = forecast_many(network, batch.context, batch.stimulus)
+    answer = forecast_many(network, batch.seen)
     seen = jnp.isfinite(batch.target)
     return jnp.where(seen, jnp.abs(answer - batch.target), 0.0).sum(), seen.sum()

@@ -41,8 +41,10 @@ class Layout:
         """Windows over "data"; neurons, where they are the last axis and can be cut, over "neuron"."""
         is_cut = shape[-1] == self.n_neurons and self.n_neurons % self.mesh.shape["neuron"] == 0
         is_shared = shape[0] % self.mesh.shape["data"] == 0
-        middle = [None] * (len(shape) - 2)
-        names = ["data" if is_shared else None, *middle, "neuron" if is_cut else None]
+        names: list[str | None] = [None] * len(shape)
+        names[0] = "data" if is_shared else None
+        if len(shape) > 1:
+            names[-1] = "neuron" if is_cut else None
         return NamedSharding(self.mesh, PartitionSpec(*names))
 
     def placed(self, tree: Tree) -> Tree:

@@ -33,7 +33,7 @@ def learned(
         lesson = lesson_of(model, training, prepared, settings, seed=seed)
         standing = train(lesson, place)
         fitted = FittedNetwork(named_arrays(standing.best), dict(settings), lesson.sizes)
-        return fitted.with_spread(training, prepared), standing.metrics
+        return fitted.finished(training, prepared), standing.metrics
 
 
 def lesson_of(
@@ -47,14 +47,13 @@ def lesson_of(
 ) -> Lesson:
     """What is to be learned, E704 where nothing is; without `layout`, devices are chosen from what there is."""
     on = devices()
-    shown = "stimulus" in model.card.uses and training.inputs == "stimulus"
+    shown = "stimulus" in (*model.card.uses, *model.card.takes) and training.inputs == "stimulus"
     learning, validation = training.examples(shown=shown), training.validation.examples(shown=shown)
     _require_windows(learning, "training")
     _require_windows(validation, "validation")
-    sizes, rules = (
-        Sizes(learning.context, learning.horizon, learning.n_neurons, learning.n_features),
-        Rules.of(settings),
-    )
+    lengths = learning.context, learning.horizon
+    sizes = Sizes(*lengths, learning.n_neurons, learning.n_features, learning.n_recordings)
+    rules = Rules.of(settings)
     begin = eqx.Partial(prepared.init, sizes, dict(settings))  # equal for all folds, so that it is compiled once
     if layout is None:
         n_parameters = n_numbers(outline(prepared, sizes, settings))

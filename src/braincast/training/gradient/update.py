@@ -50,10 +50,9 @@ def update(given: Given, state: State) -> tuple[State, Float[Array, ""], Float[A
 def _loss(network: Network, given: Given) -> Float[Array, ""]:
     """The mean loss over the windows; the network computes in the layout's type, errors are in float32."""
     lower = given.layout.computing_type(given.rules.precision)
-    chances = jax.random.split(jax.random.fold_in(given.chance, given.step), len(given.batch.context))
-    context, stimulus, target = given.batch
-    seen, inside = Batch(_as(context, lower), _as(stimulus, lower), target), _as(network, lower)
-    losses = jax.vmap(lambda window, key: inside.loss(window, given.rules.loss, key=key))(seen, chances)
+    chances = jax.random.split(jax.random.fold_in(given.chance, given.step), len(given.batch.target))
+    batch, inside = Batch(_as(given.batch.seen, lower), given.batch.target), _as(network, lower)
+    losses = jax.vmap(lambda window, key: inside.loss(window, given.rules.loss, key=key))(batch, chances)
     return losses.mean()
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, cast
 
 import equinox as eqx
 import jax
@@ -10,30 +11,37 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from braincast.models.blackbox.networks.network import Network
+from braincast.tasks.forecasting.examples import Seen
 
 _AT_ONCE = 64  # windows; what is compiled for so many serves all
 
 
 def answers(
     network: Network,
-    contexts: Float[np.ndarray, "case context neuron"],
-    stimulus: Float[np.ndarray, "case frame feature"] | None,
-) -> Float[np.ndarray, "case lead neuron"]:
-    """The forecast of every window, a few at a time."""
-    parts = [np.asarray(forecast_many(network, *part)) for part in _parts(contexts, stimulus)]
-    return np.concatenate(parts)[: len(contexts)]
+    seen: Seen,
+    say: Callable[[Network, Seen], Float[Array, "case lead neuron *member"]] | None = None,
+) -> Float[np.ndarray, "case lead neuron *member"]:
+    """What `say` makes of every window (`forecast_many` unless told otherwise), a few at a time."""
+    parts = [np.asarray((say or forecast_many)(network, part)) for part in _parts(seen)]
+    return np.concatenate(parts)[: len(seen.context)]
 
 
 @eqx.filter_jit
-def forecast_many(network: Network, contexts: Any, stimulus: Any) -> Float[Array, "case lead neuron"]:
+def forecast_many(network: Network, seen: Seen) -> Float[Array, "case lead neuron"]:
     """The forecast of each window, mapped over the first axis."""
-    return jax.vmap(lambda context, shown: network(context, shown))(contexts, stimulus)
+    return jax.vmap(lambda window: network(window))(seen)
 
 
-def _parts(contexts: np.ndarray, stimulus: np.ndarray | None) -> Any:
+@eqx.filter_jit
+def members_of_many(network: Network, seen: Seen) -> Float[Array, "case lead neuron member"]:
+    """The members of each window's forecast, of a network that has them."""
+    return jax.vmap(lambda window: cast(Any, network.members(window)))(seen)
+
+
+def _parts(seen: Seen) -> Iterator[Seen]:
     """Parts of equal length; the last is filled up with the first windows again."""
-    n_windows = len(contexts)
+    n_windows = len(seen.context)
     size = min(_AT_ONCE, n_windows)
     for first in range(0, n_windows, size or 1):
         rows = np.arange(first, first + size) % n_windows
-        yield contexts[rows], None if stimulus is None else stimulus[rows]
+        yield jax.tree.map(lambda values, rows=rows: values[rows], seen)

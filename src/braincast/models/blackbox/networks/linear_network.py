@@ -11,6 +11,7 @@ from braincast.models.blackbox.networks.layers import even
 from braincast.models.blackbox.networks.network import Network
 from braincast.models.blackbox.networks.rescaling import level
 from braincast.models.blackbox.sizes import Sizes
+from braincast.tasks.forecasting.examples import Seen
 
 
 class LinearNetwork(Network):
@@ -20,15 +21,11 @@ class LinearNetwork(Network):
     bias: Float[Array, "*neuron lead"]
     rescaling: str = eqx.field(static=True)
 
-    def __call__(
-        self,
-        context: Float[Array, "context neuron"],
-        stimulus: Float[Array, "frame feature"] | None,
-        *,
-        key: PRNGKeyArray | None = None,
-    ) -> Float[Array, "lead neuron"]:
-        own = level(context, self.rescaling)
-        product = jnp.einsum("nlc,cn->ln" if self.weight.ndim == 3 else "lc,cn->ln", self.weight, own.removed(context))
+    def __call__(self, seen: Seen, *, key: PRNGKeyArray | None = None) -> Float[Array, "lead neuron"]:
+        own = level(seen.context, self.rescaling)
+        product = jnp.einsum(
+            "nlc,cn->ln" if self.weight.ndim == 3 else "lc,cn->ln", self.weight, own.removed(seen.context)
+        )
         return own.restored(product + (self.bias.T if self.bias.ndim == 2 else self.bias[:, None]))
 
 

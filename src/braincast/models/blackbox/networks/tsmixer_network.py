@@ -11,6 +11,7 @@ from braincast.models.blackbox.networks.layers import Layer, dropped
 from braincast.models.blackbox.networks.network import Network
 from braincast.models.blackbox.networks.rescaling import level
 from braincast.models.blackbox.sizes import Sizes
+from braincast.tasks.forecasting.examples import Seen
 
 _LEAST_VARIANCE = 1e-5
 
@@ -53,15 +54,9 @@ class MixerNetwork(Network):
     dropout: float = eqx.field(static=True)
     rescaling: str = eqx.field(static=True)
 
-    def __call__(
-        self,
-        context: Float[Array, "context neuron"],
-        stimulus: Float[Array, "frame feature"] | None,
-        *,
-        key: PRNGKeyArray | None = None,
-    ) -> Float[Array, "lead neuron"]:
-        own = level(context, self.rescaling)
-        values = own.removed(context)
+    def __call__(self, seen: Seen, *, key: PRNGKeyArray | None = None) -> Float[Array, "lead neuron"]:
+        own = level(seen.context, self.rescaling)
+        values = own.removed(seen.context)
         keys = (None,) * len(self.blocks) if key is None else jax.random.split(key, len(self.blocks))
         for block, chance in zip(self.blocks, keys, strict=True):
             values = block(values, self.dropout, chance)
