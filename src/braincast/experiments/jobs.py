@@ -21,6 +21,7 @@ from threadpoolctl import threadpool_limits
 from braincast.brain.specimen_nulls import with_wiring
 from braincast.experiments.entrants import Entrant
 from braincast.files import canonical_json
+from braincast.models.interface import Settings
 from braincast.scoring.scores import Cost
 from braincast.tasks.kinds import AnyTask
 from braincast.training.fit import fit
@@ -34,15 +35,18 @@ class Job:
     replicate: int
 
 
-def run_job(task: AnyTask, job: Job) -> xr.DataArray:
-    """The forecast of all test cases; its attributes say how it was made and what it cost."""
+def run_job(task: AnyTask, job: Job, settings: Settings | None = None) -> xr.DataArray:
+    """The forecast of all test cases; its attributes say how it was made and what it cost.
+
+    `settings` are fixed, the others chosen.
+    """
     entrant = job.entrant
     is_null = entrant.of is not None
     structure = with_wiring(task.structure, entrant.wiring, job.replicate)
     seed = 0 if is_null else job.replicate
     # One thread: results must not depend on how a linear algebra library splits its sums.
     with threadpool_limits(1):
-        fitted = fit(entrant.model, task, seed=seed, structure=structure, wiring=entrant.wiring)
+        fitted = fit(entrant.model, task, seed=seed, settings=settings, structure=structure, wiring=entrant.wiring)
         began = time.perf_counter()
         forecast = fitted.forecast(task.cases("test"))
     cost = {"fit_s": fitted.fit_s, "forecast_s": time.perf_counter() - began, "n_parameters": fitted.n_parameters}

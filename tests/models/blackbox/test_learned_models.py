@@ -7,7 +7,7 @@ import pytest
 from made_recordings import made_dataset, made_recording, made_task, random_walks
 from refusals import refused
 
-from braincast.models.blackbox.learning import DEFAULTS, LEARNING, SHARED
+from braincast.models.blackbox.learning import DEFAULTS, LEARNING, SHARED, learned
 from braincast.models.forecasters.spread import MEMBERS
 from braincast.models.interface import Fitted, Learner, Model
 from braincast.models.registry import load_model, model_names
@@ -106,7 +106,8 @@ def test_a_row_of_the_page_is_the_card(name):
     assert f"\n{row}\n" in PAGE.read_text(encoding="utf-8")
 
 
-def test_the_page_says_what_each_setting_of_learning_is():
+def test_the_page_says_what_each_setting_that_networks_share_is():
     page = PAGE.read_text(encoding="utf-8")
-    for name, setting in LEARNING.items():
-        assert f"\n| `{name}` | {DEFAULTS[name]} | {setting.summary} |\n" in page
+    unless_set = learned()
+    for name, setting in SHARED.items():
+        assert f"\n| `{name}` | {unless_set[name]} | {setting.summary} |\n" in page
