@@ -186,7 +186,8 @@ def _intervals_sentence(told: dict[str, Any]) -> str:
     return (
         "*Networks* in italics, with the mean over three seeds and the range of the seeds; bold: the smallest "
         f"validation error of each kind. Intervals are over seeds and {who}, {told['n_blocks']} blocks of "
-        f"{told['block_frames']} frames; on surrogates such intervals hold the known mean in {told['coverage']:.0%}.{flag}"
+        f"{told['block_frames']} frames; on surrogates such intervals hold the known mean in {told['coverage']:.0%}."
+        f"{flag}"
     )
 
 

@@ -2,17 +2,16 @@
 
 import hashlib
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from made_brains import made_brain, made_task
+from other_process import told_on
 
-import braincast
 from braincast.models.registry import load_model
 
 NAMES = ("gain-propagator", "linear-dynamics", "graph-network")
+PROGRAM = "import test_same_bits as t; print(*t.fingerprints())"
 
 
 def fingerprints() -> list[str]:
@@ -28,21 +27,9 @@ def fingerprints() -> list[str]:
     return found
 
 
-def told(cores: set[int]) -> list[str]:
-    """The fingerprints from a process of its own that may use these cores: this one may have started JAX otherwise."""
-    program = (
-        f"import os; os.sched_setaffinity(0, {sorted(cores)}); import test_same_bits as t; print(*t.fingerprints())"
-    )
-    folders = (Path(__file__).parent, Path(__file__).parent.parent, Path(braincast.__file__).parent.parent)
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, folders))}
-    command = [sys.executable, "-c", program]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.split()
-
-
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="no system call to hold a process to one core")
 def test_one_core_and_all_cores_give_the_same_bits():
     every = os.sched_getaffinity(0)
-    assert told({min(every)}) == told(every)
+    one, all_cores = (told_on(cores, PROGRAM, Path(__file__).parent) for cores in ({min(every)}, every))
+    assert one == all_cores

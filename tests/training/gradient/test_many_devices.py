@@ -1,17 +1,12 @@
 """Eight simulated devices: windows spread over them, or parameters, give the losses of one."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from other_process import told
 
-import braincast
-
-HERE = Path(__file__).parent
 PROGRAM = """
 import json, sys
 import jax, numpy as np
@@ -82,20 +77,14 @@ print(json.dumps([dict(found.mesh.shape) for found in chosen]))
 """
 
 
-def told(program: str):
+def found(program: str):
     """What a program prints in a process with eight simulated devices."""
-    path = (HERE, HERE.parent.parent, Path(braincast.__file__).parent.parent)
-    flags = "--xla_force_host_platform_device_count=8"
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, path)), "XLA_FLAGS": flags}
-    command = [sys.executable, "-c", program]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return json.loads(told(program, Path(__file__).parent, XLA_FLAGS="--xla_force_host_platform_device_count=8"))
 
 
 @pytest.fixture(scope="module")
 def trainings():
-    return told(PROGRAM)
+    return found(PROGRAM)
 
 
 @pytest.mark.slow
@@ -111,13 +100,13 @@ def test_eight_devices_have_the_losses_of_one(trainings, model, grid):
 @pytest.mark.parametrize("model", ["linear", "tsmixer"])
 def test_parameters_lie_in_parts_on_the_devices_that_share_them(trainings, model):
     for grid, n_parts in (((1, 1), 1), ((8, 1), 1), ((1, 8), 8), ((2, 4), 4)):
-        found = trainings[f"{model} {grid}"]
-        assert found["parts"] == [found["whole"] // n_parts] * (grid[0] * grid[1])
+        run = trainings[f"{model} {grid}"]
+        assert run["parts"] == [run["whole"] // n_parts] * (grid[0] * grid[1])
 
 
 @pytest.mark.slow
 def test_a_billion_parameters_compile_in_eight_parts():
-    n_parameters, arguments, temporary = told(BILLION)
+    n_parameters, arguments, temporary = found(BILLION)
     assert n_parameters > 1_000_000_000
     kept = 12 * n_parameters / 8  # float32 parameters and two moments, an eighth of them on each device
     windows = 4 * 8 * (256 + 32) * 71_720 / 8
@@ -127,5 +116,5 @@ def test_a_billion_parameters_compile_in_eight_parts():
 
 @pytest.mark.slow
 def test_windows_go_over_the_devices_that_divide_a_batch_and_parameters_only_where_they_must():
-    shapes = [(shape["data"], shape["neuron"]) for shape in told(CHOICE)]
+    shapes = [(shape["data"], shape["neuron"]) for shape in found(CHOICE)]
     assert shapes == [(8, 1), (4, 1), (1, 1), (1, 8)]
