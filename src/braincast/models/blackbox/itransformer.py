@@ -1,0 +1,38 @@
+"""iTransformer: neurons as the tokens of a transformer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from braincast.models.blackbox.attending import ATTENDING, FEED
+from braincast.models.blackbox.learning import RESCALING, learned
+from braincast.models.blackbox.network_forecaster import NetworkForecaster, network_card
+from braincast.models.blackbox.sizes import Sizes
+from braincast.models.interface import Settings
+
+if TYPE_CHECKING:
+    from braincast.models.blackbox.networks.itransformer_network import InvertedTransformer
+
+
+class ITransformer(NetworkForecaster):
+    """Each neuron's context is a token; attention over neurons, then a linear map to the leads."""
+
+    card = network_card(
+        "itransformer",
+        "Each neuron's context is a token, tokens attend to each other, then a linear map to the leads.",
+        {**ATTENDING, "hidden": FEED, "rescaling": RESCALING},
+        citation="Liu, Hu, Zhang, Wu, Wang, Ma & Long 2024, ICLR, arXiv:2310.06625",
+        caveat="",
+        takes=("stimulus",),
+        typical_fit_s=100.0,
+    )
+    candidates: tuple[Settings, ...] = (
+        learned(width=64, layers=1, heads=4, hidden=64, dropout=0.1, rescaling="instance"),
+    )
+
+    def begun(self, sizes: Sizes, settings: Settings, *, key: Any) -> InvertedTransformer:
+        """The network before the first step."""
+        from braincast.models.blackbox.networks.itransformer_network import begun
+
+        own = ("width", "layers", "heads", "hidden", "dropout", "rescaling")
+        return begun(sizes, *(settings[name] for name in own), key=key)
