@@ -38,8 +38,16 @@ class PatchTST(NetworkForecaster):
     )
     candidates: tuple[Settings, ...] = (
         learned(
-            patch=16, stride=8, width=32, layers=1, heads=4, hidden=64, dropout=0.2, weights="shared",
-            rescaling="instance", batch=16,
+            patch=16,
+            stride=8,
+            width=32,
+            layers=1,
+            heads=4,
+            hidden=64,
+            dropout=0.2,
+            weights="shared",
+            rescaling="instance",
+            batch=16,
         ),
     )
 

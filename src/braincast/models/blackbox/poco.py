@@ -34,7 +34,14 @@ class POCO(NetworkForecaster):
     )
     candidates: tuple[Settings, ...] = (
         learned(
-            segment=16, latents=8, width=32, layers=1, heads=4, hidden=128, dropout=0.2, animals="alike",
+            segment=16,
+            latents=8,
+            width=32,
+            layers=1,
+            heads=4,
+            hidden=128,
+            dropout=0.2,
+            animals="alike",
             rescaling="none",
         ),
     )

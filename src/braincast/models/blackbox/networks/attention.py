@@ -70,10 +70,8 @@ class Perceptron(eqx.Module):
         widen, narrow = jax.random.split(key)
         return cls(Layer.begun(width, hidden, key=widen), Layer.begun(hidden, width, key=narrow))
 
-    def __call__(
-        self, tokens: Float[Array, "*row width"], dropout: float, key: PRNGKeyArray | None
-    ) -> Float[Array, "*row width"]:
-        return self.narrow(dropped(jax.nn.gelu(self.widen(tokens)), dropout, key))
+    def __call__(self, tokens: Float[Array, "*row width"]) -> Float[Array, "*row width"]:
+        return self.narrow(jax.nn.gelu(self.widen(tokens)))
 
 
 class TransformerLayer(eqx.Module):
@@ -97,9 +95,9 @@ class TransformerLayer(eqx.Module):
     def __call__(
         self, tokens: Float[Array, "*row token width"], dropout: float, key: PRNGKeyArray | None
     ) -> Float[Array, "*row token width"]:
-        first, inside, second = (None,) * 3 if key is None else jax.random.split(key, 3)
+        first, second = (None, None) if key is None else jax.random.split(key)
         mixed = self.after_attention(tokens + dropped(self.attention(tokens, tokens), dropout, first))
-        return self.after_perceptron(mixed + dropped(self.perceptron(mixed, dropout, inside), dropout, second))
+        return self.after_perceptron(mixed + dropped(self.perceptron(mixed), dropout, second))
 
 
 class PerceiverLayer(eqx.Module):
@@ -133,8 +131,8 @@ class PerceiverLayer(eqx.Module):
         dropout: float,
         key: PRNGKeyArray | None,
     ) -> Float[Array, "asking width"]:
-        first, inside, second = (None,) * 3 if key is None else jax.random.split(key, 3)
+        first, second = (None, None) if key is None else jax.random.split(key)
         asking = self.before_asking(tokens)
         told = asking if self.before_telling is None else self.before_telling(others)
         mixed = tokens + dropped(self.attention(asking, told), dropout, first)
-        return mixed + dropped(self.perceptron(self.before_perceptron(mixed), dropout, inside), dropout, second)
+        return mixed + dropped(self.perceptron(self.before_perceptron(mixed)), dropout, second)
