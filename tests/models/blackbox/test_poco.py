@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from made_recordings import made_dataset, made_recording, made_task, random_walks
-from test_attention import attention, layer, norm, perceptron
+from test_attention import layer, moved, perceiver_layer, said
 
 from braincast.models.blackbox.networks import poco_network
 from braincast.models.blackbox.sizes import Sizes
@@ -22,13 +22,7 @@ OWN = {"segment": 3, "latents": 2, "width": 6, "layers": 1, "heads": 2, "hidden"
 
 def begun(sizes=SIZES, **settings):
     own = {**OWN, "rescaling": "none", **settings}
-    return poco_network.begun(sizes, *own.values(), key=jax.random.key(0))
-
-
-def moved(network):
-    """The same where the population has a say."""
-    rng = np.random.default_rng(9)
-    return jax.tree.map(lambda leaf: leaf + 0.2 * rng.normal(size=leaf.shape).astype(np.float32), network)
+    return eqx.filter_jit(poco_network.begun)(sizes, *own.values(), key=jax.random.key(0))
 
 
 def window(context, recording=0):
@@ -43,15 +37,8 @@ def context():
 def test_poco_with_no_say_of_the_population_is_a_perceptron_on_each_neuron(context):
     network = begun()
     expected = layer(np.maximum(layer(context.T, network.hidden), 0), network.out).T
-    np.testing.assert_allclose(network(window(context)), expected, rtol=1e-4, atol=1e-5)
-    assert (np.abs(np.asarray(moved(network)(window(context))) - expected) > 1e-3).any()
-
-
-def perceiver_layer(tokens, others, made):
-    asking = norm(tokens, made.before_asking)
-    told = asking if made.before_telling is None else norm(others, made.before_telling)
-    tokens = tokens + attention(asking, told, made.attention)
-    return tokens + perceptron(norm(tokens, made.before_perceptron), made.perceptron)
+    np.testing.assert_allclose(said(network, window(context)), expected, rtol=1e-4, atol=1e-5)
+    assert (np.abs(np.asarray(said(moved(network), window(context))) - expected) > 1e-3).any()
 
 
 def test_poco_segments_tell_latents_and_latents_tell_neurons(context):
@@ -69,23 +56,23 @@ def test_poco_segments_tell_latents_and_latents_tell_neurons(context):
     hidden = np.maximum(layer(context.T, network.hidden), 0)
     hidden = hidden * (1 + layer(told, network.scale)) + layer(told, network.shift)
     expected = layer(hidden, network.out).T
-    np.testing.assert_allclose(network(window(context, 1)), expected, rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(said(network, window(context, 1)), expected, rtol=1e-3, atol=1e-4)
 
 
 def test_poco_neurons_permuted_with_their_embeddings_permute_the_forecast(context):
     network, order = moved(begun()), np.array([3, 0, 4, 2, 1])
     units = network.units
     permuted = eqx.tree_at(lambda n: (n.units.shared, n.units.own), network, (units.shared[order], units.own[:, order]))
-    expected = np.asarray(network(window(context)))[:, order]
-    np.testing.assert_allclose(permuted(window(context[:, order])), expected, rtol=1e-4, atol=1e-5)
-    assert (np.abs(np.asarray(network(window(context[:, order]))) - expected) > 1e-3).any(), "embeddings matter"
+    expected = np.asarray(said(network, window(context)))[:, order]
+    np.testing.assert_allclose(said(permuted, window(context[:, order])), expected, rtol=1e-4, atol=1e-5)
+    assert (np.abs(np.asarray(said(network, window(context[:, order]))) - expected) > 1e-3).any(), "embeddings matter"
 
 
 def test_poco_recordings_differ_only_where_neurons_have_embeddings_of_their_own(context):
     own, alike = moved(begun()), moved(begun(animals="alike"))
     assert alike.units.own is None
-    np.testing.assert_array_equal(alike(window(context, 0)), alike(window(context, 1)))
-    assert (np.asarray(own(window(context, 0))) != np.asarray(own(window(context, 1)))).any()
+    np.testing.assert_array_equal(said(alike, window(context, 0)), said(alike, window(context, 1)))
+    assert (np.asarray(said(own, window(context, 0))) != np.asarray(said(own, window(context, 1)))).any()
 
 
 @pytest.mark.parametrize(("context_length", "length"), [(1, 1), (2, 2), (7, 3), (16, 16), (48, 16), (50, 16)])
@@ -98,13 +85,13 @@ def test_segments_cover_the_context_once_and_begin_with_its_first_frame(context_
 
 @pytest.mark.parametrize("n_frames", [1, 2, 3])
 def test_poco_answers_a_context_of_few_frames(n_frames, context):
-    told = moved(begun(dataclasses.replace(SIZES, context=n_frames)))(window(context[:n_frames]))
+    told = said(moved(begun(dataclasses.replace(SIZES, context=n_frames))), window(context[:n_frames]))
     assert told.shape == (3, 5) and np.isfinite(told).all()
 
 
 def test_poco_computes_in_the_type_that_it_is_given(context):
     low = jax.tree.map(lambda leaf: leaf.astype(jnp.bfloat16), moved(begun()))
-    assert low(window(jnp.asarray(context, jnp.bfloat16)), key=jax.random.key(0)).dtype == jnp.bfloat16
+    assert said(low, window(jnp.asarray(context, jnp.bfloat16)), jax.random.key(0)).dtype == jnp.bfloat16
 
 
 def largest_array(n_neurons):

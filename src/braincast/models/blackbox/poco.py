@@ -29,21 +29,16 @@ class POCO(NetworkForecaster):
             "rescaling": RESCALING,
         },
         citation="Duan, Chaudhry, Ahrens, Harvey, Perich, Deisseroth & Rajan 2025, arXiv:2506.14957",
-        caveat="",
-        typical_fit_s=100.0,
+        caveat="Segments have learned positions, not rotary times; scales begin at 1; recordings differ by neuron if at all.",
+        typical_fit_s=60.0,
     )
-    candidates: tuple[Settings, ...] = (
+    candidates: tuple[Settings, ...] = tuple(
         learned(
-            segment=16,
-            latents=8,
-            width=32,
-            layers=1,
-            heads=4,
-            hidden=128,
-            dropout=0.2,
-            animals="alike",
-            rescaling="none",
-        ),
+            **{"segment": 16, "latents": 8, "width": 32, "layers": 1, "heads": 4, "hidden": 128},
+            **{"animals": "alike", "dropout": 0.0, "rescaling": rescaling},
+            **{"batch": 16, "steps": 800, "every": 50, "patience": 6},
+        )
+        for rescaling in ("none", "last")
     )
 
     def begun(self, sizes: Sizes, settings: Settings, *, key: Any) -> PopulationConditioned:
