@@ -33,7 +33,7 @@ class PatchTST(NetworkForecaster):
             "rescaling": RESCALING,
         },
         citation="Nie, Nguyen, Sinthong & Kalagnanam 2023, ICLR, arXiv:2211.14730",
-        caveat="Layers normalise each token, not a batch, and do not hand on their attention; it is not told of other neurons.",
+        caveat="Layers normalise tokens, not batches, and hand on no attention scores; neurons are not told of each other.",
         typical_fit_s=60.0,
     )
     candidates: tuple[Settings, ...] = tuple(

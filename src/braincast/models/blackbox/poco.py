@@ -29,7 +29,7 @@ class POCO(NetworkForecaster):
             "rescaling": RESCALING,
         },
         citation="Duan, Chaudhry, Ahrens, Harvey, Perich, Deisseroth & Rajan 2025, arXiv:2506.14957",
-        caveat="Segments have learned positions, not rotary times; scales begin at 1; recordings differ by neuron if at all.",
+        caveat="Positions are learned, not rotary; scales begin at 1; sessions differ by neuron. Not ahead of closed forms here.",
         typical_fit_s=60.0,
     )
     candidates: tuple[Settings, ...] = tuple(
