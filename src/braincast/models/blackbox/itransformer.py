@@ -27,7 +27,8 @@ class ITransformer(NetworkForecaster):
             "rescaling": RESCALING,
         },
         citation="Liu, Hu, Zhang, Wu, Wang, Ma & Long 2024, ICLR, arXiv:2310.06625",
-        caveat="Small beside the paper's, for recordings of minutes; on the brains here it stays behind closed forms.",
+        caveat="Small beside the paper's, for recordings of minutes; `named` is ours. On the brains here it stays behind "
+        "closed forms.",
         takes=("stimulus",),
         typical_fit_s=60.0,
     )

@@ -29,7 +29,8 @@ class POCO(NetworkForecaster):
             "rescaling": RESCALING,
         },
         citation="Duan, Chaudhry, Ahrens, Harvey, Perich, Deisseroth & Rajan 2025, arXiv:2506.14957",
-        caveat="Positions are learned, not rotary; scales begin at 1; sessions differ by neuron. Not ahead of closed forms here.",
+        caveat="Positions are learned, not rotary times; scales begin at 1; layers are small and without gates; a session is "
+        "told by its neurons' embeddings. On the brains here it stays behind closed forms.",
         typical_fit_s=60.0,
     )
     candidates: tuple[Settings, ...] = tuple(
