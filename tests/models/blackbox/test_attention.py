@@ -143,16 +143,15 @@ def test_norms_and_weights_of_attention_are_in_float32_and_answers_in_the_type_g
     np.testing.assert_allclose(rounded.astype(jnp.float32), exact, atol=1e-2)
 
 
-def inverted(sizes=SIZES, rescaling="none", *, named=False):
+def inverted(sizes=SIZES, rescaling="none"):
     return moved(
-        eqx.filter_jit(itransformer_network.begun)(sizes, WIDTH, 2, HEADS, HIDDEN, named, 0.3, rescaling, key=chance())
+        eqx.filter_jit(itransformer_network.begun)(sizes, WIDTH, 2, HEADS, HIDDEN, 0.3, rescaling, key=chance())
     )
 
 
-@pytest.mark.parametrize("named", [False, True])
-def test_itransformer_attends_over_neurons_whose_contexts_are_tokens(named):
-    network, context = inverted(named=named), drawn(7, 5)
-    tokens = layer(context.T, network.token) + (np.asarray(network.name) if named else 0)
+def test_itransformer_attends_over_neurons_whose_contexts_are_tokens():
+    network, context = inverted(), drawn(7, 5)
+    tokens = layer(context.T, network.token)
     for each in network.layers:
         tokens = transformer_layer(tokens, each)
     expected = layer(norm(tokens, network.last), network.out).T

@@ -29,13 +29,13 @@ class POCO(NetworkForecaster):
             "rescaling": RESCALING,
         },
         citation="Duan, Chaudhry, Ahrens, Harvey, Perich, Deisseroth & Rajan 2025, arXiv:2506.14957",
-        caveat="Positions are learned, not rotary times; scales begin at 1; layers are small and without gates; a session is "
-        "told by its neurons' embeddings. On the brains here it stays behind closed forms.",
+        caveat="Positions are learned, not rotary times; scales begin at 1; layers are small and without gates; "
+        "a session is told by its neurons' embeddings. On fish and human brains it stays behind closed forms.",
         typical_fit_s=60.0,
     )
     candidates: tuple[Settings, ...] = tuple(
         learned(
-            **{"segment": 16, "latents": 8, "width": 32, "layers": 1, "heads": 4, "hidden": 128},
+            **{"segment": 16, "latents": 8, "width": 16, "layers": 1, "heads": 4, "hidden": 64},
             **{"animals": "alike", "dropout": 0.0, "rescaling": rescaling},
             **{"batch": 16, "steps": 800, "every": 50, "patience": 6},
         )

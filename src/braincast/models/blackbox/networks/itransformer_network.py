@@ -19,7 +19,6 @@ class InvertedTransformer(Network):
     """A token for each neuron's whole context and each feature of the stimulus; they attend to each other."""
 
     token: Layer
-    name: Float[Array, "neuron width"] | None
     shown: Layer | None
     layers: tuple[TransformerLayer, ...]
     last: LayerNorm
@@ -41,7 +40,7 @@ class InvertedTransformer(Network):
         self, context: Float[Array, "context neuron"], stimulus: Float[Array, "frame feature"] | None
     ) -> Float[Array, "token width"]:
         """Those of neurons first."""
-        tokens = self.token(context.T) if self.name is None else self.token(context.T) + self.name
+        tokens = self.token(context.T)
         if self.shown is None or stimulus is None:
             return tokens
         return jnp.concatenate([tokens, self.shown(stimulus.T)])
@@ -53,18 +52,16 @@ def begun(
     n_layers: int,
     n_heads: int,
     hidden: int,
-    named: bool,
     dropout: float,
     rescaling: str,
     *,
     key: PRNGKeyArray,
 ) -> InvertedTransformer:
-    """Before the first step; a neuron is known by a vector of its own too if it is `named`."""
+    """Before the first step."""
     token, shown, out, *own = jax.random.split(key, n_layers + 3)
     n_frames = sizes.context + sizes.horizon
     return InvertedTransformer(
         Layer.begun(sizes.context, width, key=token),
-        jnp.zeros((sizes.n_neurons, width), jnp.float32) if named else None,
         Layer.begun(n_frames, width, key=shown) if sizes.n_features else None,
         tuple(TransformerLayer.begun(width, n_heads, hidden, key=each) for each in own),
         LayerNorm.begun(width),
