@@ -89,19 +89,19 @@ def perceiver_layer(tokens, others, made):
 
 
 def test_attention_is_a_mean_weighted_by_how_keys_fit_in_each_head():
-    made = Attention.begun(WIDTH, HEADS, key=chance())
+    made = eqx.filter_jit(Attention.begun)(WIDTH, HEADS, key=chance())
     asking, told = drawn(4, WIDTH), drawn(9, WIDTH, seed=1)
     np.testing.assert_allclose(given(made, asking, told), attention(asking, told, made), rtol=1e-4, atol=1e-5)
 
 
 def test_attention_does_not_mix_rows():
-    made = Attention.begun(WIDTH, HEADS, key=chance())
+    made = eqx.filter_jit(Attention.begun)(WIDTH, HEADS, key=chance())
     rows = drawn(3, 4, WIDTH)
     np.testing.assert_allclose(given(made, rows, rows)[1], given(made, rows[1], rows[1]), rtol=1e-5, atol=1e-6)
 
 
 def test_one_told_token_is_the_answer_whatever_is_asked():
-    made = Attention.begun(WIDTH, HEADS, key=chance())
+    made = eqx.filter_jit(Attention.begun)(WIDTH, HEADS, key=chance())
     told = drawn(1, WIDTH)
     expected = np.tile(layer(layer(told, made.value), made.out), (4, 1))
     np.testing.assert_allclose(given(made, drawn(4, WIDTH, seed=1), told), expected, rtol=1e-4, atol=1e-5)
@@ -109,14 +109,14 @@ def test_one_told_token_is_the_answer_whatever_is_asked():
 
 @pytest.mark.parametrize(("width", "n_heads"), [(6, 4), (1, 3), (5, 5)])
 def test_heads_that_do_not_cut_the_width_evenly_are_wider_together(width, n_heads):
-    made = Attention.begun(width, n_heads, key=chance())
+    made = eqx.filter_jit(Attention.begun)(width, n_heads, key=chance())
     assert made.query.weight.shape[1] % n_heads == 0 and made.query.weight.shape[1] >= width
     tokens = drawn(4, width)
     np.testing.assert_allclose(given(made, tokens, tokens), attention(tokens, tokens, made), rtol=1e-4, atol=1e-5)
 
 
 def test_a_transformer_layer_normalises_sums():
-    made = moved(TransformerLayer.begun(WIDTH, HEADS, HIDDEN, key=chance()))
+    made = moved(eqx.filter_jit(TransformerLayer.begun)(WIDTH, HEADS, HIDDEN, key=chance()))
     tokens = drawn(4, WIDTH)
     np.testing.assert_allclose(
         given(made, tokens, dropout=0.3, key=None), transformer_layer(tokens, made), rtol=1e-3, atol=1e-4
@@ -125,14 +125,14 @@ def test_a_transformer_layer_normalises_sums():
 
 @pytest.mark.parametrize("across", [True, False])
 def test_a_perceiver_layer_normalises_what_it_is_given_and_adds(across):
-    made = moved(PerceiverLayer.begun(WIDTH, HEADS, HIDDEN, across=across, key=chance()))
+    made = moved(eqx.filter_jit(PerceiverLayer.begun)(WIDTH, HEADS, HIDDEN, across=across, key=chance()))
     tokens, others = drawn(2, WIDTH), drawn(9, WIDTH, seed=1)
     expected = perceiver_layer(tokens, others, made)
     np.testing.assert_allclose(given(made, tokens, others, dropout=0.3, key=None), expected, rtol=1e-3, atol=1e-4)
 
 
 def test_norms_and_weights_of_attention_are_in_float32_and_answers_in_the_type_given():
-    made = TransformerLayer.begun(WIDTH, HEADS, HIDDEN, key=chance())
+    made = eqx.filter_jit(TransformerLayer.begun)(WIDTH, HEADS, HIDDEN, key=chance())
     low = jax.tree.map(lambda leaf: leaf.astype(jnp.bfloat16), made)
     tokens = jnp.asarray(drawn(4, WIDTH)).astype(jnp.bfloat16)
     told = eqx.filter_jit(low)(tokens, 0.3, chance())
