@@ -51,6 +51,9 @@ _BUILT_IN = {
     "lds": "braincast.models.forecasters.lds:LatentSystem",
     "linear": "braincast.models.blackbox.linear:Linear",
     "tsmixer": "braincast.models.blackbox.tsmixer:TSMixer",
+    "itransformer": "braincast.models.blackbox.itransformer:ITransformer",
+    "patchtst": "braincast.models.blackbox.patchtst:PatchTST",
+    "poco": "braincast.models.blackbox.poco:POCO",
     "stimulus-average": "braincast.models.forecasters.stimulus_average:StimulusAverage",
 }
 
