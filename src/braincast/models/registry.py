@@ -51,6 +51,9 @@ _BUILT_IN = {
     "lds": "braincast.models.forecasters.lds:LatentSystem",
     "linear": "braincast.models.blackbox.linear:Linear",
     "tsmixer": "braincast.models.blackbox.tsmixer:TSMixer",
+    "gru": "braincast.models.blackbox.gru:Gru",
+    "ssm": "braincast.models.blackbox.ssm:Ssm",
+    "neural-ode": "braincast.models.blackbox.neural_ode:NeuralOde",
     "stimulus-average": "braincast.models.forecasters.stimulus_average:StimulusAverage",
 }
 

@@ -1,0 +1,46 @@
+"""A gated recurrent network over the frames of all neurons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from braincast.models.blackbox.learning import PAST, RESCALING, learned
+from braincast.models.blackbox.network_forecaster import NetworkForecaster, network_card
+from braincast.models.blackbox.sizes import Sizes
+from braincast.models.interface import Setting, Settings
+
+if TYPE_CHECKING:
+    from braincast.models.blackbox.networks.gru_network import GruNetwork
+
+
+class Gru(NetworkForecaster):
+    """A gated recurrent unit reads the context frame by frame; its state says what follows."""
+
+    card = network_card(
+        "gru",
+        "A gated recurrent unit that reads frames of all neurons, and a linear map from its state to the leads.",
+        {
+            "hidden": Setting("Width of the state", kind=int, lower=1.0, upper=65536.0),
+            "decoding": Setting(
+                "direct: a linear map from the last state to each lead; rollout: the unit goes on with its own forecasts",
+                kind=str,
+                choices=("direct", "rollout"),
+            ),
+            "past": PAST,
+            "dropout": Setting("Share of values left out in a training step", upper=0.95),
+            "rescaling": RESCALING,
+        },
+        citation="Cho et al. 2014, EMNLP, arXiv:1406.1078",
+        caveat="",
+        typical_fit_s=100.0,
+    )
+    candidates: tuple[Settings, ...] = (
+        learned(hidden=64, decoding="direct", past="shared", dropout=0.3, rescaling="last"),
+    )
+
+    def begun(self, sizes: Sizes, settings: Settings, *, key: Any) -> GruNetwork:
+        """The network before the first step."""
+        from braincast.models.blackbox.networks.gru_network import begun
+
+        own = (settings[name] for name in ("hidden", "decoding", "past", "dropout", "rescaling"))
+        return begun(sizes, *own, key=key)

@@ -1,0 +1,43 @@
+"""A state-space sequence model: damped oscillations that remember frames of all neurons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from braincast.models.blackbox.learning import PAST, RESCALING, learned
+from braincast.models.blackbox.network_forecaster import NetworkForecaster, network_card
+from braincast.models.blackbox.sizes import Sizes
+from braincast.models.interface import Setting, Settings
+
+if TYPE_CHECKING:
+    from braincast.models.blackbox.networks.ssm_network import SsmNetwork
+
+
+class Ssm(NetworkForecaster):
+    """S4D: blocks of a diagonal linear system for each channel and a gated layer over channels."""
+
+    card = network_card(
+        "ssm",
+        "Blocks of linear state-space systems over frames and gated layers over channels, then a linear map to the leads.",
+        {
+            "blocks": Setting("How many pairs of systems and layers", kind=int, lower=1.0, upper=64.0),
+            "hidden": Setting("Channels that all neurons are brought to", kind=int, lower=1.0, upper=65536.0),
+            "states": Setting("Pairs of states in the system of each channel", kind=int, lower=1.0, upper=4096.0),
+            "past": PAST,
+            "dropout": Setting("Share of values left out in a training step", upper=0.95),
+            "rescaling": RESCALING,
+        },
+        citation="Gu, Goel, Gupta & Ré 2022, NeurIPS, arXiv:2206.11893",
+        caveat="",
+        typical_fit_s=60.0,
+    )
+    candidates: tuple[Settings, ...] = (
+        learned(blocks=2, hidden=64, states=16, past="shared", dropout=0.3, rescaling="last"),
+    )
+
+    def begun(self, sizes: Sizes, settings: Settings, *, key: Any) -> SsmNetwork:
+        """The network before the first step."""
+        from braincast.models.blackbox.networks.ssm_network import begun
+
+        own = (settings[name] for name in ("blocks", "hidden", "states", "past", "dropout", "rescaling"))
+        return begun(sizes, *own, key=key)
