@@ -86,7 +86,7 @@ def test_gru_goes_on_with_its_own_forecasts(context):
 def test_gru_step_is_that_of_equinox():
     own = gru_network.Cell.begun(3, 4, key=chance())
     theirs = eqx.nn.GRUCell(3, 4, key=chance())
-    places = (lambda cell: (cell.weight_ih, cell.weight_hh, cell.bias, cell.bias_n))
+    places = lambda cell: (cell.weight_ih, cell.weight_hh, cell.bias, cell.bias_n)
     theirs = eqx.tree_at(places, theirs, (own.reading.weight.T, own.weight.T, own.reading.bias, own.offset))
     frame, state = jnp.array([0.3, -1.0, 2.0]), jnp.array([0.1, -0.2, 0.5, 0.9])
     np.testing.assert_allclose(own(state, own.reading(frame)), theirs(frame, state), rtol=1e-5, atol=1e-6)
@@ -132,6 +132,7 @@ def test_ssm_kernel_scan_and_recurrence_hear_the_same(system, length):
             expected[t, channel] = (output @ state).real + float(system.direct[channel]) * values[t, channel]
     np.testing.assert_allclose(system(jnp.asarray(values)), expected, rtol=1e-4, atol=1e-4)
     np.testing.assert_allclose(system.scanned(jnp.asarray(values)), expected, rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(system.last(jnp.asarray(values)), expected[-1], rtol=1e-4, atol=1e-4)
 
 
 def test_ssm_begins_as_hippo_approximated_by_even_frequencies():
@@ -147,21 +148,31 @@ def test_ssm_never_grows_whatever_is_learned(system):
     assert (np.abs(wild.discretised()[0]) <= 1.0).all()
 
 
-def test_ssm_blocks_are_systems_and_gates_beside_a_direct_path(context):
-    network = shaken(ssm_network.begun(SIZES, 2, 4, 3, "own", 0.3, "none", key=chance()))
-    channels = layer(context, network.reading)
+def ssm_answer(values, network):
+    """[lead, output] of [frame, input]."""
+    channels = layer(values, network.reading)
     for block in network.blocks:
-        standard = channels - channels.mean(axis=1, keepdims=True)
-        standard /= np.sqrt(channels.var(axis=1, keepdims=True) + 1e-5)
-        standard = standard * np.asarray(block.norm.weight) + np.asarray(block.norm.bias)
         kernel = np.asarray(block.system.kernel(6), dtype=float)
-        heard = np.stack([np.convolve(standard[:, c], kernel[c])[:6] for c in range(4)], axis=1)
-        heard += np.asarray(block.system.direct) * standard
+        heard = np.stack([np.convolve(channels[:, c], kernel[c])[:6] for c in range(4)], axis=1)
+        heard += np.asarray(block.system.direct) * channels
         bent = 0.5 * heard * (1 + np.tanh(np.sqrt(2 / np.pi) * (heard + 0.044715 * heard**3)))
         value, gate = np.split(layer(bent, block.gated), 2, axis=1)
         channels = channels + value * expit(gate)
+    return to_leads(channels[-1], network.leads)
+
+
+@pytest.mark.parametrize("n_blocks", [1, 2])
+def test_ssm_blocks_are_systems_and_gates_beside_a_direct_path(n_blocks, context):
+    network = shaken(ssm_network.begun(SIZES, n_blocks, 4, 3, "all", "own", 0.3, "none", key=chance()))
     past = np.einsum("nlc,cn->ln", np.asarray(network.past.weight), context)
-    expected = to_leads(channels[-1], network.leads) + past
+    expected = ssm_answer(context, network) + past
+    np.testing.assert_allclose(network(window(context)), expected, rtol=1e-3, atol=1e-4)
+
+
+def test_ssm_that_reads_each_neuron_answers_all_of_them_alike(context):
+    network = shaken(ssm_network.begun(SIZES, 2, 4, 3, "each", "none", 0.3, "last", key=chance()))
+    values = context - context[-1]
+    expected = context[-1] + np.hstack([ssm_answer(values[:, [n]], network) for n in range(5)])
     np.testing.assert_allclose(network(window(context)), expected, rtol=1e-3, atol=1e-4)
 
 
@@ -233,4 +244,4 @@ def test_what_follows_from_the_own_past_begins_as_nothing(context):
         past = OwnPast.begun(SIZES, kind)
         assert (past(jnp.asarray(context)) == 0).all()
     assert OwnPast.begun(SIZES, "none") is None
-    assert (ToLeads.begun(SIZES, 4, key=chance())(jnp.ones(4)) == 0).all()
+    assert (ToLeads.begun(3, 4, 5, key=chance())(jnp.ones(4)) == 0).all()

@@ -22,7 +22,7 @@ class Gru(NetworkForecaster):
         {
             "hidden": Setting("Width of the state", kind=int, lower=1.0, upper=65536.0),
             "decoding": Setting(
-                "direct: a linear map from the last state to each lead; rollout: the unit goes on with its own forecasts",
+                "direct: each lead is linear in the last state; rollout: the unit goes on with its own forecasts",
                 kind=str,
                 choices=("direct", "rollout"),
             ),

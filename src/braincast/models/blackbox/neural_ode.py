@@ -18,7 +18,7 @@ class NeuralOde(NetworkForecaster):
 
     card = network_card(
         "neural-ode",
-        "A state encoded from the context moves by a learned differential equation; neurons are read from it at each lead.",
+        "A state made of the context moves by a learned differential equation; neurons are read from it at each lead.",
         {
             "latent": Setting("Numbers in the state", kind=int, lower=1.0, upper=65536.0),
             "hidden": Setting("Width of the perceptron that says how it moves", kind=int, lower=1.0, upper=65536.0),

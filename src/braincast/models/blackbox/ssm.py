@@ -18,11 +18,16 @@ class Ssm(NetworkForecaster):
 
     card = network_card(
         "ssm",
-        "Blocks of linear state-space systems over frames and gated layers over channels, then a linear map to the leads.",
+        "Linear state-space systems over frames and gated layers over channels in turn, then a linear map to the leads.",
         {
             "blocks": Setting("How many pairs of systems and layers", kind=int, lower=1.0, upper=64.0),
             "hidden": Setting("Channels that all neurons are brought to", kind=int, lower=1.0, upper=65536.0),
             "states": Setting("Pairs of states in the system of each channel", kind=int, lower=1.0, upper=4096.0),
+            "reads": Setting(
+                "all: channels of all neurons; each: of one neuron, with the same weights for every one",
+                kind=str,
+                choices=("all", "each"),
+            ),
             "past": PAST,
             "dropout": Setting("Share of values left out in a training step", upper=0.95),
             "rescaling": RESCALING,
@@ -32,12 +37,12 @@ class Ssm(NetworkForecaster):
         typical_fit_s=60.0,
     )
     candidates: tuple[Settings, ...] = (
-        learned(blocks=2, hidden=64, states=16, past="shared", dropout=0.3, rescaling="last"),
+        learned(blocks=2, hidden=64, states=16, reads="all", past="shared", dropout=0.3, rescaling="last"),
     )
 
     def begun(self, sizes: Sizes, settings: Settings, *, key: Any) -> SsmNetwork:
         """The network before the first step."""
         from braincast.models.blackbox.networks.ssm_network import begun
 
-        own = (settings[name] for name in ("blocks", "hidden", "states", "past", "dropout", "rescaling"))
+        own = (settings[name] for name in ("blocks", "hidden", "states", "reads", "past", "dropout", "rescaling"))
         return begun(sizes, *own, key=key)

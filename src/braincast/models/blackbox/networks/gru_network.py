@@ -94,7 +94,7 @@ def begun(
     """Before the first step; `decoding` is "direct" or "rollout"."""
     cell, ahead = jax.random.split(key)
     if decoding == "direct":
-        decoder = ToLeads.begun(sizes, n_hidden, key=ahead)
+        decoder = ToLeads.begun(sizes.horizon, n_hidden, sizes.n_neurons, key=ahead)
     else:
         decoder = Rollout(silent(n_hidden, sizes.n_neurons), sizes.horizon)
     reads = Cell.begun(sizes.n_neurons, n_hidden, key=cell)

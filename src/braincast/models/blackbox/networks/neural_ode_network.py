@@ -34,9 +34,7 @@ class Velocity(eqx.Module):
         return self.narrow(jnp.tanh(self.widen(state)))
 
 
-def flow(
-    velocity: Velocity, start: Float[Array, " latent"], horizon: int, n_steps: int
-) -> Float[Array, "lead latent"]:
+def flow(velocity: Velocity, start: Float[Array, " latent"], horizon: int, n_steps: int) -> Float[Array, "lead latent"]:
     """Where a state is after 1 to `horizon` frames, by Tsitouras' 5th-order method in `n_steps` equal steps a frame.
 
     In float32 at least, whatever the rest of the network computes in: steps add up.

@@ -8,7 +8,6 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from braincast.models.blackbox.networks.layers import Layer
-from braincast.models.blackbox.sizes import Sizes
 
 
 class ToLeads(eqx.Module):
@@ -21,12 +20,12 @@ class ToLeads(eqx.Module):
     out: Layer
 
     @classmethod
-    def begun(cls, sizes: Sizes, width: int, *, key: PRNGKeyArray) -> ToLeads:
+    def begun(cls, horizon: int, width: int, n_outputs: int, *, key: PRNGKeyArray) -> ToLeads:
         """Each lead's state is the given one with its parts turned at random; the layer begins at 0."""
-        ahead = jax.random.normal(key, (sizes.horizon, width, width), jnp.float32) * width**-0.5
-        return cls(ahead, silent(width, sizes.n_neurons))
+        ahead = jax.random.normal(key, (horizon, width, width), jnp.float32) * width**-0.5
+        return cls(ahead, silent(width, n_outputs))
 
-    def __call__(self, state: Float[Array, " width"]) -> Float[Array, "lead neuron"]:
+    def __call__(self, state: Float[Array, " width"]) -> Float[Array, "lead output"]:
         return self.out(self.ahead @ state)
 
 
