@@ -18,7 +18,7 @@ class Ssm(NetworkForecaster):
 
     card = network_card(
         "ssm",
-        "Linear state-space systems over frames and gated layers over channels in turn, then a linear map to the leads.",
+        "Linear state-space systems over frames and gated layers over channels in turn, then a map to the leads.",
         {
             "blocks": Setting("How many pairs of systems and layers", kind=int, lower=1.0, upper=64.0),
             "hidden": Setting("Channels that all neurons are brought to", kind=int, lower=1.0, upper=65536.0),

@@ -10,7 +10,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from braincast.models.blackbox.networks.layers import Layer, dropped, even
+from braincast.models.blackbox.networks.gated_cell import GatedCell
+from braincast.models.blackbox.networks.layers import Layer, dropped
 from braincast.models.blackbox.networks.network import Network
 from braincast.models.blackbox.networks.own_past import OwnPast
 from braincast.models.blackbox.networks.rescaling import level
@@ -58,10 +59,9 @@ def flow(velocity: Velocity, start: Float[Array, " latent"], horizon: int, n_ste
 
 
 class NeuralOdeNetwork(Network):
-    """Filters over the context give a state, which moves on its own; a layer reads neurons from it at each lead."""
+    """A recurrent cell reads the context; its last state moves on its own, and a layer reads neurons from it."""
 
-    reading: Layer
-    filters: Float[Array, "context latent"]
+    cell: GatedCell
     velocity: Velocity
     out: Layer
     past: OwnPast | None
@@ -73,13 +73,9 @@ class NeuralOdeNetwork(Network):
     def __call__(self, seen: Seen, *, key: PRNGKeyArray | None = None) -> Float[Array, "lead neuron"]:
         own = level(seen.context, self.rescaling)
         values = own.removed(seen.context)
-        start = self.encoded(dropped(values, self.dropout, key))
+        start = self.cell.last_state(dropped(values, self.dropout, key))
         found = self.out(flow(self.velocity, start, self.horizon, self.n_steps))
         return own.restored(found if self.past is None else found + self.past(values))
-
-    def encoded(self, values: Float[Array, "context neuron"]) -> Float[Array, " latent"]:
-        """The state at the last frame."""
-        return (self.reading(values) * self.filters).sum(axis=0)
 
 
 def begun(
@@ -94,10 +90,9 @@ def begun(
     key: PRNGKeyArray,
 ) -> NeuralOdeNetwork:
     """Before the first step."""
-    reading, filters, velocity = jax.random.split(key, 3)
+    cell, velocity = jax.random.split(key)
     return NeuralOdeNetwork(
-        Layer.begun(sizes.n_neurons, n_latent, key=reading),
-        even(filters, (sizes.context, n_latent), sizes.context),
+        GatedCell.begun(sizes.n_neurons, n_latent, key=cell),
         Velocity.begun(n_latent, n_hidden, key=velocity),
         silent(n_latent, sizes.n_neurons),
         OwnPast.begun(sizes, past),
