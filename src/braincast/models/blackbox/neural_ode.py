@@ -28,11 +28,24 @@ class NeuralOde(NetworkForecaster):
             "rescaling": RESCALING,
         },
         citation="Chen, Rubanova, Bettencourt & Duvenaud 2018, NeurIPS, arXiv:1806.07366",
-        caveat="",
+        caveat="The state is certain (no variational part), and each neuron's own past is added. Behind linear models on short recordings.",
         typical_fit_s=60.0,
     )
-    candidates: tuple[Settings, ...] = (
-        learned(latent=32, hidden=64, steps_per_frame=1, past="shared", dropout=0.3, rescaling="last"),
+    # Chosen on validation windows, where these networks are at their best within a few hundred steps.
+    candidates: tuple[Settings, ...] = tuple(
+        learned(
+            latent=32,
+            hidden=32,
+            steps_per_frame=1,
+            past="own",
+            dropout=0.5,
+            rescaling=rescaling,
+            learning_rate=3e-3,
+            steps=300,
+            every=25,
+            patience=5,
+        )
+        for rescaling in ("last", "none")
     )
 
     def begun(self, sizes: Sizes, settings: Settings, *, key: Any) -> NeuralOdeNetwork:
