@@ -31,7 +31,8 @@ class Gru(NetworkForecaster):
             "rescaling": RESCALING,
         },
         citation="Cho et al. 2014, EMNLP, arXiv:1406.1078",
-        caveat="Each neuron's own past is added by a linear map (Lai et al. 2018). Behind linear models on short recordings.",
+        caveat="A linear map of each neuron's own past is added (Lai et al. 2018), the reset gate follows the product. "
+        "Behind linear models on short recordings.",
         typical_fit_s=100.0,
     )
     # Chosen on validation windows, where these networks are at their best within a few hundred steps: half the inputs

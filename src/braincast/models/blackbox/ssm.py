@@ -33,7 +33,7 @@ class Ssm(NetworkForecaster):
             "rescaling": RESCALING,
         },
         citation="Gu, Goel, Gupta & Ré 2022, NeurIPS, arXiv:2206.11893",
-        caveat="Blocks have no norms, and each neuron's own past is added by a linear map (Lai et al. 2018).",
+        caveat="Blocks have no norms, and a linear map of each neuron's own past is added (Lai et al. 2018).",
         typical_fit_s=60.0,
     )
     # Chosen on validation windows, where these networks are at their best within a few hundred steps.
