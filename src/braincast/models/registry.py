@@ -54,6 +54,9 @@ _BUILT_IN = {
     "itransformer": "braincast.models.blackbox.itransformer:ITransformer",
     "patchtst": "braincast.models.blackbox.patchtst:PatchTST",
     "poco": "braincast.models.blackbox.poco:POCO",
+    "gru": "braincast.models.blackbox.gru:Gru",
+    "ssm": "braincast.models.blackbox.ssm:Ssm",
+    "neural-ode": "braincast.models.blackbox.neural_ode:NeuralOde",
     "stimulus-average": "braincast.models.forecasters.stimulus_average:StimulusAverage",
 }
 

@@ -42,6 +42,11 @@ RESCALING = Setting(
     kind=str,
     choices=("none", "last", "instance"),
 )
+PAST = Setting(
+    "none; shared, own: a linear map of each neuron's own context is added, the same for all neurons or one for each",
+    kind=str,
+    choices=("none", "shared", "own"),
+)
 ANIMALS = Setting(
     "alike: a neuron has one embedding in all recordings; own: and in each a deviation from it",
     kind=str,
