@@ -51,6 +51,8 @@ _BUILT_IN = {
     "lds": "braincast.models.forecasters.lds:LatentSystem",
     "linear": "braincast.models.blackbox.linear:Linear",
     "tsmixer": "braincast.models.blackbox.tsmixer:TSMixer",
+    "time-mix": "braincast.models.blackbox.time_mix:TimeMix",
+    "tide": "braincast.models.blackbox.tide:TiDE",
     "stimulus-average": "braincast.models.forecasters.stimulus_average:StimulusAverage",
 }
 
