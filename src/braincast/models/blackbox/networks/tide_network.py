@@ -64,7 +64,7 @@ class TideNetwork(Network):
         own = level(seen.context, self.rescaling)
         context = own.removed(seen.context).T
         keys = iter((None,) * self._n_chances if key is None else jax.random.split(key, self._n_chances))
-        shown = None if self.project is None else self.project((seen.stimulus,), self.dropout, next(keys))
+        shown = None if self.project is None else self.project((jnp.asarray(seen.stimulus),), self.dropout, next(keys))
         values = context
         parts = self._beside(context, seen, shown)
         for block in (*self.encoder, *self.decoder):
