@@ -44,19 +44,24 @@ class TiDE(NetworkForecaster):
         takes=("stimulus",),
         typical_fit_s=60.0,
     )
-    candidates: tuple[Settings, ...] = (
+    # Sizes near the smallest of the paper , and steps for recordings of some thousand frames.
+    candidates: tuple[Settings, ...] = tuple(
         learned(
-            hidden=128,
+            hidden=64,
             encoder_layers=1,
             decoder_layers=1,
             lead_width=8,
             temporal_width=32,
             stimulus_width=4,
-            embedding=0,
+            embedding=embedding,
             animals="alike",
-            dropout=0.3,
+            dropout=dropout,
             rescaling="none",
-        ),
+            learning_rate=learning_rate,
+            steps=600,
+            patience=4,
+        )
+        for embedding, dropout, learning_rate in ((32, 0.5, 3e-3), (0, 0.3, 1e-3))
     )
 
     def begun(self, sizes: Sizes, settings: Settings, *, key: Any) -> TideNetwork:
