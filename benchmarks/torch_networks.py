@@ -1,7 +1,7 @@
-"""The networks of braincast, written once more in PyTorch from their papers: referees for `torch_references.py`.
+"""Networks of braincast, written once more in PyTorch from their papers: referees for `torch_references.py`.
 
 Each takes our parameters by name, and `gradients()` gives their gradients under the same names. Windows are
-[window, context, neuron], as they are in PyTorch's published code.
+[window, context, neuron], as they are in PyTorch's published code. Here are the linear ones and what all share.
 """
 
 from __future__ import annotations
@@ -9,9 +9,8 @@ from __future__ import annotations
 import numpy as np
 import torch
 from torch import nn
-from torch.nn import functional
 
-_LEAST_DEVIATION, _LEAST_VARIANCE = 1e-2, 1e-5
+_LEAST_DEVIATION = 1e-2
 
 
 class Referee(nn.Module):
@@ -35,14 +34,24 @@ class Referee(nn.Module):
         found = {name: (parameter.grad.numpy(), turned) for name, (parameter, turned) in self.known.items()}
         return {name: values.T if turned else values for name, (values, turned) in found.items()}
 
-    def forward(self, contexts: torch.Tensor) -> torch.Tensor:
-        shift, scale = torch.zeros_like(contexts[:, :1]), torch.ones_like(contexts[:, :1])
+    def forward(self, contexts: torch.Tensor, *stimulus: torch.Tensor) -> torch.Tensor:
+        if self.rescaling == "none":
+            return self.inside(contexts, *stimulus)
         if self.rescaling == "last":
-            shift = contexts[:, -1:]
-        elif self.rescaling == "instance":
-            shift = contexts.mean(dim=1, keepdim=True)
-            scale = contexts.std(dim=1, keepdim=True, unbiased=False).clamp(min=_LEAST_DEVIATION)
-        return self.inside((contexts - shift) / scale) * scale + shift
+            return self.inside(contexts - contexts[:, -1:], *stimulus) + contexts[:, -1:]
+        shift = contexts.mean(dim=1, keepdim=True)
+        scale = contexts.std(dim=1, keepdim=True, unbiased=False).clamp(min=_LEAST_DEVIATION)
+        return self.inside((contexts - shift) / scale, *stimulus) * scale + shift
+
+    def adopt_layers(self, layers: dict[str, nn.Linear | nn.LayerNorm], ours: dict[str, np.ndarray]) -> None:
+        """Give layers our values, by our name of each."""
+        for name, layer in layers.items():
+            if isinstance(layer, nn.LayerNorm):
+                self.adopt(f"{name}.gain", layer.weight, ours[f"{name}.gain"])
+                self.adopt(f"{name}.offset", layer.bias, ours[f"{name}.offset"])
+            else:
+                self.adopt(f"{name}.weight", layer.weight, ours[f"{name}.weight"], transposed=True)
+                self.adopt(f"{name}.bias", layer.bias, ours[f"{name}.bias"])
 
 
 class SharedLinear(Referee):
@@ -79,51 +88,3 @@ class OwnLinear(Referee):
             kind: np.stack([found[f"{kind} {number}"] for number in range(len(self.maps))])
             for kind in ("weight", "bias")
         }
-
-
-class MixerBlock(nn.Module):
-    """Time mixing, then feature mixing (Chen et al. 2023, figure 1), each with its normalisation and a direct path."""
-
-    def __init__(self, context: int, n_neurons: int, hidden: int) -> None:
-        super().__init__()
-        self.time = nn.Linear(context, context)
-        self.feature_in, self.feature_out = nn.Linear(n_neurons, hidden), nn.Linear(hidden, n_neurons)
-        self.gains = nn.ParameterList(nn.Parameter(torch.ones(n_neurons)) for _ in range(2))
-        self.offsets = nn.ParameterList(nn.Parameter(torch.zeros(n_neurons)) for _ in range(2))
-
-    def normalised(self, values: torch.Tensor, which: int) -> torch.Tensor:
-        plain = functional.layer_norm(values, values.shape[1:], eps=_LEAST_VARIANCE)
-        return plain * self.gains[which] + self.offsets[which]
-
-    def forward(self, values: torch.Tensor) -> torch.Tensor:
-        mixed = functional.relu(self.time(self.normalised(values, 0).transpose(1, 2)))
-        values = values + mixed.transpose(1, 2)
-        return values + self.feature_out(functional.relu(self.feature_in(self.normalised(values, 1))))
-
-
-class TorchMixer(Referee):
-    """TSMixer: blocks, then a temporal projection."""
-
-    def __init__(self, ours: dict[str, np.ndarray], rescaling: str) -> None:
-        super().__init__(rescaling)
-        context, horizon = ours["out.weight"].shape
-        n_neurons, hidden = ours["blocks.0.widen.weight"].shape
-        n_blocks = len({name.split(".")[1] for name in ours if name.startswith("blocks.")})
-        self.blocks = nn.ModuleList(MixerBlock(context, n_neurons, hidden) for _ in range(n_blocks))
-        self.project = nn.Linear(context, horizon)
-        layers = {"out": self.project}
-        for number, block in enumerate(self.blocks):
-            place = f"blocks.{number}"
-            layers |= {f"{place}.time": block.time, f"{place}.widen": block.feature_in}
-            layers |= {f"{place}.narrow": block.feature_out}
-            for which, norm in enumerate(("before_time", "before_neurons")):
-                self.adopt(f"{place}.{norm}.gain", block.gains[which], ours[f"{place}.{norm}.gain"])
-                self.adopt(f"{place}.{norm}.offset", block.offsets[which], ours[f"{place}.{norm}.offset"])
-        for name, layer in layers.items():
-            self.adopt(f"{name}.weight", layer.weight, ours[f"{name}.weight"], transposed=True)
-            self.adopt(f"{name}.bias", layer.bias, ours[f"{name}.bias"])
-
-    def inside(self, windows: torch.Tensor) -> torch.Tensor:
-        for block in self.blocks:
-            windows = block(windows)
-        return self.project(windows.transpose(1, 2)).transpose(1, 2)

@@ -21,7 +21,9 @@ def test_the_readme_shows_the_recorded_figures(monkeypatch):
     assert f"\n{main_job.table(figures)}\n" in readme
 
 
-@pytest.mark.parametrize("name", ["all_models", "interval_coverage", "scoring_speed", "torch_references", "validator"])
+@pytest.mark.parametrize(
+    "name", ["all_models", "interval_coverage", "scoring_speed", "torch_references", "training_speed", "validator"]
+)
 def test_a_page_shows_the_figures_that_its_script_recorded(name, monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
     script = importlib.import_module(name)

@@ -57,6 +57,8 @@ _BUILT_IN = {
     "gru": "braincast.models.blackbox.gru:Gru",
     "ssm": "braincast.models.blackbox.ssm:Ssm",
     "neural-ode": "braincast.models.blackbox.neural_ode:NeuralOde",
+    "time-mix": "braincast.models.blackbox.time_mix:TimeMix",
+    "tide": "braincast.models.blackbox.tide:TiDE",
     "stimulus-average": "braincast.models.forecasters.stimulus_average:StimulusAverage",
 }
 

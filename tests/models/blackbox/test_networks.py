@@ -74,9 +74,9 @@ def norm(values, made):
 def test_tsmixer_mixes_frames_and_neurons_in_turn(context):
     network = tsmixer_network.begun(SIZES, 2, 7, 0.3, "none", key=chance())
     values = context.astype(float)
-    for block in network.blocks:
-        values = values + np.maximum(layer(norm(values, block.before_time).T, block.time).T, 0)
-        values = values + layer(np.maximum(layer(norm(values, block.before_neurons), block.widen), 0), block.narrow)
+    for time, neurons in zip(network.mixing[::2], network.mixing[1::2], strict=True):
+        values = values + np.maximum(layer(norm(values, time.norm).T, time.frames).T, 0)
+        values = values + layer(np.maximum(layer(norm(values, neurons.norm), neurons.widen), 0), neurons.narrow)
     expected = layer(values.T, network.out).T
     np.testing.assert_allclose(network(window(context)), expected, rtol=1e-4, atol=1e-5)
 
@@ -123,7 +123,7 @@ def test_arrays_of_a_network_have_names_and_lead_back_to_it(context):
     settings = {**model.candidates[0], "hidden": 4}
     network = model.init(SIZES, settings, key=chance())
     arrays = named_arrays(network)
-    assert "blocks.1.narrow.weight" in arrays and all(type(values) is np.ndarray for values in arrays.values())
+    assert "mixing.3.narrow.weight" in arrays and all(type(values) is np.ndarray for values in arrays.values())
     drawn = outline(model, SIZES, settings)
     assert n_numbers(drawn) == sum(values.size for values in arrays.values()) == n_numbers(network)
     again = with_arrays(drawn, arrays)

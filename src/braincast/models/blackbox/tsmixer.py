@@ -10,7 +10,7 @@ from braincast.models.blackbox.sizes import Sizes
 from braincast.models.interface import Setting, Settings
 
 if TYPE_CHECKING:
-    from braincast.models.blackbox.networks.tsmixer_network import MixerNetwork
+    from braincast.models.blackbox.networks.mixing import MixerNetwork
 
 
 class TSMixer(NetworkForecaster):

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax
+import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
@@ -13,6 +14,8 @@ from braincast.models.blackbox.networks.network import Network
 from braincast.tasks.forecasting.examples import Batch
 from braincast.training.gradient.layout import Layout
 from braincast.training.gradient.rules import Rules, optimiser
+
+_SMALL = 16  # times smaller than a window
 
 
 class State(NamedTuple):
@@ -40,20 +43,39 @@ def state_of(network: Network, rules: Rules) -> State:
 @eqx.filter_jit(donate="all-except-first")
 def update(given: Given, state: State) -> tuple[State, Float[Array, ""], Float[Array, ""]]:
     """The next state (the one given is used up), the loss before the step and the norm of its gradient."""
-    loss, gradient = eqx.filter_value_and_grad(_loss)(state.network, given)
+    loss, gradient = gradient_of(state.network, given)
     trained = eqx.filter(state.network, eqx.is_inexact_array)
     change, memory = optimiser(given.rules).update(gradient, state.optimiser, trained)
     changed = State(eqx.apply_updates(state.network, change), memory)
     return given.layout.held(changed), loss, optax.tree.norm(gradient)
 
 
+def gradient_of(network: Network, given: Given) -> tuple[Float[Array, ""], Any]:
+    """The loss over a step's windows and its gradient."""
+    return eqx.filter_value_and_grad(_loss)(network, given)
+
+
+def small_beside_each(network: Any, contexts: Float[Array, "case context neuron"]) -> tuple[Any, Any]:
+    """A network's arrays, those much smaller than a window repeated for each window, and the others.
+
+    A product of a small matrix with a window would else be one with all windows at once, for which the compiler turns
+    them and turns back what comes out: that takes longer than the product.
+    """
+    small, whole = eqx.partition(network, lambda leaf: eqx.is_array(leaf) and leaf.size * _SMALL <= contexts[0].size)
+    return jax.tree.map(lambda leaf: jnp.broadcast_to(leaf, (len(contexts), *leaf.shape)), small), whole
+
+
 def _loss(network: Network, given: Given) -> Float[Array, ""]:
     """The mean loss over the windows; the network computes in the layout's type, errors are in float32."""
     lower = given.layout.computing_type(given.rules.precision)
     chances = jax.random.split(jax.random.fold_in(given.chance, given.step), len(given.batch.target))
-    batch, inside = Batch(_as(given.batch.seen, lower), given.batch.target), _as(network, lower)
-    losses = jax.vmap(lambda window, key: inside.loss(window, given.rules.loss, key=key))(batch, chances)
-    return losses.mean()
+    batch = Batch(_as(given.batch.seen, lower), given.batch.target)
+    beside, whole = small_beside_each(_as(network, lower), batch.seen.context)
+
+    def loss(own: Any, window: Batch, key: PRNGKeyArray) -> Float[Array, ""]:
+        return eqx.combine(own, whole).loss(window, given.rules.loss, key=key)
+
+    return jax.vmap(loss)(beside, batch, chances).mean()
 
 
 def _as(tree: Any, dtype: Any) -> Any:
