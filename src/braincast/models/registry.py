@@ -51,6 +51,7 @@ _BUILT_IN = {
     "lds": "braincast.models.forecasters.lds:LatentSystem",
     "linear": "braincast.models.blackbox.linear:Linear",
     "tsmixer": "braincast.models.blackbox.tsmixer:TSMixer",
+    "embedding": "braincast.models.blackbox.embedding:EmbeddingForecaster",
     "stimulus-average": "braincast.models.forecasters.stimulus_average:StimulusAverage",
 }
 
