@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from braincast.models.blackbox.networks.embedding_network import EmbeddingNetwork
 
 
+def _candidate(**own: Any) -> Settings:
+    return learned(animals="alike", maps=4, hidden=0, steps=2000, patience=6, **own)
+
+
 class EmbeddingForecaster(NetworkForecaster):
     """Reduced-rank regression on the population beside each neuron's own past; parameters and time go with neurons."""
 
@@ -40,8 +44,11 @@ class EmbeddingForecaster(NetworkForecaster):
         caveat="Ours from both: reduced-rank regression, with the embeddings of units that POYO decodes spikes with.",
         typical_fit_s=60.0,
     )
+    # From much to learn from to little: the shorter a recording, the fewer neurons are read at a time.
     candidates: tuple[Settings, ...] = (
-        learned(width=16, animals="alike", maps=4, hidden=0, dropout=0.3, rescaling="none"),
+        _candidate(width=32, dropout=0.4, rescaling="none", learning_rate=3e-3, weight_decay=0.1),
+        _candidate(width=16, dropout=0.9, rescaling="none", learning_rate=2e-3, weight_decay=1.0),
+        _candidate(width=8, dropout=0.8, rescaling="last", learning_rate=2e-3, weight_decay=1.0),
     )
 
     def begun(self, sizes: Sizes, settings: Settings, *, key: Any) -> EmbeddingNetwork:
