@@ -1,6 +1,7 @@
 """Is it worth learning from other animals? `python benchmarks/animals.py --write`.
 
-`--table` only writes the tables and the figure of the page again, from the figures recorded last. `--seeds 1` is quick.
+`--table` only writes the tables and the figure of the page again, from the figures recorded last. `--seeds 1` and
+`--models var,linear` are for a quick look.
 Fits are kept in `BRAINCAST_HOME` (or `--folder F`): a run that was stopped goes on with the same command.
 """
 
@@ -51,8 +52,8 @@ def main(arguments: Sequence[str]) -> None:
         return
     question = Question.of(bc.load_task("human-transfer"), bc.load_task("human-forecast"))
     found = {
-        model: compared(Fits(question, model, settings, asked.folder), range(asked.seeds))
-        for model, settings in MODELS.items()
+        model: compared(Fits(question, model, MODELS[model], asked.folder), range(asked.seeds))
+        for model in asked.models.split(",")
     }
     figures = rounded(
         {
@@ -125,7 +126,7 @@ def _how(figures: dict[str, Any]) -> str:
     )
     seeds = "1 seed" if n_seeds == 1 else f"{n_seeds} seeds"
     return (
-        f"Networks: {seeds}. Intervals are over {figures['n_animals']} subjects and blocks of windows within them, "
+        f"Networks with {seeds} each. Intervals are over {figures['n_animals']} subjects and blocks of windows within them, "
         f"paired in differences. All fits took {minutes / 60:.0f} minutes on one core."
     )
 
@@ -135,6 +136,7 @@ def _asked(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--table", action="store_true")
     parser.add_argument("--seeds", type=int, default=N_SEEDS)
+    parser.add_argument("--models", default=",".join(MODELS))
     parser.add_argument("--folder", type=Path, default=home() / "animals")
     return parser.parse_args(arguments)
 

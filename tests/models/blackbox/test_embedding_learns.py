@@ -86,6 +86,5 @@ def measured(n_neurons: int) -> dict[str, float]:
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is measured in kilobytes on Linux alone")
 def test_a_step_for_a_whole_larval_zebrafish_takes_less_than_eight_gigabytes():
     whole, half = measured(71_721), measured(35_861)
-    print(whole, half)
     assert whole["peak_gb"] < 8
     assert whole["parameters"] - half["parameters"] == 32 * (71_721 - 35_861)
