@@ -10,6 +10,7 @@ from refusals import refused
 from braincast.experiments.animals import ARMS, Fits, Question, compared
 from braincast.tasks.forecasting.alone import alone
 
+pytestmark = pytest.mark.slow
 SETTINGS = {"weights": "own", "rescaling": "none", "steps": 40, "every": 20, "batch": 8, "learning_rate": 0.02}
 
 
