@@ -126,8 +126,8 @@ def _how(figures: dict[str, Any]) -> str:
     )
     seeds = "1 seed" if n_seeds == 1 else f"{n_seeds} seeds"
     return (
-        f"Networks with {seeds} each. Intervals are over {figures['n_animals']} subjects and blocks of windows within them, "
-        f"paired in differences. All fits took {minutes / 60:.0f} minutes on one core."
+        f"Networks with {seeds} each. Intervals are over {figures['n_animals']} subjects and blocks of windows within "
+        f"them, paired in differences. All fits took {minutes / 60:.0f} minutes on one core."
     )
 
 
