@@ -79,7 +79,7 @@ def test_a_fit_begins_from_another_one_and_goes_on_only_from_the_same(braincast,
 def test_a_killed_fit_that_began_from_another_goes_on_from_the_same_alone(braincast, tmp_path):
     first, killed, whole = tmp_path / "first", tmp_path / "killed", tmp_path / "whole"
     braincast.document(*WORDS, *SETTINGS, "--out", first)
-    start = "--from", first, "--set", "steps=4000", "--set", "patience=1000"
+    start = "--from", first, "--set", "steps=400", "--set", "patience=1000"
     process = braincast.start(*WORDS, *start, "--out", killed)
     deadline = time.monotonic() + 120
     while not list(tmp_path.glob("killed.unfinished/fold-0/candidate-0/step-*")):
