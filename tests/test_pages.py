@@ -19,7 +19,13 @@ def script(name, monkeypatch):
     return module
 
 
-PAGES = [("whose_wiring", "tables"), ("signs", "table"), ("mutant", "tables"), ("kernels", "tables")]
+PAGES = [
+    ("animals", "tables"),
+    ("whose_wiring", "tables"),
+    ("signs", "table"),
+    ("mutant", "tables"),
+    ("kernels", "tables"),
+]
 
 
 @pytest.mark.parametrize(("name", "table"), PAGES)

@@ -59,3 +59,37 @@ def test_the_course_of_training_is_drawn(braincast, tmp_path):
     assert len((tmp_path / "fit" / "fold-0-metrics.jsonl").read_text().splitlines()) == 20
     forecast = braincast.document("forecast", tmp_path / "fit", "--out", tmp_path / "answer.zarr")
     assert forecast["model"] == "linear"
+
+
+def test_a_fit_begins_from_another_one_and_goes_on_only_from_the_same(braincast, tmp_path):
+    first, other, begun = tmp_path / "first", tmp_path / "other", tmp_path / "begun"
+    document = braincast.document(*WORDS, *SETTINGS, "--out", first)
+    braincast.document(*WORDS, *SETTINGS, "--seed", 1, "--out", other)
+    found = braincast.document(*WORDS, "--from", first, "--set", "steps=40", "--out", begun)
+    assert found["start"]["task"] == "walks-forecast" and len(found["start"]["fit"]) == 64 and not document["start"]
+    assert found["choices"][0]["settings"] == {**document["choices"][0]["settings"], "steps": 40}
+    assert found["choices"][0]["loss"] <= document["choices"][0]["loss"] * (1 + 1e-5)
+    again = braincast.document(*WORDS, "--from", first, "--out", begun, "--resume")
+    assert again == found
+    braincast.refusal("E502", 2, *WORDS, "--from", other, "--out", begun, "--resume")
+    braincast.refusal("E502", 2, *WORDS, "--out", begun, "--resume")
+    braincast.refusal("E705", 3, "fit", "walks-forecast", "ar", "--from", first, "--out", tmp_path / "none")
+
+
+def test_a_killed_fit_that_began_from_another_goes_on_from_the_same_alone(braincast, tmp_path):
+    first, killed, whole = tmp_path / "first", tmp_path / "killed", tmp_path / "whole"
+    braincast.document(*WORDS, *SETTINGS, "--out", first)
+    start = "--from", first, "--set", "steps=400", "--set", "patience=1000"
+    process = braincast.start(*WORDS, *start, "--out", killed)
+    deadline = time.monotonic() + 120
+    while not list(tmp_path.glob("killed.unfinished/fold-0/candidate-0/step-*")):
+        assert process.poll() is None and time.monotonic() < deadline, process.communicate()
+        time.sleep(0.01)
+    process.kill()
+    process.communicate()
+    braincast.refusal("E502", 2, *WORDS, *start[2:], *SETTINGS, "--out", killed, "--resume")
+    braincast.document(*WORDS, *start, "--out", killed, "--resume")
+    braincast.document(*WORDS, *start, "--out", whole)
+    expected, found = (read_json(folder / "manifest.json")["files"] for folder in (whole, killed))
+    expected.pop("fit.json"), found.pop("fit.json")
+    assert found == expected

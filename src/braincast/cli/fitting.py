@@ -27,6 +27,12 @@ def fit(
     resume: Annotated[
         bool, typer.Option("--resume", help="Keep a fit of the same task and model, or go on with its training.")
     ] = False,
+    start: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", metavar="RUN", help="Begin networks from another fit of the model, of other animals say."
+        ),
+    ] = None,
     data: Data = None,
     json_: Json = False,
     quiet: Quiet = False,
@@ -43,19 +49,21 @@ def fit(
     from braincast.tasks.registry import load_task
     from braincast.training.checkpoint import read_fit_record, save_fit
     from braincast.training.fit import fit as fit_model
+    from braincast.training.start import start_of
 
     fixed = _parsed(settings or [])
     loaded, opened = load_model(model), load_task(task, data=data)
     path = out or numbered_folder(home() / "fits", f"{task}-{model}")
     if resume and path.exists():
         record = read_fit_record(path)
-        _require_same(record, path, opened.hash, model, seed)
+        began = None if start is None else start_of(start, loaded).fit
+        _require_same(record, path, {"task_hash": opened.hash, "model": model, "seed": seed}, began)
     else:
         require_free(path, force=force)
         place = _unfinished(path, resume, force) if isinstance(loaded, Learner) else nullcontext()
         with session(quiet=quiet, offline=offline), place as folder:
             with step(f"Fitting {model}"):
-                fitted = fit_model(loaded, opened, seed=seed, settings=fixed, folder=folder)
+                fitted = fit_model(loaded, opened, seed=seed, settings=fixed, folder=folder, start=start)
             save_fit(fitted, path, force=force, beside=_pictures(fitted))
         record = read_fit_record(path)
     if json_:
@@ -132,9 +140,10 @@ def _parsed(settings: list[str]) -> dict[str, Any]:
     return parsed
 
 
-def _require_same(record: dict[str, Any], path: Path, task_hash: str, model: str, seed: int) -> None:
-    wanted = {"task_hash": task_hash, "model": model, "seed": seed}
-    for key, value in wanted.items():
-        if record.get(key) != value:
-            what = f"it holds a fit with {key} {record.get(key)!r}, not {value!r}"
+def _require_same(record: dict[str, Any], path: Path, wanted: dict[str, Any], began: str | None) -> None:
+    """E502 for a fit of something else, or one that began from another fit than `began`."""
+    held = {**record, "start": (record.get("start") or {}).get("fit")}
+    for key, value in {**wanted, "start": began}.items():
+        if held.get(key) != value:
+            what = f"it holds a fit with {key} {held.get(key)!r}, not {value!r}"
             raise BraincastError("E502", str(path), what, "Choose another --out")

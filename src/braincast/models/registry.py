@@ -59,6 +59,7 @@ _BUILT_IN = {
     "neural-ode": "braincast.models.blackbox.neural_ode:NeuralOde",
     "time-mix": "braincast.models.blackbox.time_mix:TimeMix",
     "tide": "braincast.models.blackbox.tide:TiDE",
+    "embedding": "braincast.models.blackbox.embedding:EmbeddingForecaster",
     "stimulus-average": "braincast.models.forecasters.stimulus_average:StimulusAverage",
 }
 

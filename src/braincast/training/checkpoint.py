@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Any, get_args, get_origin, get_type_hints
 
-import numpy as np
-
-from braincast.brain.arrays import read_arrays, values_of, write_arrays
 from braincast.brain.specimen import Specimen
 from braincast.errors import BraincastError
-from braincast.files import check_manifest, new_folder, read_json, write_json, write_text
+from braincast.files import new_folder, write_json, write_text
 from braincast.models.registry import load_model
 from braincast.tasks.kinds import AnyTask
 from braincast.training.choice import Choice
 from braincast.training.fit import FittedFolds
 from braincast.training.gradient.metrics import as_text, read_rows
+from braincast.training.origin import Origin, names_hash, recordings_of
+from braincast.training.stored_folds import RECORD, is_fit, read_fit_record, read_fold, write_fold
 from braincast.version import VERSION
 
-_RECORD, _METRICS = "fit.json", "fold-{}-metrics.jsonl"
+__all__ = ["is_fit", "load_fit", "read_fit_record", "save_fit"]
+_METRICS = "fold-{}-metrics.jsonl"
 
 
 def save_fit(fitted: FittedFolds, path: Path, *, force: bool = False, beside: Mapping[str, str] | None = None) -> Path:
@@ -34,33 +32,21 @@ def save_fit(fitted: FittedFolds, path: Path, *, force: bool = False, beside: Ma
         "wiring": fitted.wiring,
         "fit_s": fitted.fit_s,
         "n_parameters": fitted.n_parameters,
+        "neurons": names_hash(fitted.task.card.neurons),
+        "recordings": names_hash(recordings_of(fitted.task.card)),
+        "learned_from": [list(learned) for learned in fitted.learned_from],
+        "start": fitted.start.record if fitted.start else None,
         "choices": [{"settings": dict(c.settings), "loss": c.loss} for c in fitted.choices],
     }
     with new_folder(path, force=force, what="fit") as folder:
         for fold, fit in enumerate(fitted.folds):
-            arrays, numbers = _flattened(fit)
-            dims = {name: tuple(f"axis_{axis}" for axis in range(values.ndim)) for name, values in arrays.items()}
-            write_arrays(folder / f"fold-{fold}", {n: (dims[n], v) for n, v in arrays.items()}, {"numbers": numbers})
+            write_fold(folder, fold, fit)
             if metrics := fitted.choices[fold].metrics:
                 write_text(folder / _METRICS.format(fold), as_text(metrics))
         for name, text in (beside or {}).items():
             write_text(folder / name, text)
-        write_json(folder / _RECORD, record)
+        write_json(folder / RECORD, record)
     return path
-
-
-def is_fit(path: Path) -> bool:
-    """Whether `save_fit` wrote this folder."""
-    return (path / _RECORD).is_file()
-
-
-def read_fit_record(path: Path) -> dict[str, Any]:
-    """What `save_fit` recorded beside the parameters; a folder that is not a finished fit is E503."""
-    if not is_fit(path):
-        fix = "Make one with braincast fit TASK MODEL --out RUN"
-        raise BraincastError("E503", str(path), f"this is not a finished fit (no {_RECORD})", fix)
-    check_manifest(path)
-    return read_json(path / _RECORD)
 
 
 def load_fit(path: Path, task: AnyTask, *, structure: Specimen | None = None) -> FittedFolds:
@@ -77,51 +63,10 @@ def load_fit(path: Path, task: AnyTask, *, structure: Specimen | None = None) ->
         raise BraincastError("E502", str(path), what, "Give that structure too")
     model = load_model(record["model"])
     prepared = model.prepare(structure if structure is not None else task.structure)
-    folds = []
-    for fold in range(task.card.n_folds):
-        arrays, attributes = read_arrays(path / f"fold-{fold}", check=False)
-        values = {name: values_of(array) for name, array in arrays.items()}
-        folds.append(_restored(model.fitted_type, values | dict(attributes["numbers"])))
+    folds = [read_fold(path, fold, model.fitted_type) for fold in range(task.card.n_folds)]
     choices = tuple(
         Choice(choice["settings"], choice["loss"], read_rows(path / _METRICS.format(fold)))
         for fold, choice in enumerate(record["choices"])
     )
     named = record["model"], record["seed"], tuple(folds), choices, record["fit_s"], record["wiring"]
-    return FittedFolds(task, *named, prepared)
-
-
-def _flattened(fit: Any, prefix: str = "") -> tuple[dict[str, np.ndarray], dict[str, float | int | str]]:
-    """Arrays and plain values of a dataclass by dotted name, those in its mappings too; None is left out."""
-    arrays: dict[str, np.ndarray] = {}
-    numbers: dict[str, float | int | str] = {}
-    for entry in fields(fit):
-        value, name = getattr(fit, entry.name), prefix + entry.name
-        if is_dataclass(value):
-            inner = _flattened(value, f"{name}.")
-            arrays.update(inner[0])
-            numbers.update(inner[1])
-            continue
-        named = {f"{name}.{key}": part for key, part in value.items()} if isinstance(value, Mapping) else {name: value}
-        for key, part in named.items():
-            if isinstance(part, np.ndarray):
-                arrays[key] = part
-            elif part is not None:
-                numbers[key] = part
-    return arrays, numbers
-
-
-def _restored(kind: type[Any], values: dict[str, Any], prefix: str = "") -> Any:
-    """The inverse of `_flattened`, led by the annotations of the dataclass."""
-    found = {}
-    hints = get_type_hints(kind)
-    for name, annotation in ((entry.name, hints[entry.name]) for entry in fields(kind)):
-        inner = f"{prefix}{name}."
-        if get_origin(annotation) is Mapping:
-            found[name] = {key[len(inner) :]: value for key, value in values.items() if key.startswith(inner)}
-            continue
-        nested = next((a for a in (annotation, *get_args(annotation)) if is_dataclass(a)), None)
-        if nested is not None and any(key.startswith(inner) for key in values):
-            found[name] = _restored(nested, values, inner)  # pyright: ignore[reportArgumentType]
-        else:
-            found[name] = values.get(prefix + name)
-    return kind(**found)
+    return FittedFolds(task, *named, prepared, Origin.of_record(record.get("start")))

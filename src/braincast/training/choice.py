@@ -16,6 +16,7 @@ from braincast.tasks.kinds import AnyTraining
 from braincast.tasks.training import Training
 from braincast.training.gradient.metrics import Row
 from braincast.training.place import Place
+from braincast.training.start import Beginning
 
 N_INNER_FOLDS = 3
 # What choices minimise, by what a task asks for.
@@ -43,14 +44,15 @@ def learn(
     *,
     seed: int,
     place: Place | None = None,
+    beginning: Beginning | None = None,
 ) -> tuple[Choice, Fitted]:
     """The candidate with the smallest loss on what was held out for choosing (the earlier one on a tie), fitted.
 
     A fit to series never sees validation windows, also after the choice; inner folds are all learned from in the end.
-    A training by gradient is kept in `place` while it runs.
+    A training by gradient is kept in `place` while it runs, and begins from `beginning` if there is one.
     """
     if isinstance(training, ForecastTraining):
-        return _best_on_validation(model, training, prepared, candidates, seed, place or Place())
+        return _best_on_validation(model, training, prepared, candidates, seed, place or Place(), beginning)
     closed = cast(Model, model)  # networks answer forecasts alone, so that the task's kind has refused them before
     choice = choose_settings(closed, training, prepared, candidates, seed=seed)
     return choice, closed.fit(training, prepared, choice.settings, seed=seed)
@@ -77,24 +79,31 @@ def _best_on_validation(
     candidates: Sequence[Settings],
     seed: int,
     place: Place,
+    beginning: Beginning | None,
 ) -> tuple[Choice, Fitted]:
     found: list[tuple[Choice, Fitted]] = []
     for number, settings in enumerate(candidates):
         part = place.inside(f"candidate-{number}", model=model.card.name, settings=dict(settings), seed=seed)
-        fitted, metrics = _fitted(model, training, prepared, settings, seed, part)
+        fitted, metrics = _fitted(model, training, prepared, settings, seed, part, beginning)
         found.append((Choice(settings, _validation_loss(fitted, training, prepared), metrics), fitted))
     return min(found, key=lambda each: each[0].loss)
 
 
 def _fitted(
-    model: AnyModel, training: ForecastTraining, prepared: Any, settings: Settings, seed: int, place: Place
+    model: AnyModel,
+    training: ForecastTraining,
+    prepared: Any,
+    settings: Settings,
+    seed: int,
+    place: Place,
+    beginning: Beginning | None,
 ) -> tuple[Fitted, tuple[Row, ...]]:
     """A model that has a closed form is asked for it; one that describes itself is trained."""
     if not isinstance(model, Learner):
         return model.fit(training, prepared, settings, seed=seed), ()
     from braincast.training.gradient.learn import learned
 
-    return learned(model, training, prepared, settings, seed=seed, place=place)
+    return learned(model, training, prepared, settings, seed=seed, place=place, beginning=beginning)
 
 
 def _validation_loss(fitted: Fitted, training: ForecastTraining, prepared: Any) -> float:

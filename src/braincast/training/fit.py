@@ -14,10 +14,12 @@ from braincast.brain.specimen import Specimen
 from braincast.errors import BraincastError
 from braincast.models.interface import AnyModel, Fitted, Settings
 from braincast.models.registry import load_model
-from braincast.tasks.kinds import AnyCases, AnyTask
+from braincast.tasks.kinds import AnyCard, AnyCases, AnyTask
 from braincast.training.answers import Answers
 from braincast.training.choice import Choice, learn
+from braincast.training.origin import Frames, Origin, learned_frames
 from braincast.training.place import Place
+from braincast.training.start import Start, start_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +27,8 @@ class FittedFolds:
     """A model fitted once for each fold; answers each case with the fit that never saw its group.
 
     `choices[fold]` has the settings that were chosen and their loss on what was held out for that; `prepared` is what
-    the model made of the structure (None for a model that makes nothing of it).
+    the model made of the structure (None for a model that makes nothing of it). `start` is the fit
+    that it began from, if any.
     """
 
     task: AnyTask
@@ -36,6 +39,7 @@ class FittedFolds:
     fit_s: float
     wiring: str = "true"
     prepared: Any = None
+    start: Origin | None = None
 
     @property
     def n_parameters(self) -> int:
@@ -48,10 +52,19 @@ class FittedFolds:
         return float(np.mean([choice.loss for choice in self.choices]))
 
     @property
+    def learned_from(self) -> tuple[tuple[Frames, ...], ...]:
+        """The frames that each fold learned from, those included that the fit it began from had learned from."""
+        own = [learned_frames(self.task.card, fold) for fold in range(self.task.card.n_folds)]
+        before = self.start.learned_from if self.start else [()] * len(own)
+        return tuple(tuple(dict.fromkeys((*old, *new))) for old, new in zip(before, own, strict=True))
+
+    @property
     def attributes(self) -> dict[str, str | int]:
         """What stands beside each of its forecasts: of which task and version it is, and what made it."""
         named = {"task": self.task.name, "task_hash": self.task.hash, "model": self.model, "seed": self.seed}
-        return {**named, "wiring": self.wiring, "units": self.task.card.unit, "n_parameters": self.n_parameters}
+        began = {"start": self.start.fit} if self.start else {}
+        told = {"wiring": self.wiring, "units": self.task.card.unit, "n_parameters": self.n_parameters}
+        return {**named, **told, **began}
 
     def answers(self, cases: AnyCases) -> Answers:
         """The answer as an array that is made part by part."""
@@ -74,41 +87,56 @@ def fit(
     structure: Specimen | None = None,
     wiring: str = "true",
     folder: Path | None = None,
+    start: FittedFolds | Path | None = None,
 ) -> FittedFolds:
     """Fit `model` on the training part of each fold of `task`.
 
     `folder` keeps trainings by gradient while they run; the same fit goes on from there after a kill.
     `settings` fixes some of the model's settings, the rest are chosen (see `choice`). `structure` stands in for the
     task's own (a null connectome, named by `wiring`). A model of another kind of task is E306, an unknown setting E305.
+
+    `start` is a fit of the same model, saved or not, whose arrays networks begin with wherever name and shape agree,
+    and whose settings they keep where `settings` fixes none; E705 where that cannot be.
     """
     model = load_model(model) if isinstance(model, str) else model
     model.card.require_answer(task.card)
     began = time.perf_counter()
-    candidates = _candidates(model, settings or {})
+    put = _checked(model, settings or {})
+    begun = None if start is None else start_of(start, model)
+    origin = None if begun is None else begun.origin(task.card)
     prepared = model.prepare(structure if structure is not None else task.structure)
-    place = Place(folder, {"task_hash": task.hash, "wiring": wiring})
+    place = Place(folder, {"task_hash": task.hash, "wiring": wiring, "start": origin.fit if origin else None})
     folds, choices = [], []
     for fold in range(task.card.n_folds):
         part = place.inside(f"fold-{fold}", fold=fold)
-        choice, fitted = learn(model, task.training(fold), prepared, candidates, seed=seed, place=part)
+        candidates = _candidates(model, put, begun, fold, task.card)
+        beginning = None if begun is None else begun.beginning(fold, task.card)
+        choice, fitted = learn(
+            model, task.training(fold), prepared, candidates, seed=seed, place=part, beginning=beginning
+        )
         folds.append(fitted)
         choices.append(choice)
     elapsed_s = time.perf_counter() - began
     name = model.card.name
-    return FittedFolds(task, name, seed, tuple(folds), tuple(choices), elapsed_s, wiring, prepared)
+    return FittedFolds(task, name, seed, tuple(folds), tuple(choices), elapsed_s, wiring, prepared, origin)
 
 
-def _candidates(model: AnyModel, fixed: Settings) -> tuple[Settings, ...]:
-    """The model's candidates with the fixed settings put in, each once."""
+def _checked(model: AnyModel, fixed: Settings) -> Settings:
+    """The fixed settings in their types."""
     unknown = sorted(set(fixed) - set(model.card.settings))
     if unknown:
         known = ", ".join(sorted(model.card.settings)) or "none"
         what = f"it has no setting {unknown[0]!r}"
         raise BraincastError("E305", f"model {model.card.name}", what, f"Its settings: {known}")
     settings = model.card.settings
-    put = {k: settings[k].checked(value, f"model {model.card.name}, setting {k}") for k, value in fixed.items()}
+    return {k: settings[k].checked(value, f"model {model.card.name}, setting {k}") for k, value in fixed.items()}
+
+
+def _candidates(model: AnyModel, put: Settings, begun: Start | None, fold: int, card: AnyCard) -> tuple[Settings, ...]:
+    """The model's candidates with the fixed settings put in, each once; with a start, what was chosen there alone."""
+    known = model.candidates if begun is None else ({**model.candidates[0], **begun.settings(fold, card)},)
     candidates = []
-    for candidate in model.candidates:
+    for candidate in known:
         merged = {**candidate, **put}
         if merged not in candidates:
             candidates.append(merged)

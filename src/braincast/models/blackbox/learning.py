@@ -7,6 +7,7 @@ from typing import Any
 
 from braincast.models.interface import Setting, Settings
 
+TRAINED = ("all", "embedding")
 LEARNING: Mapping[str, Setting] = {
     "learning_rate": Setting("Largest step size of AdamW, reached after the warm-up", lower=1e-8, upper=10.0),
     "weight_decay": Setting("Decay of weights in AdamW, in learning rates for each step", upper=10.0),
@@ -25,6 +26,9 @@ LEARNING: Mapping[str, Setting] = {
         "single: float32; mixed: bfloat16 where there is a GPU, with parameters in float32",
         kind=str,
         choices=("single", "mixed"),
+    ),
+    "trained": Setting(
+        "all; embedding: only who the neurons are, everything else stays as it began", kind=str, choices=TRAINED
     ),
 }
 ANSWERING: Mapping[str, Setting] = {
@@ -64,6 +68,7 @@ DEFAULTS: Mapping[str, Any] = {
     "patience": 10,
     "loss": "absolute",
     "precision": "mixed",
+    "trained": "all",
 }
 _ONE_POINT: Mapping[str, Any] = {"head": "point", "ensemble": 1}
 

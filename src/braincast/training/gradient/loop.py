@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from jaxtyping import PRNGKeyArray
 
 from braincast.errors import BraincastError
 from braincast.models.blackbox.networks.network import Network
+from braincast.models.blackbox.networks.parameters import put_in
 from braincast.models.blackbox.sizes import Sizes
 from braincast.progress import Advance, step
 from braincast.tasks.forecasting.examples import Batch, Examples
@@ -31,7 +32,10 @@ _BEGIN, _CHANCE = 0, 1  # what the seed is spent on: the network's first state, 
 
 @dataclass(frozen=True, eq=False)
 class Lesson:
-    """What is learned, and how: `begin(key=…)` makes the network, `name` is shown in errors and beside progress."""
+    """What is learned, and how: `begin(key=…)` makes the network, `name` is shown in errors and beside progress.
+
+    `first` are arrays that it begins with instead of its own.
+    """
 
     name: str
     begin: Callable[..., Network]
@@ -41,6 +45,7 @@ class Lesson:
     rules: Rules
     layout: Layout
     seed: int
+    first: Mapping[str, np.ndarray] | None = None
 
     def batch(self, number: int) -> Batch:
         """The windows of a step, on their devices."""
@@ -78,7 +83,12 @@ def _begun(lesson: Lesson, place: Place) -> Standing:
     if found is not None:
         return replace(found, state=lesson.layout.placed(found.state))
     state = _first_state(*given)
-    return Standing(0, state, _copy(state.network), 0, float("inf"), ())
+    if lesson.first is None:
+        return Standing(0, state, _copy(state.network), 0, float("inf"), ())
+    state = lesson.layout.placed(state._replace(network=put_in(state.network, lesson.first)))
+    # What others learned may be better than anything that comes.
+    error = mean_absolute_error(state.network, lesson.validation, lesson.layout, lesson.rules.batch)
+    return Standing(0, state, _copy(state.network), 0, error, ())
 
 
 @eqx.filter_jit

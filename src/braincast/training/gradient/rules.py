@@ -24,6 +24,7 @@ class Rules:
     patience: int
     loss: str
     precision: str
+    trained: str
 
     @classmethod
     def of(cls, settings: Settings) -> Rules:

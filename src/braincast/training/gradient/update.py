@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
+from braincast.models.blackbox.networks.embedding import is_embedding
 from braincast.models.blackbox.networks.network import Network
 from braincast.tasks.forecasting.examples import Batch
 from braincast.training.gradient.layout import Layout
@@ -44,9 +45,11 @@ def state_of(network: Network, rules: Rules) -> State:
 def update(given: Given, state: State) -> tuple[State, Float[Array, ""], Float[Array, ""]]:
     """The next state (the one given is used up), the loss before the step and the norm of its gradient."""
     loss, gradient = gradient_of(state.network, given)
+    gradient = _of_what_learns(gradient, given.rules.trained)
     trained = eqx.filter(state.network, eqx.is_inexact_array)
     change, memory = optimiser(given.rules).update(gradient, state.optimiser, trained)
-    changed = State(eqx.apply_updates(state.network, change), memory)
+    # Once more, as weights decay without a gradient too.
+    changed = State(eqx.apply_updates(state.network, _of_what_learns(change, given.rules.trained)), memory)
     return given.layout.held(changed), loss, optax.tree.norm(gradient)
 
 
@@ -76,6 +79,13 @@ def _loss(network: Network, given: Given) -> Float[Array, ""]:
         return eqx.combine(own, whole).loss(window, given.rules.loss, key=key)
 
     return jax.vmap(loss)(beside, batch, chances).mean()
+
+
+def _of_what_learns(change: Any, trained: str) -> Any:
+    """A gradient or change that is 0 where the setting `trained` lets nothing learn."""
+    if trained == "all":
+        return change
+    return jax.tree.map(lambda node: node if is_embedding(node) else jnp.zeros_like(node), change, is_leaf=is_embedding)
 
 
 def _as(tree: Any, dtype: Any) -> Any:

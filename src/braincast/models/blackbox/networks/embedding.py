@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -28,3 +30,13 @@ class Embedding(eqx.Module):
 
     def __call__(self, recording: Int[Array, ""]) -> Float[Array, "neuron width"]:
         return self.shared if self.own is None else self.shared + self.own[recording]
+
+
+def is_embedding(node: Any) -> bool:
+    """Whether a part of a network says who neurons are."""
+    return isinstance(node, Embedding)
+
+
+def has_embedding(network: Any) -> bool:
+    """Whether a network, or its outline, has such a part."""
+    return any(is_embedding(node) for node in jax.tree.leaves(network, is_leaf=is_embedding))

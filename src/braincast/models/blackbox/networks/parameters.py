@@ -29,17 +29,31 @@ def n_numbers(tree: Any) -> int:
 
 def named_arrays(tree: Any) -> dict[str, np.ndarray]:
     """Copies of all arrays of a pytree, by the path that leads to each."""
-    leaves = jax.tree_util.tree_flatten_with_path(tree)[0]
-    return {_name(path): np.array(leaf) for path, leaf in leaves if _is_place(leaf)}
+    return {name: np.array(leaf) for name, leaf in _places(tree).items()}
 
 
 def with_arrays(like: Tree, arrays: Mapping[str, np.ndarray], where: str = "network") -> Tree:
     """The inverse of `named_arrays`, for a pytree (or outline) of the same names, shapes and types; else E702."""
     leaves, form = jax.tree_util.tree_flatten_with_path(like)
-    expected = {_name(path): leaf for path, leaf in leaves if _is_place(leaf)}
+    expected = _places(like)
     for name in sorted({*expected, *arrays}):
         _check_fit(expected.get(name), arrays.get(name), f"{where}, {name}")
     return form.unflatten([arrays[_name(path)] if _is_place(leaf) else leaf for path, leaf in leaves])
+
+
+def agreeing(like: Any, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Those arrays that have the name, shape and type of one in a pytree or outline."""
+    places = _places(like)
+    return {n: values for n, values in arrays.items() if n in places and _described(values) == _described(places[n])}
+
+
+def put_in(network: Tree, arrays: Mapping[str, np.ndarray]) -> Tree:
+    """A network with some of its arrays replaced, by name."""
+    return jax.tree_util.tree_map_with_path(lambda path, leaf: arrays.get(_name(path), leaf), network)
+
+
+def _places(tree: Any) -> dict[str, Any]:
+    return {_name(path): leaf for path, leaf in jax.tree_util.tree_flatten_with_path(tree)[0] if _is_place(leaf)}
 
 
 def _check_fit(expected: Any, found: np.ndarray | None, where: str) -> None:
