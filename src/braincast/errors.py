@@ -87,6 +87,7 @@ CODES: dict[str, str] = {
     "E702": "a checkpoint does not fit the network",
     "E703": "a checkpoint was written by another version",
     "E704": "there is nothing to learn from",
+    "E705": "no trial of a sweep succeeded",
 }
 
 # Wrong words on the command line, or an output in the way, are usage; everything else is bad input.
