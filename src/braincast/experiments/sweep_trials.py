@@ -31,8 +31,8 @@ class Trial:
     repeats: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data."""
-        return {**asdict(self), "settings": dict(self.settings)}
+        """Plain data, the same whether the trial was read or made."""
+        return {**asdict(self), "settings": dict(sorted(self.settings.items()))}
 
     def as_line(self) -> str:
         """The line, without its end."""

@@ -14,8 +14,8 @@ Value: TypeAlias = float | int | bool | str
 class Range:
     """All numbers from `lower` to `upper`, both included; whole ones for a setting that is whole."""
 
-    lower: float
-    upper: float
+    lower: int | float
+    upper: int | float
     log: bool = False
 
     def nearest(self, value: Any) -> Any:

@@ -88,15 +88,14 @@ def _errors_axis(done: Sequence[Document]) -> Axis:
     best = min(errors)
     reach = best + _REACH * (statistics.median(errors) - best)
     near = [error for error in errors if error <= reach]
-    return padded(axis_over(near if len(set(near)) > 1 else errors, n_ticks=4), 0.07)
+    return padded(axis_over(near if len(set(near)) > 1 else errors, n_ticks=6), 0.07)
 
 
 def _across(values: Sequence[Any], swept: Document) -> tuple[list[float], Axis, list[str] | None]:
     """Where values lie, on which axis, with which labels where its ticks are not the values."""
     if "choices" in swept:
         choices = list(swept["choices"])
-        last = max(len(choices) - 1, 1)
-        axis = Axis(-0.4 * last, 1.4 * last, tuple(map(float, range(len(choices)))), 0)
+        axis = Axis(-0.5, len(choices) - 0.5, tuple(map(float, range(len(choices)))), 0)
         return [float(choices.index(value)) for value in values], axis, [written(choice) for choice in choices]
     if swept["log"]:
         places = [math.log10(min(max(value, swept["lower"]), swept["upper"])) for value in values]

@@ -7,9 +7,9 @@ from jaxtyping import Float
 
 from braincast.models.forecasters.forecaster import Forecaster, forecaster_card
 from braincast.models.forecasters.own_past.channel_ridge import PENALTY
-from braincast.models.forecasters.own_past.shared_linear import ORDER
 from braincast.models.forecasters.population.population_forecast import PopulationForecast
 from braincast.models.forecasters.population.population_moments import (
+    POPULATION_ORDER,
     PopulationMoments,
     population_moments,
     within_limits,
@@ -31,7 +31,7 @@ class ReducedRankVar(Forecaster):
         "Every neuron from all neurons' last frames through a few shared signals, one step at a time.",
         {
             "rank": Setting("How many shared signals", kind=int, lower=1.0, upper=1000.0, sweep=Range(1, 60, log=True)),
-            "order": ORDER,
+            "order": POPULATION_ORDER,
             "penalty": PENALTY,
             "towards": POPULATION_TOWARDS,
             "scope": SCOPE,
