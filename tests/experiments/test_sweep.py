@@ -1,4 +1,4 @@
-"""A sweep tries a model's own candidates, then what follows from the seed and the trials before, on validation alone."""
+"""A sweep tries a model's own candidates, then what follows from the seed and the trials before it."""
 
 from dataclasses import replace
 

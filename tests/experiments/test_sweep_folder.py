@@ -81,9 +81,9 @@ def test_a_sweep_in_the_way_is_refused_without_resume(noted):
 
 
 def test_while_one_sweeps_another_is_refused(noted):
-    with sweep_folder(noted, CONFIGURATION, 5, resume=True):
-        with refused("E504"), sweep_folder(noted, CONFIGURATION, 5, resume=True):
-            pass
+    again = sweep_folder(noted, CONFIGURATION, 5, resume=True)
+    with sweep_folder(noted, CONFIGURATION, 5, resume=True), refused("E504"), again:
+        pass
 
 
 def test_a_folder_that_is_no_sweep_is_never_touched(tmp_path):

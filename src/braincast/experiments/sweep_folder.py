@@ -27,10 +27,11 @@ class SweepFolder:
 
     def trials(self) -> tuple[Trial, ...]:
         """The trials of before; what a kill left of a line, or of trainings that ended, is removed."""
-        found = read_trials(self.path / TRIALS)
-        if (self.path / TRIALS).exists():
-            files.write_text(self.path / TRIALS, as_text(found))
-        for training in self.path.glob(_TRAINING.format(0)[:-5] + "*"):
+        path = self.path / TRIALS
+        found = read_trials(path)
+        if path.exists() and path.read_bytes() != as_text(found).encode():
+            files.write_text(path, as_text(found))
+        for training in self.path.glob("trial-*"):
             if training != self.training(len(found)):
                 files.remove_tree(training)
         return found

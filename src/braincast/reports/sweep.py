@@ -102,7 +102,7 @@ def _across(values: Sequence[Any], swept: Document) -> tuple[list[float], Axis, 
         ends = math.log10(swept["lower"]), math.log10(swept["upper"])
         ticks = _powers(*ends)
         return places, padded(Axis(*ends, ticks, 0)), [f"{10.0**tick:g}" for tick in ticks]
-    axis = axis_over([swept["lower"], swept["upper"]], n_ticks=4)
+    axis = axis_over([float(swept["lower"]), float(swept["upper"])], n_ticks=4)
     return [float(value) for value in values], padded(axis), None
 
 
