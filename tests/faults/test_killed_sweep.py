@@ -117,17 +117,20 @@ def n_lines(path: Path) -> int:
 
 
 def test_a_network_killed_in_a_trial_goes_on_from_its_checkpoint_and_ends_the_same(command, tmp_path):
-    fixed = "weights=shared", "rescaling=none", "steps=2000", "every=20", "patience=1000"
+    fixed = "weights=shared", "rescaling=none", "steps=1000", "every=20", "patience=1000"
     sets = [word for setting in fixed for word in ("--set", setting)]
-    words = ("sweep", "walks-forecast", "linear", "--trials", 3, *sets)
+    words = ("sweep", "walks-forecast", "linear", "--trials", 2, *sets)
     whole = command.document(*words, "--out", tmp_path / "whole")
     killed = tmp_path / "killed"
-    for number in range(3):
+    for number in range(2):
         training = killed / f"trial-{number:05d}" / "fold-0" / "candidate-0"
         killed_when(command, words, killed, lambda: list(training.glob("step-*")))  # noqa: B023
         assert n_lines(killed / "trials.jsonl") == number
-    n_before = n_lines(training / "metrics.jsonl")
-    assert 0 < n_before < 100
+    arrays = max(training.glob("step-*")) / "arrays.npz"
+    good = arrays.read_bytes()
+    arrays.write_bytes(good[:-1])
+    command.refusal("E210", 3, *words, "--out", killed, "--resume")  # so it is from there that it goes on
+    arrays.write_bytes(good)
     document = command.document(*words, "--out", killed, "--resume")
     assert [{**t, "fit_s": None} for t in document["trials"]] == [{**t, "fit_s": None} for t in whole["trials"]]
     assert not list(killed.glob("trial-*"))
