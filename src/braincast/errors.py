@@ -88,6 +88,7 @@ CODES: dict[str, str] = {
     "E703": "a checkpoint was written by another version",
     "E704": "there is nothing to learn from",
     "E705": "a fit cannot begin from this other fit",
+    "E706": "no trial of a sweep succeeded",
 }
 
 # Wrong words on the command line, or an output in the way, are usage; everything else is bad input.

@@ -124,6 +124,7 @@ def _task(name: str) -> dict[str, Any]:
 
 
 def _model(name: str) -> dict[str, Any]:
+    from braincast.experiments.sweep_space import own_space
     from braincast.models.registry import load_model
 
     model = load_model(name)
@@ -136,6 +137,7 @@ def _model(name: str) -> dict[str, Any]:
         "uses": list(card.uses),
         "settings": {key: setting.summary for key, setting in card.settings.items()},
         "candidates": [dict(candidate) for candidate in model.candidates],
+        "sweep": {key: str(swept) for key, swept in own_space(model).items()},
         "citation": card.citation,
         "caveat": card.caveat,
         "stochastic": card.stochastic,

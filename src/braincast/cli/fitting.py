@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from braincast.cli.options import Data, Force, Json, Offline, Out, Quiet, Seed, Sets, TaskName
+from braincast.cli.options import Data, Force, Json, Offline, Out, Quiet, Seed, Sets, TaskName, parsed_settings
 from braincast.cli.session import print_json, resumable, session
 from braincast.errors import BraincastError
 
@@ -51,7 +50,7 @@ def fit(
     from braincast.training.fit import fit as fit_model
     from braincast.training.start import start_of
 
-    fixed = _parsed(settings or [])
+    fixed = parsed_settings(settings or [])
     loaded, opened = load_model(model), load_task(task, data=data)
     path = out or numbered_folder(home() / "fits", f"{task}-{model}")
     if resume and path.exists():
@@ -124,20 +123,6 @@ def _pictures(fitted: FittedFolds) -> dict[str, str]:
 
     trainings = {f"fold {n}": choice.metrics for n, choice in enumerate(fitted.choices) if choice.metrics}
     return {"learning.html": learning_page(f"{fitted.model} on {fitted.task.name}", trainings)} if trainings else {}
-
-
-def _parsed(settings: list[str]) -> dict[str, Any]:
-    """`k=v` pairs; a value is JSON where it can be (numbers, true, false), else text."""
-    parsed = {}
-    for setting in settings:
-        key, equals, text = setting.partition("=")
-        if not key or not equals:
-            raise BraincastError("E305", "--set", f"{setting!r} is not of the form K=V", "Write for example penalty=10")
-        try:
-            parsed[key] = json.loads(text)
-        except json.JSONDecodeError:
-            parsed[key] = text
-    return parsed
 
 
 def _require_same(record: dict[str, Any], path: Path, wanted: dict[str, Any], began: str | None) -> None:

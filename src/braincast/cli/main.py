@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from braincast.cli import assess, catalogue, data, doctor, fitting, run, submitting, tasks
+from braincast.cli import assess, catalogue, data, doctor, fitting, run, submitting, sweeping, tasks
 from braincast.cli.session import guarded
 from braincast.version import VERSION
 
@@ -35,6 +35,7 @@ app.command("show")(catalogue.show)
 app.add_typer(data.app, name="data")
 app.add_typer(tasks.app, name="task")
 app.command("fit")(fitting.fit)
+app.command("sweep")(sweeping.sweep)
 app.command("forecast")(fitting.forecast)
 app.command("score")(assess.score)
 app.command("compare")(assess.compare)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+
+from braincast.errors import BraincastError
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output and nothing else.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
@@ -16,3 +20,34 @@ Out = Annotated[Path | None, typer.Option("--out", help="Where to write; a new p
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of everything random.")]
 Sets = Annotated[list[str] | None, typer.Option("--set", metavar="K=V", help="Fix a setting of the model.")]
 TaskName = Annotated[str, typer.Argument(metavar="TASK", help="A task's name (braincast list tasks).")]
+
+
+def parsed_settings(settings: Sequence[str]) -> dict[str, Any]:
+    """`k=v` pairs of --set."""
+    return {key: parsed_value(text) for key, text in (_pair("--set", each, "penalty=10") for each in settings)}
+
+
+def parsed_pairs(option: str, pairs: Sequence[str], example: str) -> dict[str, str]:
+    """`k=text` pairs of an option, each key once."""
+    parsed: dict[str, str] = {}
+    for pair in pairs:
+        key, text = _pair(option, pair, example)
+        if key in parsed:
+            raise BraincastError("E305", option, f"{key!r} is given twice", "Give it once")
+        parsed[key] = text
+    return parsed
+
+
+def parsed_value(text: str) -> Any:
+    """JSON where it can be (numbers, true, false), else text."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text
+
+
+def _pair(option: str, pair: str, example: str) -> tuple[str, str]:
+    key, equals, text = pair.partition("=")
+    if not key or not equals:
+        raise BraincastError("E305", option, f"{pair!r} is not of the form K=V", f"Write for example {example}")
+    return key, text

@@ -7,7 +7,7 @@ What cases and training sets are depends on the kind of task: `Cases` and `Train
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
@@ -16,6 +16,7 @@ from jaxtyping import Float
 
 from braincast.brain.specimen import Specimen
 from braincast.errors import BraincastError
+from braincast.models.space import Choices, Range
 from braincast.tasks.forecasting.card import ForecastCard
 from braincast.tasks.kinds import AnyCard
 
@@ -80,7 +81,8 @@ AnyModel: TypeAlias = Model | Learner
 class Setting:
     """One thing to set in a model: a number within bounds (both included), whole if `kind` is int, or yes or no.
 
-    With `kind` str it is one of the words in `choices`.
+    With `kind` str it is one of the words in `choices`. `sweep` is what `braincast sweep` tries unless told otherwise
+    (see `swept`).
     """
 
     summary: str
@@ -88,6 +90,24 @@ class Setting:
     lower: float = 0.0
     upper: float = math.inf
     choices: tuple[str, ...] = ()
+    sweep: Range | Choices | None = None
+
+    def swept(self, tried: Sequence[Any]) -> Range | Choices | None:
+        """What a sweep tries; None for a setting that it leaves alone. `tried` is what the model's candidates have.
+
+        Without a `sweep` of its own, words and yes or no are tried in turn, a number where candidates differ in it.
+        """
+        values: tuple[Any, ...] = self.choices
+        if isinstance(self.sweep, Range):
+            return self.sweep
+        if self.sweep is not None:
+            values = self.sweep.values
+        elif self.kind is bool:
+            values = (False, True)
+        elif self.kind is not str:
+            values = tuple(sorted(set(tried)))
+        known = tuple(dict.fromkeys([*values, *tried])) if values else ()
+        return Choices(known) if len(known) > 1 else None
 
     def checked(self, value: Any, where: str) -> float | int | bool | str:
         """The value in its type; E305 for one that is not possible."""

@@ -107,15 +107,18 @@ def _fitted(
 
 
 def _validation_loss(fitted: Fitted, training: ForecastTraining, prepared: Any) -> float:
-    """Mean absolute error over all observed values; of a distribution, of the mean of its members."""
+    """Mean absolute error over all observed values; of a distribution, of the mean of its members.
+
+    Infinite for a fit that does not answer every one of them with a number.
+    """
     windows, total, count = training.validation.windows, 0.0, 0
     for rows, part in zip(windows.ranges(), windows.batches(), strict=True):
         answer, truth = fitted.forecast(part, prepared), training.validation.truth[rows]
         point = answer if answer.ndim == 3 else answer.mean(axis=3)
-        errors = np.abs(point.astype(np.float64) - truth)
-        total += float(np.nansum(errors))
-        count += int(np.isfinite(errors).sum())
-    return total / count
+        observed = np.isfinite(truth)
+        total += float(np.where(observed, np.abs(point.astype(np.float64) - truth), 0.0).sum())
+        count += int(observed.sum())
+    return total / count if np.isfinite(total) else float("inf")
 
 
 def _held_out_loss(

@@ -10,6 +10,7 @@ from jaxtyping import Float
 from braincast.brain.specimen import Specimen
 from braincast.models.interface import ModelCard, Setting, Settings
 from braincast.models.responses.courses import responder_courses, training_courses
+from braincast.models.space import Range
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 
@@ -37,7 +38,11 @@ class ResponderCourse:
         kinds=("perturbation",),
         answers=("course",),
         uses=(),
-        settings={"pseudo_count": Setting("Strength of the shrinkage, in stimuli", lower=1e-6)},
+        settings={
+            "pseudo_count": Setting(
+                "Strength of the shrinkage, in stimuli", lower=1e-6, sweep=Range(0.3, 300.0, log=True)
+            )
+        },
         typical_fit_s=0.2,
     )
     fitted_type = FittedResponderCourse

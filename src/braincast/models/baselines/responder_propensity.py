@@ -10,6 +10,7 @@ from jaxtyping import Float
 from braincast.brain.specimen import Specimen
 from braincast.models.interface import ModelCard, Setting, Settings
 from braincast.models.responses.propensity import propensity
+from braincast.models.space import Range
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 
@@ -36,7 +37,11 @@ class ResponderPropensity:
         summary="Each neuron's response rate over the training stimuli, shrunk towards the overall rate.",
         kinds=("perturbation",),
         uses=(),
-        settings={"pseudo_count": Setting("Strength of the shrinkage, in stimuli", lower=1e-6)},
+        settings={
+            "pseudo_count": Setting(
+                "Strength of the shrinkage, in stimuli", lower=1e-6, sweep=Range(0.3, 300.0, log=True)
+            )
+        },
         typical_fit_s=0.1,
     )
     fitted_type = FittedPropensity

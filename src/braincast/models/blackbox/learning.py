@@ -6,13 +6,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from braincast.models.interface import Setting, Settings
+from braincast.models.space import NOT_SWEPT, Choices, Range
 
 TRAINED = ("all", "embedding")
 LEARNING: Mapping[str, Setting] = {
-    "learning_rate": Setting("Largest step size of AdamW, reached after the warm-up", lower=1e-8, upper=10.0),
-    "weight_decay": Setting("Decay of weights in AdamW, in learning rates for each step", upper=10.0),
+    "learning_rate": Setting(
+        "Largest step size of AdamW, reached after the warm-up",
+        lower=1e-8,
+        upper=10.0,
+        sweep=Range(1e-4, 1e-2, log=True),
+    ),
+    "weight_decay": Setting(
+        "Decay of weights in AdamW, in learning rates for each step", upper=10.0, sweep=Range(1e-6, 1e-1, log=True)
+    ),
     "clip": Setting("Largest norm of the gradient, longer ones are shortened", lower=1e-8, upper=1e8),
-    "batch": Setting("Windows in a step", kind=int, lower=1.0, upper=65536.0),
+    "batch": Setting("Windows in a step", kind=int, lower=1.0, upper=65536.0, sweep=Choices((16, 32, 64))),
     "steps": Setting(
         "Steps at most; the learning rate falls to 0 there along a cosine", kind=int, lower=1.0, upper=1e8
     ),
@@ -21,11 +29,14 @@ LEARNING: Mapping[str, Setting] = {
         "Steps between evaluations on validation windows, with a checkpoint each", kind=int, lower=1.0, upper=1e8
     ),
     "patience": Setting("Evaluations without improvement after which training stops", kind=int, lower=1.0, upper=1e6),
-    "loss": Setting("What a step lowers: absolute or squared errors", kind=str, choices=("absolute", "squared")),
+    "loss": Setting(
+        "What a step lowers: absolute or squared errors", kind=str, choices=("absolute", "squared"), sweep=NOT_SWEPT
+    ),
     "precision": Setting(
         "single: float32; mixed: bfloat16 where there is a GPU, with parameters in float32",
         kind=str,
         choices=("single", "mixed"),
+        sweep=NOT_SWEPT,
     ),
     "trained": Setting(
         "all; embedding: only who the neurons are, everything else stays as it began", kind=str, choices=TRAINED
@@ -37,6 +48,7 @@ ANSWERING: Mapping[str, Setting] = {
         "distribution that is learned, by likelihood or pinball losses",
         kind=str,
         choices=("point", "gaussian", "quantiles"),
+        sweep=NOT_SWEPT,
     ),
     "ensemble": Setting("How many networks are trained and averaged", kind=int, lower=1.0, upper=100.0),
 }

@@ -8,6 +8,7 @@ from braincast.models.blackbox.learning import RESCALING, learned
 from braincast.models.blackbox.network_forecaster import NetworkForecaster, network_card
 from braincast.models.blackbox.sizes import Sizes
 from braincast.models.interface import Setting, Settings
+from braincast.models.space import Range
 
 if TYPE_CHECKING:
     from braincast.models.blackbox.networks.mixing import MixerNetwork
@@ -20,9 +21,11 @@ class TSMixer(NetworkForecaster):
         "tsmixer",
         "Layers over frames and over neurons in turn, each beside a direct path, then a linear map to the leads.",
         {
-            "blocks": Setting("How many pairs of layers", kind=int, lower=1.0, upper=64.0),
-            "hidden": Setting("Width of the layers over neurons", kind=int, lower=1.0, upper=65536.0),
-            "dropout": Setting("Share of values left out in a training step", upper=0.95),
+            "blocks": Setting("How many pairs of layers", kind=int, lower=1.0, upper=64.0, sweep=Range(1, 4)),
+            "hidden": Setting(
+                "Width of the layers over neurons", kind=int, lower=1.0, upper=65536.0, sweep=Range(16, 256, log=True)
+            ),
+            "dropout": Setting("Share of values left out in a training step", upper=0.95, sweep=Range(0.0, 0.6)),
             "rescaling": RESCALING,
         },
         citation="Chen, Li, Yoder, Arik & Pfister 2023, TMLR, arXiv:2303.06053",

@@ -14,6 +14,7 @@ from braincast.models.interface import ModelCard, Setting, Settings
 from braincast.models.learners.calibration import Score, calibrate, calibrated
 from braincast.models.learners.logistic import Logistic
 from braincast.models.responses.wiring import synaptic_weights
+from braincast.models.space import Range
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 
@@ -72,7 +73,7 @@ class Communicability(_Spread):
         summary="Matrix exponential of the normalised undirected wiring, calibrated; damping by inner folds.",
         kinds=("perturbation",),
         uses=("connectome",),
-        settings={"time": Setting("Weight of longer walks", lower=1e-6)},
+        settings={"time": Setting("Weight of longer walks", lower=1e-6, sweep=Range(0.25, 16.0, log=True))},
         citation="Estrada & Hatano 2008, Phys. Rev. E 77:036111; Crofts & Higham 2009, J. R. Soc. Interface 6:411",
         typical_fit_s=0.4,
     )
@@ -87,7 +88,9 @@ class Diffusion(_Spread):
         summary="Heat kernel of a random walk along synapses and gap junctions, calibrated; time by inner folds.",
         kinds=("perturbation",),
         uses=("connectome",),
-        settings={"time": Setting("Mean number of steps that the walker takes", lower=1e-6)},
+        settings={
+            "time": Setting("Mean number of steps that the walker takes", lower=1e-6, sweep=Range(0.25, 16.0, log=True))
+        },
         citation="Kondor & Lafferty 2002, ICML; Abdelnour et al. 2014, NeuroImage 90:335",
         typical_fit_s=0.5,
     )

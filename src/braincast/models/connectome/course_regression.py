@@ -12,6 +12,7 @@ from braincast.models.connectome.features import structural_features
 from braincast.models.interface import ModelCard, Setting, Settings
 from braincast.models.learners.ridge import Ridge, fit_ridge
 from braincast.models.responses.courses import responder_courses, responder_courses_without_own_group, training_courses
+from braincast.models.space import Range
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 
@@ -44,7 +45,11 @@ class CourseRegression:
         kinds=("perturbation",),
         answers=("course",),
         uses=("connectome",),
-        settings={"penalty": Setting("Ridge penalty on standardised coefficients", lower=1e-6)},
+        settings={
+            "penalty": Setting(
+                "Ridge penalty on standardised coefficients", lower=1e-6, sweep=Range(1.0, 100000.0, log=True)
+            )
+        },
         typical_fit_s=1.5,
     )
     fitted_type = FittedCourseRegression

@@ -12,6 +12,7 @@ from braincast.models.connectome.propagator import FittedPropagator, LogResponse
 from braincast.models.interface import ModelCard, Setting, Settings
 from braincast.models.learners.calibration import Score
 from braincast.models.responses.wiring import connectome_of
+from braincast.models.space import Range
 from braincast.tasks.training import Training
 
 _KINDS: tuple[EdgeKind, ...] = ("chemical", "electrical", "peptidergic", "monoaminergic")
@@ -26,7 +27,9 @@ class ExtrasynapticPropagator:
         "leaves a kind out, and inner folds choose.",
         kinds=("perturbation",),
         uses=("connectome",),
-        settings={f"{kind}_gain": Setting(f"Gain of {kind} edges", upper=0.99) for kind in _KINDS},
+        settings={
+            f"{kind}_gain": Setting(f"Gain of {kind} edges", upper=0.99, sweep=Range(0.0, 0.95)) for kind in _KINDS
+        },
         citation="Bentley et al. 2016, doi:10.1371/journal.pcbi.1005283 (the edges)",
         typical_fit_s=1.0,
     )

@@ -14,6 +14,7 @@ from braincast.models.interface import ModelCard, Setting, Settings
 from braincast.models.responses.propensity import propensity
 from braincast.models.responses.similarities import distances_um, expression_profiles
 from braincast.models.responses.wiring import connectome_of, synaptic_weights
+from braincast.models.space import Range
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 
@@ -51,7 +52,9 @@ class Factorisation:
         "latent factors of the responder.",
         kinds=("perturbation",),
         uses=("connectome", "expression", "positions"),
-        settings={"ridge": Setting("Ridge penalty on loadings and factors", lower=1e-6)},
+        settings={
+            "ridge": Setting("Ridge penalty on loadings and factors", lower=1e-6, sweep=Range(1.0, 1000.0, log=True))
+        },
         citation="Jain & Dhillon 2013, arXiv:1306.0626",
         typical_fit_s=5.0,
     )

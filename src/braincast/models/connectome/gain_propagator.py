@@ -12,6 +12,7 @@ from braincast.models.connectome.edge_list import EdgeList, edge_list
 from braincast.models.interface import ModelCard, Setting, Settings
 from braincast.models.responses.batch import History, asked_batch, history_of, n_fitted, training_batch
 from braincast.models.responses.wiring import connectome_of
+from braincast.models.space import Range
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 
@@ -71,7 +72,9 @@ class GainPropagator:
         kinds=("perturbation",),
         uses=("connectome", "expression"),
         settings={
-            "gain_sd": Setting("Standard deviation of neurons' gains (log odds) under the prior"),
+            "gain_sd": Setting(
+                "Standard deviation of neurons' gains (log odds) under the prior", sweep=Range(0.05, 1.0, log=True)
+            ),
             "extrasynaptic": Setting("Whether monoamines and peptides are edges too", kind=bool),
             "expression": Setting("Whether edges count by transmitters, receptors and innexins expressed", kind=bool),
         },

@@ -14,6 +14,7 @@ from braincast.models.connectome.neuron_features import neuron_features
 from braincast.models.interface import ModelCard, Setting, Settings
 from braincast.models.responses.batch import History, asked_batch, history_of, n_fitted, training_batch
 from braincast.models.responses.wiring import synaptic_weights
+from braincast.models.space import Range
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 
@@ -56,7 +57,13 @@ class GraphNetwork:
         summary="Messages along chemical and electrical edges, gated by transmitter, degrees and expression.",
         kinds=("perturbation",),
         uses=("connectome", "expression"),
-        settings={"weight_sd": Setting("Standard deviation of the layers' weights under the prior", lower=1e-6)},
+        settings={
+            "weight_sd": Setting(
+                "Standard deviation of the layers' weights under the prior",
+                lower=1e-6,
+                sweep=Range(0.005, 0.5, log=True),
+            )
+        },
         caveat="Its read-out knows the reverse pair's response, whose use was first seen on the outer folds of "
         "worm-perturbation. Without expression, or transmitters, it has degrees alone.",
         stochastic=True,

@@ -12,6 +12,7 @@ from braincast.models.interface import ModelCard, Setting, Settings
 from braincast.models.learners.logistic import Logistic, fit_logistic
 from braincast.models.responses.joint_features import JointStructure, joint_answer, training_design
 from braincast.models.responses.seen_responses import SeenResponses
+from braincast.models.space import Range
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 
@@ -39,7 +40,11 @@ class JointRegression:
         summary="Ridge logistic regression on wiring features, response covariances and answers to similar stimuli.",
         kinds=("perturbation",),
         uses=("connectome", "expression", "positions"),
-        settings={"penalty": Setting("Ridge penalty on standardised coefficients", lower=1e-6)},
+        settings={
+            "penalty": Setting(
+                "Ridge penalty on standardised coefficients", lower=1e-6, sweep=Range(1.0, 10000.0, log=True)
+            )
+        },
         caveat="Its features were decided by inner folds of all outer training sets together, which between them "
         "contain every stimulus.",
         typical_fit_s=1.5,

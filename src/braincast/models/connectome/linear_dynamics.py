@@ -11,6 +11,7 @@ from braincast.brain.specimen import Specimen
 from braincast.models.connectome.edge_list import EdgeList, edge_list
 from braincast.models.interface import ModelCard, Setting, Settings
 from braincast.models.responses.batch import History, asked_batch, history_of, n_fitted, training_batch
+from braincast.models.space import Range
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 
@@ -50,7 +51,11 @@ class LinearDynamics:
         summary="x[t+1] = A x[t] + B u[t], A masked by the connectome with a free weight for each edge.",
         kinds=("perturbation",),
         uses=("connectome",),
-        settings={"edge_sd": Setting("Standard deviation of an edge's weight around the common scale, relative to it")},
+        settings={
+            "edge_sd": Setting(
+                "Standard deviation of an edge's weight around the common scale, relative to it", sweep=Range(0.0, 1.0)
+            )
+        },
         citation="Creamer, Leifer & Pillow 2024 (a linear dynamical system masked by the connectome)",
         caveat="The published system reaches 82 % of reproducibility on richer data, courses in single animals. Here "
         "each pair has one summary, pooled over animals: free weights gain nothing over a common scale, and the AUROC "

@@ -15,6 +15,7 @@ from braincast.models.interface import ModelCard, Setting, Settings
 from braincast.models.learners.calibration import Score, calibrate, calibrated
 from braincast.models.learners.logistic import Logistic
 from braincast.models.responses.wiring import SYNAPTIC_KINDS, synaptic_weights
+from braincast.models.space import Range
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 
@@ -68,7 +69,10 @@ class ConnectomePropagator:
         summary="(I - Σ gain·weights)⁻¹ over chemical and electrical edges, inputs normalised; gains by inner folds.",
         kinds=("perturbation",),
         uses=("connectome",),
-        settings={f"{kind}_gain": Setting(f"Gain of {kind} edges", upper=0.99) for kind in SYNAPTIC_KINDS},
+        settings={
+            f"{kind}_gain": Setting(f"Gain of {kind} edges", upper=0.99, sweep=Range(0.0, 0.95))
+            for kind in SYNAPTIC_KINDS
+        },
         citation="Katz 1953, Psychometrika 18:39 (the sum over paths of every length)",
         typical_fit_s=0.6,
     )

@@ -12,6 +12,7 @@ from braincast.models.connectome.propagator import FittedPropagator, LogResponse
 from braincast.models.interface import ModelCard, Setting, Settings
 from braincast.models.learners.calibration import Score
 from braincast.models.responses.wiring import connectome_of, synaptic_weights
+from braincast.models.space import Range
 from braincast.tasks.training import Training
 
 _KINDS = ("excitatory", "inhibitory", "electrical")
@@ -26,7 +27,9 @@ class SignedPropagator:
         "transmitters and receptors, excitatory where there is no prediction.",
         kinds=("perturbation",),
         uses=("connectome",),
-        settings={f"{kind}_gain": Setting(f"Gain of {kind} edges", upper=0.99) for kind in _KINDS},
+        settings={
+            f"{kind}_gain": Setting(f"Gain of {kind} edges", upper=0.99, sweep=Range(0.0, 0.95)) for kind in _KINDS
+        },
         citation="Signs: Fenyves et al. 2020, doi:10.1371/journal.pcbi.1007974",
         typical_fit_s=0.8,
     )

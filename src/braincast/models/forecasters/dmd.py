@@ -14,6 +14,7 @@ from braincast.models.forecasters.scope import OWN, POOLED, SCOPE, fit_of, piece
 from braincast.models.forecasters.spread import Spread
 from braincast.models.forecasters.with_members import WithMembers, with_spread
 from braincast.models.interface import Setting, Settings
+from braincast.models.space import Range
 from braincast.tasks.forecasting.training import ForecastTraining
 from braincast.tasks.forecasting.windows import Windows
 
@@ -59,8 +60,12 @@ class DynamicModes(Forecaster):
         "dmd",
         "The best linear map between successive delay vectors of all neurons, on their leading directions.",
         {
-            "delays": Setting("How many frames make a delay vector", kind=int, lower=1.0, upper=1000.0),
-            "rank": Setting("How many leading directions are kept", kind=int, lower=1.0, upper=2000.0),
+            "delays": Setting(
+                "How many frames make a delay vector", kind=int, lower=1.0, upper=1000.0, sweep=Range(1, 16)
+            ),
+            "rank": Setting(
+                "How many leading directions are kept", kind=int, lower=1.0, upper=2000.0, sweep=Range(5, 300, log=True)
+            ),
             "scope": SCOPE,
         },
         citation="Schmid 2010, J. Fluid Mech. 656:5; Tu et al. 2014, J. Comput. Dyn. 1:391; "

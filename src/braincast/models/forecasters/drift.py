@@ -12,6 +12,7 @@ from braincast.models.forecasters.own_past.moments import Moments
 from braincast.models.forecasters.scope import OWN, POOLED, SCOPE
 from braincast.models.forecasters.with_members import with_spread
 from braincast.models.interface import Setting, Settings
+from braincast.models.space import Range
 from braincast.tasks.forecasting.training import ForecastTraining
 
 
@@ -21,7 +22,12 @@ class Drift(Forecaster):
     card = forecaster_card(
         "drift",
         "The last frame of the context and a trend: the neuron's mean step in training, shrunk.",
-        {"shrinkage": Setting("How many frames without any trend the mean step is shrunk by"), "scope": SCOPE},
+        {
+            "shrinkage": Setting(
+                "How many frames without any trend the mean step is shrunk by", sweep=Range(0.0, 10000.0)
+            ),
+            "scope": SCOPE,
+        },
         typical_fit_s=0.1,
     )
     fitted_type = LinearForecast

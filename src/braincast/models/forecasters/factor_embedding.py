@@ -21,6 +21,7 @@ from braincast.models.forecasters.scope import OWN, POOLED, SCOPE
 from braincast.models.forecasters.spread import Spread
 from braincast.models.forecasters.with_members import WithMembers, with_spread
 from braincast.models.interface import Setting, Settings
+from braincast.models.space import Range
 from braincast.tasks.forecasting.training import ForecastTraining
 from braincast.tasks.forecasting.windows import Windows
 
@@ -55,7 +56,9 @@ class FactorEmbedding(Forecaster):
         "factor-embedding",
         "A few signals that neurons share, each neuron with its embedding in them, and an autoregression of the rest.",
         {
-            "factors": Setting("How many shared signals", kind=int, lower=1.0, upper=1000.0),
+            "factors": Setting(
+                "How many shared signals", kind=int, lower=1.0, upper=1000.0, sweep=Range(1, 60, log=True)
+            ),
             "order": ORDER,
             "scope": SCOPE,
         },

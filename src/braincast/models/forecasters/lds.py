@@ -16,6 +16,7 @@ from braincast.models.forecasters.scope import OWN, POOLED, SCOPE, fit_of, piece
 from braincast.models.forecasters.spread import Spread
 from braincast.models.forecasters.with_members import WithMembers, with_spread
 from braincast.models.interface import Setting, Settings
+from braincast.models.space import Range
 from braincast.tasks.forecasting.training import ForecastTraining
 from braincast.tasks.forecasting.windows import Windows
 
@@ -60,7 +61,9 @@ class LatentSystem(Forecaster):
         "lds",
         "A few hidden signals with linear dynamics, seen through noisy neurons; learned by expectation maximisation.",
         {
-            "latent": Setting("How many hidden signals", kind=int, lower=1.0, upper=200.0),
+            "latent": Setting(
+                "How many hidden signals", kind=int, lower=1.0, upper=200.0, sweep=Range(2, 60, log=True)
+            ),
             "iterations": Setting("Steps of expectation maximisation, at most", kind=int, lower=1.0, upper=10000.0),
             "scope": SCOPE,
         },

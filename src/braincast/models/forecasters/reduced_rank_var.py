@@ -7,9 +7,9 @@ from jaxtyping import Float
 
 from braincast.models.forecasters.forecaster import Forecaster, forecaster_card
 from braincast.models.forecasters.own_past.channel_ridge import PENALTY
-from braincast.models.forecasters.own_past.shared_linear import ORDER
 from braincast.models.forecasters.population.population_forecast import PopulationForecast
 from braincast.models.forecasters.population.population_moments import (
+    POPULATION_ORDER,
     PopulationMoments,
     population_moments,
     within_limits,
@@ -19,6 +19,7 @@ from braincast.models.forecasters.population.towards import POPULATION_TOWARDS
 from braincast.models.forecasters.scope import OWN, POOLED, SCOPE, scoped
 from braincast.models.forecasters.with_members import with_spread
 from braincast.models.interface import Setting, Settings
+from braincast.models.space import Range
 from braincast.tasks.forecasting.training import ForecastTraining
 
 
@@ -29,8 +30,8 @@ class ReducedRankVar(Forecaster):
         "reduced-rank-var",
         "Every neuron from all neurons' last frames through a few shared signals, one step at a time.",
         {
-            "rank": Setting("How many shared signals", kind=int, lower=1.0, upper=1000.0),
-            "order": ORDER,
+            "rank": Setting("How many shared signals", kind=int, lower=1.0, upper=1000.0, sweep=Range(1, 60, log=True)),
+            "order": POPULATION_ORDER,
             "penalty": PENALTY,
             "towards": POPULATION_TOWARDS,
             "scope": SCOPE,

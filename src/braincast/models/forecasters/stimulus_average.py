@@ -15,6 +15,7 @@ from braincast.models.forecasters.scope import OWN, POOLED, SCOPE, fit_of, scope
 from braincast.models.forecasters.spread import Spread
 from braincast.models.forecasters.with_members import WithMembers, with_spread
 from braincast.models.interface import Setting, Settings
+from braincast.models.space import Range
 from braincast.tasks.forecasting.training import ForecastTraining
 from braincast.tasks.forecasting.windows import Windows
 
@@ -54,7 +55,11 @@ class StimulusAverage(Forecaster):
         "Each neuron's average response to what was shown until then, by ridge regression on the stimulus.",
         {
             "history": Setting(
-                "How many frames of the stimulus count, at most the context", kind=int, lower=1.0, upper=1e3
+                "How many frames of the stimulus count, at most the context",
+                kind=int,
+                lower=1.0,
+                upper=1e3,
+                sweep=Range(1, 16),
             ),
             "penalty": PENALTY,
             "scope": SCOPE,

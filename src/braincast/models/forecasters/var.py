@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from braincast.models.forecasters.forecaster import Forecaster, forecaster_card
 from braincast.models.forecasters.own_past.channel_ridge import PENALTY
-from braincast.models.forecasters.own_past.shared_linear import ORDER
 from braincast.models.forecasters.population.population_forecast import PopulationForecast
+from braincast.models.forecasters.population.population_moments import POPULATION_ORDER
 from braincast.models.forecasters.population.population_ridge import fitted_to_population
 from braincast.models.forecasters.population.towards import POPULATION_TOWARDS
 from braincast.models.forecasters.scope import OWN, POOLED, SCOPE
@@ -19,7 +19,7 @@ class VectorAutoregression(Forecaster):
     card = forecaster_card(
         "var",
         "Every neuron from the last frames of all neurons by ridge regression, one step at a time.",
-        {"order": ORDER, "penalty": PENALTY, "towards": POPULATION_TOWARDS, "scope": SCOPE},
+        {"order": POPULATION_ORDER, "penalty": PENALTY, "towards": POPULATION_TOWARDS, "scope": SCOPE},
         citation="Sims 1980, Econometrica 48:1; Hoerl & Kennard 1970, Technometrics 12:55",
         caveat="Weighs all neurons against each other: at most about 4,096, and the more, the lower the order.",
         typical_fit_s=5.0,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from braincast.models.forecasters.forecaster import Forecaster, forecaster_card
 from braincast.models.forecasters.own_past.channel_ridge import PENALTY
-from braincast.models.forecasters.own_past.shared_linear import ORDER
 from braincast.models.forecasters.population.population_forecast import PopulationForecast
+from braincast.models.forecasters.population.population_moments import POPULATION_ORDER
 from braincast.models.forecasters.population.population_ridge import fitted_to_population
 from braincast.models.forecasters.population.towards import POPULATION_TOWARDS
 from braincast.models.forecasters.scope import OWN, POOLED, SCOPE
@@ -19,7 +19,7 @@ class DirectVectorAutoregression(Forecaster):
     card = forecaster_card(
         "var-direct",
         "Every neuron from the last frames of all neurons by ridge regression, one for each lead.",
-        {"order": ORDER, "penalty": PENALTY, "towards": POPULATION_TOWARDS, "scope": SCOPE},
+        {"order": POPULATION_ORDER, "penalty": PENALTY, "towards": POPULATION_TOWARDS, "scope": SCOPE},
         citation="Marcellino, Stock & Watson 2006, J. Econometrics 135:499",
         caveat="Weighs all neurons against each other: 1,400 at most at eight leads; the more, the lower the order.",
         typical_fit_s=8.0,

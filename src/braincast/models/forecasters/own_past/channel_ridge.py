@@ -8,9 +8,12 @@ from scipy import linalg
 
 from braincast.models.forecasters.own_past.moments import Moments
 from braincast.models.interface import Setting
+from braincast.models.space import Range
 
 PENALTY = Setting(
-    "Penalty on squared weights, against the mean squared error in training standard deviations", upper=1e6
+    "Penalty on squared weights, against the mean squared error in training standard deviations",
+    upper=1e6,
+    sweep=Range(1e-4, 1e2, log=True),
 )
 # Keeps a constant channel's equations solvable; far below any penalty or variance that matters.
 _RIDGE_FLOOR = 1e-9

@@ -11,9 +11,16 @@ from braincast.models.forecasters.own_past.moments import Moments, shared_moment
 from braincast.models.forecasters.scope import scoped
 from braincast.models.forecasters.with_members import with_spread
 from braincast.models.interface import Setting
+from braincast.models.space import Range
 from braincast.tasks.forecasting.training import ForecastTraining
 
-ORDER = Setting("How many frames it looks back, at most the context", kind=int, lower=1.0, upper=1000.0)
+ORDER = Setting(
+    "How many frames it looks back, at most the context",
+    kind=int,
+    lower=1.0,
+    upper=1000.0,
+    sweep=Range(1, 48, log=True),
+)
 
 
 def fitted_for_all(

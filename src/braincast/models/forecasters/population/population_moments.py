@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,11 +11,15 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from braincast.errors import BraincastError
 from braincast.models.forecasters.memory import remembered
+from braincast.models.forecasters.own_past.shared_linear import ORDER
+from braincast.models.space import Range
 from braincast.tasks.forecasting.training import ForecastTraining
 
 # Neurons times order, and these times neurons times leads: products of either take 128 MiB.
 MOST_FEATURES, MOST_WEIGHTS = 4096, 4096 * 4096
 _ROWS_AT_ONCE = 4096
+# Time and memory go with the square of the order times the neurons.
+POPULATION_ORDER = replace(ORDER, sweep=Range(1, 12, log=True))
 
 
 @dataclass(frozen=True, eq=False)
