@@ -29,7 +29,9 @@ class Linear(NetworkForecaster):
         caveat="With rescaling=last it is NLinear, whose closed form is nlinear.",
     )
     candidates: tuple[Settings, ...] = tuple(
-        learned(weights=weights, rescaling=rescaling) for weights in ("shared", "own") for rescaling in ("none", "last")
+        learned(weights=weights, rescaling=rescaling, patience=5)
+        for weights in ("shared", "own")
+        for rescaling in ("none", "last")
     )
 
     def begun(self, sizes: Sizes, settings: Settings, *, key: Any) -> LinearNetwork:
