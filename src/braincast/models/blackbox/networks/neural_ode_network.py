@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import diffrax
 import equinox as eqx
@@ -55,7 +55,7 @@ def flow(velocity: Velocity, start: Float[Array, " latent"], horizon: int, n_ste
         adjoint=diffrax.RecursiveCheckpointAdjoint(),
         max_steps=horizon * n_steps,
     )
-    return solution.ys.astype(start.dtype)
+    return cast(Array, solution.ys).astype(start.dtype)
 
 
 class NeuralOdeNetwork(Network):
