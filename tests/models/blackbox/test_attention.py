@@ -31,7 +31,7 @@ def moved(network):
 @eqx.filter_jit
 def said(network, seen, key=None):
     """The forecast, compiled once for all networks alike."""
-    return said(network, seen, key)
+    return network(seen, key=key)
 
 
 def drawn(*shape, seed=0):
