@@ -62,6 +62,7 @@ def test_arms_are_scored_on_the_same_windows_with_differences_in_pairs(fits):
 
 def test_a_fit_that_is_there_is_not_made_again(fits, monkeypatch):
     kept = fits.forecast("tuned", 0)
+    assert not list(fits.folder.glob("*.unfinished"))
     monkeypatch.setattr("braincast.experiments.animals.fit", None)
     np.testing.assert_array_equal(fits.forecast("tuned", 0).values, kept.values)
     with pytest.raises(TypeError):

@@ -11,7 +11,7 @@ import xarray as xr
 from threadpoolctl import threadpool_limits
 
 from braincast.errors import BraincastError
-from braincast.files import sha256_of_json
+from braincast.files import remove_tree, sha256_of_json
 from braincast.models.interface import Learner, Settings
 from braincast.models.registry import load_model
 from braincast.progress import step
@@ -79,6 +79,7 @@ class Fits:
         with step(f"{self.model}, {arm}, seed {seed}"), threadpool_limits(1):
             made = fit(self.model, task, seed=seed, settings=self.settings, folder=unfinished, start=start)
         save_fit(made, path)
+        remove_tree(unfinished)
         return load_fit(path, task)
 
     def forecast(self, arm: str, seed: int) -> xr.DataArray:
