@@ -18,7 +18,7 @@ from pages import put_between_markers, rounded, with_interval
 
 import braincast as bc
 from braincast.datasets.cache import home
-from braincast.experiments.animals import ARMS, Fits, Question, compared
+from braincast.experiments.animals import ARMS, DIFFERENCES, Fits, Question, compared
 from braincast.files import read_json, write_json
 
 ROOT = Path(__file__).parent.parent
@@ -99,7 +99,7 @@ def _errors(models: dict[str, Any]) -> str:
 
 
 def _differences(models: dict[str, Any]) -> str:
-    pairs = list(dict.fromkeys(pair for found in models.values() for pair in found["differences"]))
+    pairs = [f"{first} − {second}" for first, second in DIFFERENCES]
     lines = [f"| model | {' | '.join(pairs)} |", "|---" * (1 + len(pairs)) + "|"]
     for model, found in models.items():
         each = found["differences"]
