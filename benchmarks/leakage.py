@@ -57,7 +57,8 @@ def _audited(name: str, models: Sequence[str], known: dict[str, int]) -> dict[st
     for model in models:
         loaded = load_model(model)
         if loaded.card.can_answer(task.card):
-            settings = _FEW_STEPS if isinstance(loaded, Learner) else None
+            # One candidate of a network: the others look at the same things.
+            settings = {**loaded.candidates[0], **_FEW_STEPS} if isinstance(loaded, Learner) else None
             with threadpool_limits(1):
                 moved[model] = len(audit(loaded, task, settings=settings).moved)
             print(name, model, moved[model], file=sys.stderr, flush=True)

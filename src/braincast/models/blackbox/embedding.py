@@ -8,6 +8,7 @@ from braincast.models.blackbox.learning import ANIMALS, RESCALING, learned
 from braincast.models.blackbox.network_forecaster import NetworkForecaster, network_card
 from braincast.models.blackbox.sizes import Sizes
 from braincast.models.interface import Setting, Settings
+from braincast.models.space import Range
 
 if TYPE_CHECKING:
     from braincast.models.blackbox.networks.embedding_network import EmbeddingNetwork
@@ -25,7 +26,9 @@ class EmbeddingForecaster(NetworkForecaster):
         "Own past, and a few signals that are read from the population and written back by an embedding of each "
         "neuron.",
         {
-            "width": Setting("Numbers in an embedding, and signals", kind=int, lower=1.0, upper=4096.0),
+            "width": Setting(
+                "Numbers in an embedding, and signals", kind=int, lower=1.0, upper=4096.0, sweep=Range(4, 64, log=True)
+            ),
             "animals": ANIMALS,
             "maps": Setting(
                 "Maps of a neuron's own past: the first is the same for all, further ones are weighted by embedding",
@@ -36,7 +39,9 @@ class EmbeddingForecaster(NetworkForecaster):
             "hidden": Setting(
                 "Width of a perceptron on the signals, beside their linear map; 0 for none", kind=int, upper=65536.0
             ),
-            "dropout": Setting("Share of neurons that are not read in a training step", upper=0.95),
+            "dropout": Setting(
+                "Share of neurons that are not read in a training step", upper=0.95, sweep=Range(0.0, 0.9)
+            ),
             "rescaling": RESCALING,
         },
         citation="Velu & Reinsel 1998, Springer, 10.1007/978-1-4757-2853-8; Azabou et al. 2023, NeurIPS, "

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from braincast.models.blackbox.learning import PAST, RESCALING, learned
+from braincast.models.blackbox.learning import DROPOUT, PAST, RESCALING, learned
 from braincast.models.blackbox.network_forecaster import NetworkForecaster, network_card
 from braincast.models.blackbox.sizes import Sizes
 from braincast.models.interface import Setting, Settings
+from braincast.models.space import Range
 
 if TYPE_CHECKING:
     from braincast.models.blackbox.networks.gru_network import GruNetwork
@@ -20,14 +21,14 @@ class Gru(NetworkForecaster):
         "gru",
         "A gated recurrent unit that reads frames of all neurons, and a linear map from its state to the leads.",
         {
-            "hidden": Setting("Width of the state", kind=int, lower=1.0, upper=65536.0),
+            "hidden": Setting("Width of the state", kind=int, lower=1.0, upper=65536.0, sweep=Range(16, 256, log=True)),
             "decoding": Setting(
                 "direct: each lead is linear in the last state; rollout: the unit goes on with its own forecasts",
                 kind=str,
                 choices=("direct", "rollout"),
             ),
             "past": PAST,
-            "dropout": Setting("Share of values left out in a training step", upper=0.95),
+            "dropout": DROPOUT,
             "rescaling": RESCALING,
         },
         citation="Cho et al. 2014, EMNLP, arXiv:1406.1078",

@@ -63,6 +63,7 @@ PAST = Setting(
     kind=str,
     choices=("none", "shared", "own"),
 )
+DROPOUT = Setting("Share of values left out in a training step", upper=0.95, sweep=Range(0.0, 0.6))
 ANIMALS = Setting(
     "alike: a neuron has one embedding in all recordings; own: and in each a deviation from it",
     kind=str,

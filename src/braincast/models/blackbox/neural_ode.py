@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from braincast.models.blackbox.learning import PAST, RESCALING, learned
+from braincast.models.blackbox.learning import DROPOUT, PAST, RESCALING, learned
 from braincast.models.blackbox.network_forecaster import NetworkForecaster, network_card
 from braincast.models.blackbox.sizes import Sizes
 from braincast.models.interface import Setting, Settings
+from braincast.models.space import Range
 
 if TYPE_CHECKING:
     from braincast.models.blackbox.networks.neural_ode_network import NeuralOdeNetwork
@@ -20,11 +21,17 @@ class NeuralOde(NetworkForecaster):
         "neural-ode",
         "A state made of the context moves by a learned differential equation; neurons are read from it at each lead.",
         {
-            "latent": Setting("Numbers in the state", kind=int, lower=1.0, upper=65536.0),
-            "hidden": Setting("Width of the perceptron that says how it moves", kind=int, lower=1.0, upper=65536.0),
+            "latent": Setting("Numbers in the state", kind=int, lower=1.0, upper=65536.0, sweep=Range(8, 64, log=True)),
+            "hidden": Setting(
+                "Width of the perceptron that says how it moves",
+                kind=int,
+                lower=1.0,
+                upper=65536.0,
+                sweep=Range(16, 128, log=True),
+            ),
             "steps_per_frame": Setting("Steps of the solver from frame to frame", kind=int, lower=1.0, upper=1000.0),
             "past": PAST,
-            "dropout": Setting("Share of values left out in a training step", upper=0.95),
+            "dropout": DROPOUT,
             "rescaling": RESCALING,
         },
         citation="Chen, Rubanova, Bettencourt & Duvenaud 2018, NeurIPS, arXiv:1806.07366",

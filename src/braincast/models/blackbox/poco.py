@@ -9,6 +9,7 @@ from braincast.models.blackbox.learning import ANIMALS, RESCALING, learned
 from braincast.models.blackbox.network_forecaster import NetworkForecaster, network_card
 from braincast.models.blackbox.sizes import Sizes
 from braincast.models.interface import Setting, Settings
+from braincast.models.space import Range
 
 if TYPE_CHECKING:
     from braincast.models.blackbox.networks.poco_network import PopulationConditioned
@@ -22,9 +23,17 @@ class POCO(NetworkForecaster):
         "A perceptron on each neuron's context, its hidden layer scaled and shifted by what the population does.",
         {
             "segment": Setting("Frames of one neuron in a token", kind=int, lower=1.0, upper=65536.0),
-            "latents": Setting("How many vectors sum up the population", kind=int, lower=1.0, upper=65536.0),
+            "latents": Setting(
+                "How many vectors sum up the population",
+                kind=int,
+                lower=1.0,
+                upper=65536.0,
+                sweep=Range(2, 16, log=True),
+            ),
             **ATTENDING,
-            "hidden": Setting("Width of each neuron's perceptron", kind=int, lower=1.0, upper=65536.0),
+            "hidden": Setting(
+                "Width of each neuron's perceptron", kind=int, lower=1.0, upper=65536.0, sweep=Range(32, 512, log=True)
+            ),
             "animals": ANIMALS,
             "rescaling": RESCALING,
         },

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from braincast.models.blackbox.learning import PAST, RESCALING, learned
+from braincast.models.blackbox.learning import DROPOUT, PAST, RESCALING, learned
 from braincast.models.blackbox.network_forecaster import NetworkForecaster, network_card
 from braincast.models.blackbox.sizes import Sizes
 from braincast.models.interface import Setting, Settings
+from braincast.models.space import Range
 
 if TYPE_CHECKING:
     from braincast.models.blackbox.networks.ssm_network import SsmNetwork
@@ -20,16 +21,30 @@ class Ssm(NetworkForecaster):
         "ssm",
         "Linear state-space systems over frames and gated layers over channels in turn, then a map to the leads.",
         {
-            "blocks": Setting("How many pairs of systems and layers", kind=int, lower=1.0, upper=64.0),
-            "hidden": Setting("Channels that all neurons are brought to", kind=int, lower=1.0, upper=65536.0),
-            "states": Setting("Pairs of states in the system of each channel", kind=int, lower=1.0, upper=4096.0),
+            "blocks": Setting(
+                "How many pairs of systems and layers", kind=int, lower=1.0, upper=64.0, sweep=Range(1, 4)
+            ),
+            "hidden": Setting(
+                "Channels that all neurons are brought to",
+                kind=int,
+                lower=1.0,
+                upper=65536.0,
+                sweep=Range(16, 128, log=True),
+            ),
+            "states": Setting(
+                "Pairs of states in the system of each channel",
+                kind=int,
+                lower=1.0,
+                upper=4096.0,
+                sweep=Range(4, 32, log=True),
+            ),
             "reads": Setting(
                 "all: channels of all neurons; each: of one neuron, with the same weights for every one",
                 kind=str,
                 choices=("all", "each"),
             ),
             "past": PAST,
-            "dropout": Setting("Share of values left out in a training step", upper=0.95),
+            "dropout": DROPOUT,
             "rescaling": RESCALING,
         },
         citation="Gu, Goel, Gupta & Ré 2022, NeurIPS, arXiv:2206.11893",

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from braincast.models.blackbox.learning import ANIMALS, RESCALING, learned
+from braincast.models.blackbox.learning import ANIMALS, DROPOUT, RESCALING, learned
 from braincast.models.blackbox.network_forecaster import NetworkForecaster, network_card
 from braincast.models.blackbox.sizes import Sizes
 from braincast.models.interface import Setting, Settings
+from braincast.models.space import Range
 
 if TYPE_CHECKING:
     from braincast.models.blackbox.networks.tide_network import TideNetwork
 
 
-def _count(summary: str, least: int, most: int) -> Setting:
-    return Setting(summary, kind=int, lower=float(least), upper=float(most))
+def _count(summary: str, least: int, most: int, sweep: Range | None = None) -> Setting:
+    return Setting(summary, kind=int, lower=float(least), upper=float(most), sweep=sweep)
 
 
 class TiDE(NetworkForecaster):
@@ -24,9 +25,9 @@ class TiDE(NetworkForecaster):
         "tide",
         "Dense blocks on each neuron's context and on the stimulus, decoded lead by lead, beside a linear map.",
         {
-            "hidden": _count("Width of the blocks", 1, 65536),
-            "encoder_layers": _count("Blocks of the encoder", 1, 64),
-            "decoder_layers": _count("Blocks of the decoder", 1, 64),
+            "hidden": _count("Width of the blocks", 1, 65536, Range(16, 256, log=True)),
+            "encoder_layers": _count("Blocks of the encoder", 1, 64, Range(1, 3)),
+            "decoder_layers": _count("Blocks of the decoder", 1, 64, Range(1, 3)),
             "lead_width": _count("Numbers that the decoder says of each lead", 1, 4096),
             "temporal_width": _count(
                 "Width of the block that makes a forecast of them and of the lead's stimulus", 1, 65536
@@ -36,7 +37,7 @@ class TiDE(NetworkForecaster):
                 "Numbers that are learned of each neuron, in the place of attributes; 0: none", 0, 4096
             ),
             "animals": ANIMALS,
-            "dropout": Setting("Share of values left out in a training step", upper=0.95),
+            "dropout": DROPOUT,
             "rescaling": RESCALING,
         },
         citation="Das, Kong, Leach, Mathur, Sen & Yu 2023, TMLR, arXiv:2304.08424",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from braincast.models.blackbox.learning import RESCALING, learned
+from braincast.models.blackbox.learning import DROPOUT, RESCALING, learned
 from braincast.models.blackbox.network_forecaster import NetworkForecaster, network_card
 from braincast.models.blackbox.sizes import Sizes
 from braincast.models.interface import Setting, Settings
+from braincast.models.space import Range
 
 if TYPE_CHECKING:
     from braincast.models.blackbox.networks.mixing import MixerNetwork
@@ -20,8 +21,8 @@ class TimeMix(NetworkForecaster):
         "time-mix",
         "Layers over frames, shared by all neurons, each beside a direct path, then a linear map to the leads.",
         {
-            "blocks": Setting("How many layers", kind=int, lower=1.0, upper=64.0),
-            "dropout": Setting("Share of values left out in a training step", upper=0.95),
+            "blocks": Setting("How many layers", kind=int, lower=1.0, upper=64.0, sweep=Range(1, 6)),
+            "dropout": DROPOUT,
             "rescaling": RESCALING,
         },
         citation="Chen, Li, Yoder, Arik & Pfister 2023, TMLR, arXiv:2303.06053 (TMix-Only); Lueckmann et al. 2025, "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from braincast.models.blackbox.learning import RESCALING, learned
+from braincast.models.blackbox.learning import DROPOUT, RESCALING, learned
 from braincast.models.blackbox.network_forecaster import NetworkForecaster, network_card
 from braincast.models.blackbox.sizes import Sizes
 from braincast.models.interface import Setting, Settings
@@ -25,7 +25,7 @@ class TSMixer(NetworkForecaster):
             "hidden": Setting(
                 "Width of the layers over neurons", kind=int, lower=1.0, upper=65536.0, sweep=Range(16, 256, log=True)
             ),
-            "dropout": Setting("Share of values left out in a training step", upper=0.95, sweep=Range(0.0, 0.6)),
+            "dropout": DROPOUT,
             "rescaling": RESCALING,
         },
         citation="Chen, Li, Yoder, Arik & Pfister 2023, TMLR, arXiv:2303.06053",

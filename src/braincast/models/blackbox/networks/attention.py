@@ -43,8 +43,8 @@ class Attention(eqx.Module):
         """Heads share the width; where it cannot be cut evenly, they are wider together."""
         inner = n_heads * -(-width // n_heads)
         into, out = jax.random.split(key)
-        query, key, value = (Layer.begun(width, inner, key=each) for each in jax.random.split(into, 3))
-        return cls(query, key, value, Layer.begun(inner, width, key=out), n_heads)
+        query, told, value = (Layer.begun(width, inner, key=each) for each in jax.random.split(into, 3))
+        return cls(query, told, value, Layer.begun(inner, width, key=out), n_heads)
 
     def __call__(
         self, asking: Float[Array, "*row query width"], told: Float[Array, "*row token width"]
