@@ -50,8 +50,8 @@ def run_job(task: AnyTask, job: Job, settings: Settings | None = None) -> xr.Dat
         began = time.perf_counter()
         forecast = fitted.forecast(task.cases("test"))
     cost = {"fit_s": fitted.fit_s, "forecast_s": time.perf_counter() - began, "n_parameters": fitted.n_parameters}
-    settings = canonical_json([dict(choice.settings) for choice in fitted.choices])
-    chosen = {"validation_loss": fitted.validation_loss, "settings": settings}
+    each = canonical_json([dict(choice.settings) for choice in fitted.choices])
+    chosen = {"validation_loss": fitted.validation_loss, "settings": each}
     draw = {"draw": job.replicate} if is_null else {}
     return forecast.assign_attrs({**cost, **chosen, **draw})
 
