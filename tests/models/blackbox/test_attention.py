@@ -10,7 +10,8 @@ import pytest
 from scipy.special import softmax
 
 from braincast.models.blackbox.networks import itransformer_network, patchtst_network
-from braincast.models.blackbox.networks.attention import Attention, LayerNorm, PerceiverLayer, TransformerLayer
+from braincast.models.blackbox.networks.attention import Attention, PerceiverLayer, TransformerLayer
+from braincast.models.blackbox.networks.layers import LayerNorm
 from braincast.models.blackbox.sizes import Sizes
 from braincast.tasks.forecasting.examples import Seen
 

@@ -7,26 +7,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from braincast.models.blackbox.networks.layers import Layer, dropped
-
-_LEAST_VARIANCE = 1e-5
-
-
-class LayerNorm(eqx.Module):
-    """Mean 0 and variance 1 over each token's vector, then a gain and an offset (Ba et al. 2016, arXiv:1607.06450)."""
-
-    gain: Float[Array, " width"]
-    offset: Float[Array, " width"]
-
-    @classmethod
-    def begun(cls, width: int) -> LayerNorm:
-        return cls(jnp.ones(width, jnp.float32), jnp.zeros(width, jnp.float32))
-
-    def __call__(self, tokens: Float[Array, "*row width"]) -> Float[Array, "*row width"]:
-        exact = tokens.astype(jnp.float32)
-        centred = exact - exact.mean(axis=-1, keepdims=True)
-        scale = jax.lax.rsqrt((centred**2).mean(axis=-1, keepdims=True) + _LEAST_VARIANCE)
-        return (centred * scale).astype(tokens.dtype) * self.gain + self.offset
+from braincast.models.blackbox.networks.layers import Layer, LayerNorm, dropped
 
 
 class Attention(eqx.Module):

@@ -26,7 +26,7 @@ class Shape(NamedTuple):
     animals: str
 
 
-class OwnPast(eqx.Module):
+class PastMaps(eqx.Module):
     """What a neuron's own context says: the first map, and further ones as far as its embedding asks for them."""
 
     maps: Float[Array, "map lead context"]
@@ -64,7 +64,7 @@ class EmbeddingNetwork(Network):
     """
 
     embedding: Embedding
-    own: OwnPast
+    own: PastMaps
     signals: Signals
     dropout: float = eqx.field(static=True)
     rescaling: str = eqx.field(static=True)
@@ -90,9 +90,9 @@ def begun(sizes: Sizes, shape: Shape, dropout: float, rescaling: str, *, key: PR
     )
 
 
-def _own_past(sizes: Sizes, shape: Shape, key: PRNGKeyArray) -> OwnPast:
+def _own_past(sizes: Sizes, shape: Shape, key: PRNGKeyArray) -> PastMaps:
     maps, bias = jax.random.split(key)
-    return OwnPast(
+    return PastMaps(
         even(maps, (shape.maps, sizes.horizon, sizes.context), sizes.context),
         even(bias, (sizes.horizon,), sizes.context),
         jnp.zeros((shape.width, shape.maps - 1), jnp.float32),

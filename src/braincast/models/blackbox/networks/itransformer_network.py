@@ -7,8 +7,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from braincast.models.blackbox.networks.attention import LayerNorm, TransformerLayer
-from braincast.models.blackbox.networks.layers import Layer, dropped
+from braincast.models.blackbox.networks.attention import TransformerLayer
+from braincast.models.blackbox.networks.layers import Layer, LayerNorm, dropped
 from braincast.models.blackbox.networks.network import Network
 from braincast.models.blackbox.networks.rescaling import level
 from braincast.models.blackbox.sizes import Sizes

@@ -32,21 +32,22 @@ class Layer(eqx.Module):
         return self.weight.T @ values + self.bias[:, None]
 
 
-class RowNorm(eqx.Module):
-    """Mean 0 and variance 1 over the last axis, then a gain and an offset for each place there (Ba et al. 2016)."""
+class LayerNorm(eqx.Module):
+    """Mean 0 and variance 1 over the last axis, then a gain and an offset (Ba et al. 2016, arXiv:1607.06450)."""
 
     gain: Float[Array, " width"]
     offset: Float[Array, " width"]
 
     @classmethod
-    def begun(cls, width: int) -> RowNorm:
+    def begun(cls, width: int) -> LayerNorm:
         """Gains of 1 and offsets of 0."""
         return cls(jnp.ones(width, jnp.float32), jnp.zeros(width, jnp.float32))
 
     def __call__(self, values: Float[Array, "*row width"]) -> Float[Array, "*row width"]:
-        centred = values - values.mean(axis=-1, keepdims=True)
+        exact = values.astype(jnp.promote_types(values.dtype, jnp.float32))  # squares of half precision say little
+        centred = exact - exact.mean(axis=-1, keepdims=True)
         spread = jax.lax.rsqrt((centred * centred).mean(axis=-1, keepdims=True) + LEAST_VARIANCE)
-        return centred * spread * self.gain + self.offset
+        return (centred * spread).astype(values.dtype) * self.gain + self.offset
 
 
 def even(key: PRNGKeyArray, shape: tuple[int, ...], n_inputs: int) -> Float[Array, "*axes"]:

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from braincast.models.blackbox.networks.embedding import Embedding
-from braincast.models.blackbox.networks.layers import Layer, RowNorm, dropped
+from braincast.models.blackbox.networks.layers import Layer, LayerNorm, dropped
 from braincast.models.blackbox.networks.network import Network
 from braincast.models.blackbox.networks.rescaling import level
 from braincast.models.blackbox.sizes import Sizes
@@ -25,7 +25,7 @@ class ResidualBlock(eqx.Module):
     widen: Layer
     narrow: Layer
     skip: Layer
-    norm: RowNorm | None
+    norm: LayerNorm | None
 
     @classmethod
     def begun(
@@ -37,7 +37,7 @@ class ResidualBlock(eqx.Module):
             Layer.begun(n_inputs, n_hidden, key=widen),
             Layer.begun(n_hidden, n_outputs, key=narrow),
             Layer.begun(n_inputs, n_outputs, key=skip),
-            RowNorm.begun(n_outputs) if normed else None,
+            LayerNorm.begun(n_outputs) if normed else None,
         )
 
     def __call__(self, parts: Parts, dropout: float, key: PRNGKeyArray | None) -> Float[Array, "... output"]:
