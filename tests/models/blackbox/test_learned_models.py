@@ -1,5 +1,6 @@
 """Models that learn by gradient look to the rest of the house like every other model."""
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -29,10 +30,15 @@ def quick(name: str):
     return model
 
 
-@pytest.fixture(scope="module")
+@cache
+def walks():
+    """A task about two recordings."""
+    return made_task(made_dataset({f"r{n}": made_recording(random_walks(seed=n)) for n in range(2)}))
+
+
+@pytest.fixture
 def task():
-    recordings = {f"r{n}": made_recording(random_walks(seed=n)) for n in range(2)}
-    return made_task(made_dataset(recordings))
+    return walks()
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -52,9 +58,15 @@ def test_every_setting_of_learning_has_a_default():
     assert set(DEFAULTS) == set(LEARNING)
 
 
+@cache
+def fitted_once(name: str):
+    """A quick fit of the model, which several tests look at."""
+    return fit(quick(name), walks(), seed=3)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_each_learner_answers_with_members_around_its_forecast(name, task):
-    fitted = fit(quick(name), task)
+    fitted = fitted_once(name)
     assert isinstance(fitted.folds[0], Fitted) and fitted.n_parameters > 0
     answer = fitted.forecast(task.cases()).values
     assert answer.shape == (*task.cases().shape, MEMBERS) and np.isfinite(answer).all()
@@ -67,7 +79,7 @@ def test_each_learner_answers_with_members_around_its_forecast(name, task):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_saved_fit_answers_alike(name, task, tmp_path):
-    fitted = fit(quick(name), task, seed=3)
+    fitted = fitted_once(name)
     loaded = load_fit(save_fit(fitted, tmp_path / "fit"), task)
     assert loaded.n_parameters == fitted.n_parameters and loaded.choices == fitted.choices
     np.testing.assert_array_equal(loaded.forecast(task.cases()).values, fitted.forecast(task.cases()).values)
