@@ -35,7 +35,7 @@ RESULT, PAGE = HERE / "results" / "networks.json", HERE.parent / "docs" / "netwo
 TASKS = ("human-forecast", "worm-forecast", "zebrafish-regions")
 SEEDS = (0, 1, 2)
 # A network whose answers are made in several ways: which head, and how many of it.
-HEADED = "gru"
+HEADED, HEADED_TASKS = "gru", ("human-forecast", "worm-forecast")
 HEADS = {
     "members from validation errors": {},
     "gaussian": {"head": "gaussian"},
@@ -84,7 +84,8 @@ def rows(name: str) -> list[Row]:
     card = forecast_task(name).card
     networks = [model for model in model_names() if isinstance(load_model(model), Learner)]
     plain = [Row(model, model) for model in dict.fromkeys([*card.baselines, *card.lineup, *networks])]
-    return plain + [Row(f"{HEADED}, {words}", HEADED, own) for words, own in HEADS.items() if own]
+    heads = HEADS if name in HEADED_TASKS else {}
+    return plain + [Row(f"{HEADED}, {words}", HEADED, own) for words, own in heads.items() if own]
 
 
 def make(cells: Sequence[tuple[str, Row, int]], chosen: Sequence[str] | None) -> None:
@@ -128,7 +129,7 @@ def scored(name: str) -> dict[str, Any]:
 
 def tables(figures: dict[str, Any]) -> dict[str, str]:
     """The tables of the page, by the part of it where they stand."""
-    heads = "\n\n".join(f"`{name}`:\n\n{_heads_table(found)}" for name, found in figures.items())
+    heads = "\n\n".join(f"`{name}`:\n\n{_heads_table(figures[name])}" for name in HEADED_TASKS)
     return {**{name: _table(found) for name, found in figures.items()}, "heads": heads, "verdict": _verdict(figures)}
 
 
