@@ -40,6 +40,22 @@ def test_a_page_shows_the_recorded_figures(name, table, monkeypatch):
     assert module.FIGURE.read_text(encoding="utf-8").startswith("<svg")
 
 
+def test_the_page_of_networks_shows_the_recorded_figures_of_all_networks(monkeypatch):
+    from braincast.models.interface import Learner
+    from braincast.models.registry import load_model, model_names
+    from braincast.tasks.registry import task_card
+
+    module = script("networks", monkeypatch)
+    figures = json.loads(module.RESULT.read_text(encoding="utf-8"))
+    page = module.PAGE.read_text(encoding="utf-8")
+    for name, text in module.tables(figures).items():
+        assert f"<!-- {name}: begin -->\n{text}\n<!-- {name}: end -->" in page
+    networks = {name for name in model_names() if isinstance(load_model(name), Learner)}
+    for name, found in figures.items():
+        assert found["task_hash"] == task_card(name).hash and networks <= set(found["rows"])
+        assert all(len(found["rows"][network]["seeds"]) >= 3 for network in networks)
+
+
 def test_the_page_of_forecasts_shows_the_recorded_figures(monkeypatch):
     module = script("forecasts", monkeypatch)
     figures = json.loads(module.RESULT.read_text(encoding="utf-8"))
