@@ -32,7 +32,6 @@ _BUDGET = {"steps": 800, "every": 50, "patience": 5}
 MODELS: Mapping[str, Mapping[str, Any]] = {
     "var": {},
     "linear": {"weights": "own", "rescaling": "none", "learning_rate": 0.02, **_BUDGET},
-    "tsmixer": {"blocks": 2, "hidden": 32, "rescaling": "none", "learning_rate": 2e-3, **_BUDGET},
     "embedding": {
         "width": 32,
         "dropout": 0.4,
