@@ -117,7 +117,7 @@ def n_lines(path: Path) -> int:
 
 
 def test_a_network_killed_in_a_trial_goes_on_from_its_checkpoint_and_ends_the_same(command, tmp_path):
-    fixed = "weights=shared", "rescaling=none", "steps=1000", "every=20", "patience=1000"
+    fixed = "weights=shared", "rescaling=none", "steps=8000", "every=200", "patience=1000"
     sets = [word for setting in fixed for word in ("--set", setting)]
     words = ("sweep", "walks-forecast", "linear", "--trials", 2, *sets)
     whole = command.document(*words, "--out", tmp_path / "whole")
