@@ -35,7 +35,7 @@ def test_values_to_choose_from_are_joined_by_those_of_candidates():
 def test_a_setting_may_be_left_alone():
     assert Setting("…", kind=str, choices=("a", "b"), sweep=NOT_SWEPT).swept(["a", "b"]) is None
     held = search_of(load_model("tsmixer"))
-    assert {"head", "ensemble", "precision", "loss", "steps", "patience"} <= set(held.fixed)
+    assert {"head", "ensemble", "precision", "loss", "trained", "steps", "patience"} <= set(held.fixed)
     assert {"learning_rate", "weight_decay", "hidden", "blocks", "dropout", "rescaling"} <= set(held.space)
 
 

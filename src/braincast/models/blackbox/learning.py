@@ -39,7 +39,10 @@ LEARNING: Mapping[str, Setting] = {
         sweep=NOT_SWEPT,
     ),
     "trained": Setting(
-        "all; embedding: only who the neurons are, everything else stays as it began", kind=str, choices=TRAINED
+        "all; embedding: only who the neurons are, everything else stays as it began",
+        kind=str,
+        choices=TRAINED,
+        sweep=NOT_SWEPT,
     ),
 }
 ANSWERING: Mapping[str, Setting] = {
