@@ -123,7 +123,8 @@ def scored(name: str) -> dict[str, Any]:
             **{f"minus_{key}": _difference(card, name, other) for key, other in (("chosen", chosen), ("best", best))},
         }
     told = {key: card.intervals[key] for key in ("n_animals", "n_blocks", "block_frames", "coverage", "flag")}
-    leaders = {"chosen": chosen, "best": best, "headline": min(learned, key=lambda name: validation[name])}
+    plain = {row.name for row in rows(name) if row.is_learned and not row.settings}
+    leaders = {"chosen": chosen, "best": best, "headline": min(plain, key=lambda name: validation[name])}
     return {"task_hash": task.hash, **leaders, "intervals": told, "rows": found}
 
 
