@@ -32,9 +32,8 @@ class Gru(NetworkForecaster):
             "rescaling": RESCALING,
         },
         citation="Cho et al. 2014, EMNLP, arXiv:1406.1078",
-        caveat="A linear map of each neuron's own past is added (Lai et al. 2018), the reset gate follows the product. "
-        "Behind linear models on short recordings.",
-        typical_fit_s=100.0,
+        caveat="A linear map of each neuron's own past is added (Lai et al. 2018), the reset gate follows the product.",
+        typical_fit_s=40.0,
     )
     # Chosen on validation windows, where these networks are at their best within a few hundred steps: half the inputs
     # left out for recordings of a thousand frames, no level removed for signals that hardly outlast a frame.

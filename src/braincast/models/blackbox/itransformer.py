@@ -22,9 +22,10 @@ class ITransformer(NetworkForecaster):
         "Each neuron's context is a token, tokens attend to each other, then a linear map to the leads.",
         {**ATTENDING, "hidden": FEED, "rescaling": RESCALING},
         citation="Liu, Hu, Zhang, Wu, Wang, Ma & Long 2024, ICLR, arXiv:2310.06625",
-        caveat="Small beside the paper's, for recordings of minutes. On the brains here it stays behind closed forms.",
+        caveat="Small beside the paper's, for recordings of minutes. On human brains it stays behind closed forms of "
+        "the population.",
         takes=("stimulus",),
-        typical_fit_s=60.0,
+        typical_fit_s=90.0,
     )
     candidates: tuple[Settings, ...] = tuple(
         learned(

@@ -36,8 +36,8 @@ class NeuralOde(NetworkForecaster):
         },
         citation="Chen, Rubanova, Bettencourt & Duvenaud 2018, NeurIPS, arXiv:1806.07366",
         caveat="The state is certain (no variational part), and a linear map of each neuron's own past is added (Lai "
-        "et al. 2018). Behind linear models on short recordings.",
-        typical_fit_s=60.0,
+        "et al. 2018).",
+        typical_fit_s=35.0,
     )
     # Chosen on validation windows, where these networks are at their best within a few hundred steps.
     candidates: tuple[Settings, ...] = tuple(

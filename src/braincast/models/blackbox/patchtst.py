@@ -34,7 +34,7 @@ class PatchTST(NetworkForecaster):
         },
         citation="Nie, Nguyen, Sinthong & Kalagnanam 2023, ICLR, arXiv:2211.14730",
         caveat="Layers normalise tokens, not batches, and hand on no attention scores. No neuron is told of another: "
-        "on worm and human brains it stays behind closed forms that tell.",
+        "on human brains it stays behind closed forms that tell.",
         typical_fit_s=60.0,
     )
     candidates: tuple[Settings, ...] = tuple(

@@ -39,7 +39,8 @@ class POCO(NetworkForecaster):
         },
         citation="Duan, Chaudhry, Ahrens, Harvey, Perich, Deisseroth & Rajan 2025, arXiv:2506.14957",
         caveat="Positions are learned, not rotary times; scales begin at 1; layers are small and without gates; "
-        "a session is told by its neurons' embeddings. On fish and human brains it stays behind closed forms.",
+        "a session is told by its neurons' embeddings. On human brains it stays behind closed forms of "
+        "the population.",
         typical_fit_s=60.0,
     )
     candidates: tuple[Settings, ...] = tuple(

@@ -30,7 +30,7 @@ class TSMixer(NetworkForecaster):
         },
         citation="Chen, Li, Yoder, Arik & Pfister 2023, TMLR, arXiv:2303.06053",
         caveat="Values are normalised within a window, not over a batch, with a gain for each neuron.",
-        typical_fit_s=100.0,
+        typical_fit_s=45.0,
     )
     # Two blocks as in ZAPBench (Lueckmann et al. 2025), narrower for shorter recordings.
     candidates: tuple[Settings, ...] = tuple(
