@@ -11,7 +11,7 @@ from braincast.models.blackbox.networks.layers import Layer, dropped
 from braincast.models.blackbox.networks.network import Network
 from braincast.models.blackbox.networks.own_past import OwnPast
 from braincast.models.blackbox.networks.rescaling import level
-from braincast.models.blackbox.networks.to_leads import ToLeads, silent
+from braincast.models.blackbox.networks.to_leads import ToLeads
 from braincast.models.blackbox.sizes import Sizes
 from braincast.tasks.forecasting.examples import Seen
 
@@ -62,6 +62,6 @@ def begun(
     if decoding == "direct":
         decoder = ToLeads.begun(sizes.horizon, n_hidden, sizes.n_neurons, key=ahead)
     else:
-        decoder = Rollout(silent(n_hidden, sizes.n_neurons), sizes.horizon)
+        decoder = Rollout(Layer.silent(n_hidden, sizes.n_neurons), sizes.horizon)
     reads = GatedCell.begun(sizes.n_neurons, n_hidden, key=cell)
     return GruNetwork(reads, decoder, OwnPast.begun(sizes, past), dropout, rescaling)

@@ -15,7 +15,6 @@ from braincast.models.blackbox.networks.layers import Layer, dropped
 from braincast.models.blackbox.networks.network import Network
 from braincast.models.blackbox.networks.own_past import OwnPast
 from braincast.models.blackbox.networks.rescaling import level
-from braincast.models.blackbox.networks.to_leads import silent
 from braincast.models.blackbox.sizes import Sizes
 from braincast.tasks.forecasting.examples import Seen
 
@@ -94,7 +93,7 @@ def begun(
     return NeuralOdeNetwork(
         GatedCell.begun(sizes.n_neurons, n_latent, key=cell),
         Velocity.begun(n_latent, n_hidden, key=velocity),
-        silent(n_latent, sizes.n_neurons),
+        Layer.silent(n_latent, sizes.n_neurons),
         OwnPast.begun(sizes, past),
         sizes.horizon,
         n_steps,

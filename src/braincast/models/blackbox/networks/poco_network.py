@@ -94,8 +94,8 @@ def begun(
         Embedding.begun(sizes, width, animals, key=units),
         _encoder(sizes.context, min(segment, sizes.context), latents, width, n_layers, n_heads, key=encoder),
         Layer.begun(sizes.context, hidden, key=inner),
-        _nothing(width, hidden),
-        _nothing(width, hidden),
+        Layer.silent(width, hidden),
+        Layer.silent(width, hidden),
         Layer.begun(hidden, sizes.horizon, key=out),
         dropout,
         rescaling,
@@ -122,7 +122,3 @@ def _encoder(
 
 def _small(key: PRNGKeyArray, n_rows: int, width: int) -> Float[Array, "row width"]:
     return _FIRST_DEVIATION * jax.random.normal(key, (n_rows, width), jnp.float32)
-
-
-def _nothing(n_inputs: int, n_outputs: int) -> Layer:
-    return Layer(jnp.zeros((n_inputs, n_outputs), jnp.float32), jnp.zeros(n_outputs, jnp.float32))

@@ -23,12 +23,7 @@ class ToLeads(eqx.Module):
     def begun(cls, horizon: int, width: int, n_outputs: int, *, key: PRNGKeyArray) -> ToLeads:
         """Each lead's state is the given one with its parts turned at random; the layer begins at 0."""
         ahead = jax.random.normal(key, (horizon, width, width), jnp.float32) * width**-0.5
-        return cls(ahead, silent(width, n_outputs))
+        return cls(ahead, Layer.silent(width, n_outputs))
 
     def __call__(self, state: Float[Array, " width"]) -> Float[Array, "lead output"]:
         return self.out(self.ahead @ state)
-
-
-def silent(n_inputs: int, n_outputs: int) -> Layer:
-    """A layer that says 0 before the first step."""
-    return Layer(jnp.zeros((n_inputs, n_outputs), jnp.float32), jnp.zeros(n_outputs, jnp.float32))
