@@ -108,6 +108,7 @@ def test_poco_grows_with_the_number_of_neurons_and_not_with_their_pairs():
     assert largest_array(20_000) == 10 * largest_array(2_000)
 
 
+@pytest.mark.slow
 def test_poco_a_recording_that_is_not_learned_from_keeps_the_embeddings_of_all():
     recordings = {f"r{n}": made_recording(random_walks(120, 3, seed=n)) for n in range(3)}
     task = made_task(made_dataset(recordings), held_out_animals=True)
