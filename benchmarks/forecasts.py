@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from line_figure import write_lines
-from pages import put_between_markers, rounded, with_interval
+from pages import over_blocks, put_between_markers, rounded, with_interval
 from threadpoolctl import threadpool_limits
 
 import braincast as bc
@@ -204,13 +204,9 @@ def _line_up_table(found: dict[str, Any]) -> str:
 
 
 def _intervals_sentence(found: dict[str, Any]) -> str:
-    told = found["intervals"]
-    who = "one animal" if told["n_animals"] == 1 else f"{told['n_animals']} animals"
-    flag = " **That is less than 90 %: take these intervals as too narrow.**" if told["flag"] else ""
     return (
-        f"Bold: best on validation windows. Intervals are over {who}, {told['n_blocks']} blocks of "
-        f"{told['block_frames']} frames; on surrogates such intervals hold the known mean in {told['coverage']:.0%}."
-        f"{flag} The run took {found['wall_s']:.0f} s on 2 cores."
+        f"Bold: best on validation windows. Intervals are over {over_blocks(found['intervals'])} The run took "
+        f"{found['wall_s']:.0f} s on 2 cores."
     )
 
 

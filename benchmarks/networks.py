@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from forecasts import forecast_task
-from pages import put_between_markers, rounded, with_interval
+from pages import over_blocks, put_between_markers, rounded, with_interval
 
 from braincast.datasets.cache import home
 from braincast.experiments.entrants import Entrant
@@ -183,13 +183,9 @@ def _verdict(figures: dict[str, Any]) -> str:
 
 
 def _intervals_sentence(told: dict[str, Any]) -> str:
-    who = "one animal" if told["n_animals"] == 1 else f"{told['n_animals']} animals"
-    flag = " **That is less than 90 %: take these intervals as too narrow.**" if told["flag"] else ""
     return (
         "*Networks* in italics, with the mean over three seeds and the range of the seeds; bold: the smallest "
-        f"validation error of each kind. Intervals are over seeds and {who}, {told['n_blocks']} blocks of "
-        f"{told['block_frames']} frames; on surrogates such intervals hold the known mean in {told['coverage']:.0%}."
-        f"{flag}"
+        f"validation error of each kind. Intervals are over seeds and {over_blocks(told)}"
     )
 
 

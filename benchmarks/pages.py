@@ -27,6 +27,16 @@ def rounded(value: Any) -> Any:
     return round(value, 4) if isinstance(value, float) else value
 
 
+def over_blocks(told: dict[str, Any]) -> str:
+    """Over whom and what a scorecard's intervals are, and how often such intervals hold a known mean."""
+    who = "one animal" if told["n_animals"] == 1 else f"{told['n_animals']} animals"
+    flag = " **That is less than 90 %: take these intervals as too narrow.**" if told["flag"] else ""
+    return (
+        f"{who}, {told['n_blocks']} blocks of {told['block_frames']} frames; on surrogates such intervals hold the "
+        f"known mean in {told['coverage']:.0%}.{flag}"
+    )
+
+
 def with_interval(found: dict[str, Any], spec: str = ".3f") -> str:
     """A recorded value with its 95 % interval, as tables show it."""
     lower, upper = found["ci"]
