@@ -9,20 +9,26 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from braincast.errors import EXIT_INTERRUPTED, BraincastError
+
+if TYPE_CHECKING:
+    from braincast.progress import Advance, Reporter
+
+_UNHARMED = "Nothing was half written."
+_interruptions: list[int] = []  # signals that asked this process to end
 
 
 @contextmanager
 def session(*, quiet: bool = False, offline: bool = False) -> Iterator[None]:
     """Show progress as bars on a terminal and as lines elsewhere; obey --offline."""
-    from braincast.progress import Bars, Lines, Reporter, Silent, reporting
+    from braincast.progress import Bars, Lines, Silent, reporting
 
     reporter: Reporter = Silent() if quiet else Bars() if sys.stderr.isatty() else Lines()
     if offline:
         os.environ["BRAINCAST_OFFLINE"] = "1"
-    with reporting(reporter):
+    with reporting(Attentive(reporter)):
         yield
 
 
@@ -44,6 +50,29 @@ class Interrupted(BaseException):
 
     Not KeyboardInterrupt, which typer would turn into an exit code of its own.
     """
+
+
+class Attentive:
+    """Another reporter's progress; whoever moves a step on after an interruption that was lost is interrupted there.
+
+    An exception that comes inside a callback from C, or while an object is deleted, is printed and forgotten.
+    """
+
+    def __init__(self, reporter: Reporter) -> None:
+        self._reporter = reporter
+
+    def start(self, what: str, total: float | int | None) -> Advance:
+        advance = self._reporter.start(what, total)
+
+        def attentive(amount: float | int, note: str = "", /) -> None:
+            if _interruptions:
+                raise Interrupted(_UNHARMED)
+            advance(amount, note)
+
+        return attentive
+
+    def finish(self, what: str) -> None:
+        self._reporter.finish(what)
 
 
 @contextmanager
@@ -78,4 +107,5 @@ def guarded(command: Any) -> None:
 
 
 def _interrupt(signal_number: int, frame: Any) -> None:
-    raise Interrupted("Nothing was half written.")
+    _interruptions.append(signal_number)
+    raise Interrupted(_UNHARMED)
