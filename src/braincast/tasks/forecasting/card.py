@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_serializer
 
 from braincast.files import sha256_of_json
 from braincast.tasks.card import Declaration, MetricUse
@@ -15,6 +15,7 @@ from braincast.tasks.card import Declaration, MetricUse
 Split = Literal["train", "validation", "test", "held-out"]
 # The name of a file too.
 NAME_PATTERN = r"^[a-z0-9][a-z0-9-]*$"
+_USUAL = (("scaled", True), ("average", "windows"))
 SPLITS: tuple[Split, ...] = ("train", "validation", "test", "held-out")
 
 
@@ -68,7 +69,9 @@ class ForecastCard(Declaration):
 
     `context`, `horizon`, `stride` and `block` count frames; `dt_s` is None where the task counts frames only, and
     `jitter` is the largest deviation from it as a share. Activity is in standard deviations of each recording's
-    training frames. `noise_floor` is the mean absolute error at each lead that nothing can beat, where it is known.
+    training frames or, where it is not `scaled`, as it was recorded. Single figures `average` over all windows, or over
+    those of each condition and then over conditions. `noise_floor` is the mean absolute error at each lead that nothing
+    can beat, where it is known.
     """
 
     name: str = Field(pattern=NAME_PATTERN)
@@ -112,8 +115,15 @@ class ForecastCard(Declaration):
     lineup: tuple[str, ...] = Field(max_length=10)
     ceiling: str
     noise_floor: tuple[float, ...] = ()
+    scaled: bool = True
+    average: Literal["windows", "conditions"] = "windows"
 
-    @property
+    @model_serializer(mode="wrap")
+    def _without_usual(self, handler: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+        """Leave out what came later and is as it always was, so that older tasks keep their hash."""
+        return {name: value for name, value in handler(self).items() if (name, value) not in _USUAL}
+
+    @cached_property
     def hash(self) -> str:
         """SHA-256 of the whole declaration."""
         return sha256_of_json(self.model_dump(mode="json"))
