@@ -74,6 +74,7 @@ def fit(
 def forecast(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="A folder made by braincast fit.")],
     out: Out = None,
+    float16: Annotated[bool, typer.Option("--float16", help="Round to half precision: half the space.")] = False,
     data: Data = None,
     json_: Json = False,
     quiet: Quiet = False,
@@ -81,6 +82,8 @@ def forecast(
     force: Force = False,
 ) -> None:
     """Forecast the test cases with a fit; what was stopped on the way goes on with the same command."""
+    import numpy as np
+
     from braincast.files import MANIFEST, require_free, sha256_of_file
     from braincast.forecasts.answering import save_answers
     from braincast.tasks.registry import load_task
@@ -92,7 +95,8 @@ def forecast(
     with session(quiet=quiet, offline=offline), resumable("the same command"):
         task = load_task(record["task"], data=data)
         fitted, source = load_fit(run, task), sha256_of_file(run / MANIFEST)
-        save_answers(fitted, task.cases("test"), path, source=source, force=force)
+        dtype = np.float16 if float16 else np.float32
+        save_answers(fitted, task.cases("test"), path, source=source, force=force, dtype=dtype)
     if json_:
         print_json({"task": task.name, "model": record["model"], "files": {"forecast": str(path)}})
     else:

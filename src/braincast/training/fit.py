@@ -68,7 +68,7 @@ class FittedFolds:
 
     def answers(self, cases: AnyCases) -> Answers:
         """The answer as an array that is made part by part."""
-        return Answers(self.folds, self.prepared, cases)
+        return Answers(self.folds, self.prepared, cases, self.attributes)
 
     def forecast(self, cases: AnyCases) -> xr.DataArray:
         """The answer as float32 [case, lead, neuron(, member)], labelled."""

@@ -15,6 +15,7 @@ from braincast.tasks.card import Declaration, MetricUse
 Split = Literal["train", "validation", "test", "held-out"]
 # The name of a file too.
 NAME_PATTERN = r"^[a-z0-9][a-z0-9-]*$"
+_OF_MEMBERS = frozenset({"crps", "coverage", "spread_skill"})  # metrics that look at a distribution
 _USUAL = (("scaled", True), ("average", "windows"))
 SPLITS: tuple[Split, ...] = ("train", "validation", "test", "held-out")
 
@@ -132,6 +133,11 @@ class ForecastCard(Declaration):
     def metric_keys(self) -> tuple[str, ...]:
         """Keys of the task's metrics, in order."""
         return tuple(use.key for use in self.metrics)
+
+    @property
+    def asks_members(self) -> bool:
+        """Whether a metric looks at members; otherwise a forecast had better be a single number."""
+        return not _OF_MEMBERS.isdisjoint(self.metric_keys)
 
     @property
     def n_folds(self) -> int:
