@@ -95,7 +95,7 @@ def _show_plan(card: AnyCard, configuration: Configuration, json_: bool) -> None
     from braincast.datasets.registry import dataset_card
     from braincast.experiments.run import estimated_s
 
-    sources = dataset_card(card.dataset).sources
+    sources = dataset_card(card.dataset).files
     missing = [source for source in sources if not source_path(source).exists()]
     to_fetch = [source for source in missing if source.kind != "brought"]
     to_bring = [source.filename for source in missing if source.kind == "brought"]

@@ -21,6 +21,7 @@ from braincast.datasets.zebrafish.zapbench_layout import (
     N_EMBEDDING,
     N_FEATURES,
     N_FRAMES,
+    N_VOXELS,
     VOXEL_UM,
 )
 
@@ -35,7 +36,7 @@ _N_SHARED = 8  # slow signals that all neurons have a part in
 _DECAY = 0.85  # of calcium, from one frame to the next
 _SLOW = 0.98  # of the shared signals
 _SHARES = (0.06, 0.03, 0.04, 0.03)  # of stimulus, shared signals, own calcium and measurement noise, in ΔF/F
-_BURIED = 1000.0  # µm: made-up somata fill a cube with edges of this length
+_LONGEST_UM = 1000.0  # half the longest wave that positions are embedded by
 
 
 def write_store(path: Path | str, n_neurons: int, *, seed: int, force: bool = False) -> Path:
@@ -109,13 +110,13 @@ def _slow(
 
 def _write_places(folder: Path, n_neurons: int, rng: np.random.Generator) -> None:
     """Somata with labels from 1 and centroids in voxels; and an embedding of the positions by waves of many lengths."""
-    place_um = rng.uniform(0.0, _BURIED, (n_neurons, 3))
-    voxels = np.round(place_um / np.array(VOXEL_UM), 2)
+    voxels = np.round(rng.random((n_neurons, 3)) * np.array(N_VOXELS), 2)
+    place_um = voxels * np.array(VOXEL_UM)
     table: dict[str, Any] = {"label": list(range(1, n_neurons + 1)), "synthetic": [MADE_BY] * n_neurons}
     table |= {f"centroid_{axis}": voxels[:, column].tolist() for column, axis in enumerate("xyz")}
     files.write_json(folder / "segmentation" / "dataframe.json", table)
     n_waves = N_EMBEDDING // 6
-    angle = place_um[:, :, None] * (np.pi / _BURIED * 2.0 ** (np.arange(n_waves) / 4))
+    angle = place_um[:, :, None] * (np.pi / _LONGEST_UM * 2.0 ** (np.arange(n_waves) / 4))
     waves = np.concatenate([np.sin(angle), np.cos(angle)], axis=2).reshape(n_neurons, N_EMBEDDING)
     embedding = _array(folder / "position_embedding", waves.shape, (4096, N_EMBEDDING), version=2)
     embedding[...] = waves.astype(np.float32)

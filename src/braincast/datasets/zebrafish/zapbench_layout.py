@@ -11,6 +11,7 @@ N_FRAMES, N_NEURONS, N_FEATURES, N_EMBEDDING = 7879, 71721, 26, 192
 DT_S = 0.914  # one volume takes 914 ms (Lueckmann et al. 2025)
 # Edges of one voxel as the microscope recorded it, along x, y and z, in µm (Lueckmann et al. 2025).
 VOXEL_UM = (0.406, 0.406, 4.0)
+N_VOXELS = (2048, 1328, 72)  # along x, y and z in one volume (Lueckmann et al. 2025)
 
 # Frames that were between two stimuli: this many at both ends of a condition belong to none.
 CONDITION_PADDING = 1
