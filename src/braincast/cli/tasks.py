@@ -108,8 +108,7 @@ def files(
 def _facts(card: ForecastCard) -> dict[str, Any]:
     """What a reader checks before running it."""
     step = "frames" if card.dt_s is None else f"{card.dt_s:.4g} s (jitter {card.jitter or 0:.1%})"
-    windows = card.to_show()["windows"]
-    counted = {split: sum(found.values()) for split, found in windows.items()}
+    counted = {split: sum(found.values()) for split, found in card.n_windows.items()}
     return {
         "question": card.question,
         "neurons": len(card.neurons),

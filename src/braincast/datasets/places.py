@@ -7,7 +7,7 @@ import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from braincast.errors import BraincastError
 from braincast.files import write_bytes
@@ -23,6 +23,7 @@ _KEY = re.compile(r"[A-Za-z0-9_.\-]+(/[A-Za-z0-9_.\-]+)*")
 LARGEST_FILE = 256 << 20
 
 
+@runtime_checkable
 class Place(Protocol):
     """A tree of files, read one at a time."""
 

@@ -1,4 +1,4 @@
-"""Arrays that others published in the zarr format, read in place and not trusted: what they declare is checked first."""
+"""Arrays that others published in the zarr format, read in place and not trusted: what they declare is checked."""
 
 from __future__ import annotations
 
@@ -48,9 +48,7 @@ class PublishedStore(Store):
     def with_read_only(self, read_only: bool = False) -> PublishedStore:
         return self
 
-    async def get(
-        self, key: str, prototype: BufferPrototype, byte_range: ByteRequest | None = None
-    ) -> Buffer | None:
+    async def get(self, key: str, prototype: BufferPrototype, byte_range: ByteRequest | None = None) -> Buffer | None:
         content = await asyncio.to_thread(self._read, key)
         return None if content is None else prototype.buffer.from_bytes(_part(content, byte_range))
 

@@ -11,7 +11,7 @@ import importlib
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
-from types import ModuleType
+from typing import Any
 
 from braincast.datasets.cache import source_path
 from braincast.datasets.card import BroughtSource, DatasetCard
@@ -20,7 +20,7 @@ from braincast.datasets.download import fetch
 from braincast.datasets.local import again, bring_fix
 from braincast.datasets.own import check_own, load_own, own_card, own_folder, own_names
 from braincast.datasets.stores import bring, check_store, fetch_all, place_of
-from braincast.datasets.synthetic.zapbench_stand_in import StandIn, stand_in
+from braincast.datasets.synthetic.zapbench_stand_in import stand_in
 from braincast.datasets.verification import verify
 from braincast.errors import BraincastError, unknown_name
 from braincast.files import MANIFEST, check_manifest, read_json, sha256_of_file
@@ -136,7 +136,7 @@ def _is_own(name: str) -> bool:
     return name not in DATASETS and name in own_names()
 
 
-def _module(name: str) -> ModuleType | StandIn:
+def _module(name: str) -> Any:
     if name in DATASETS:  # an installed package cannot replace one of ours
         return importlib.import_module(DATASETS[name])
     if (made_up := stand_in(name)) is not None:

@@ -24,7 +24,7 @@ _REMEMBERED = "place.json"
 
 
 def place_of(source: StoreSource, from_path: Path | None = None, offline: bool | None = None) -> Place:
-    """Where to read a store: `from_path`, else what BRAINCAST_<NAME> says, else a folder that was brought, else the web.
+    """Where to read a store: `from_path`, else what BRAINCAST_<NAME> says, else a folder once brought, else the web.
 
     A path may be the folder of the arrays or one above it. What is read from the web is kept. E405 for no such folder.
     """

@@ -24,7 +24,7 @@ class StandIn:
     n_neurons: int
 
     @property
-    def CARD(self) -> DatasetCard:  # noqa: N802 (as the modules of datasets call it)
+    def CARD(self) -> DatasetCard:
         """Its card, in which nothing is cited, as nothing was measured."""
         arrays = tuple(array for array in arrays_of(self.n_neurons) if array.path != "stimulus_evoked_response")
         size = f"7,879 frames × {self.n_neurons:,} made-up neurons, 9 conditions"

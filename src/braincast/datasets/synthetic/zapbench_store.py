@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from jaxtyping import Float32, Float64
@@ -122,19 +122,18 @@ def _write_places(folder: Path, n_neurons: int, rng: np.random.Generator) -> Non
     embedding[...] = waves.astype(np.float32)
 
 
-def _array(folder: Path, shape: tuple[int, int], chunks: tuple[int, int], *, version: int) -> zarr.Array:
+def _array(folder: Path, shape: tuple[int, int], chunks: tuple[int, int], *, version: Literal[2, 3]) -> zarr.Array:
     import zarr
 
-    axes = {"dimension_names": ("t", "f")} if version == 3 and folder.name == "traces" else {}
     return zarr.create_array(
         folder,
         shape=shape,
         dtype="float32",
         chunks=chunks,
-        zarr_format=3 if version == 3 else 2,
+        zarr_format=version,
         compressors=None,
         fill_value=0.0,
         attributes={"synthetic": MADE_BY},
+        dimension_names=("t", "f") if version == 3 else None,
         config={"write_empty_chunks": True},
-        **axes,
     )

@@ -89,7 +89,7 @@ CARD = DatasetCard(
         "Positions are centroids times 0.406 × 0.406 × 4 µm, the voxel that the paper states. That the table counts "
         "these voxels could not be confirmed; where centroids lie outside 2048 × 1328 × 72 they are not turned to µm.",
         "The frame at both ends of each condition belongs to none, as in the published protocol.",
-        "Names of the stimulus's features follow the paper's appendix; the last four mark the specimen and are constant.",
+        "Names of the stimulus's features follow the paper's appendix; the last four mark the specimen.",
         "The published stimulus-evoked response was made by the authors; how test frames were kept out of it cannot be "
         "seen from the release, so that no model here is given it.",
     ),

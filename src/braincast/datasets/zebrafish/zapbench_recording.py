@@ -58,7 +58,10 @@ def _check_origin(found: bool, meant: bool, where: str) -> None:
         fix = "Give a copy of the published store; for made-up ones there are tasks zapbench-c4-synthetic-N"
         raise BraincastError("E402", where, "this store says that it was made up, not measured", fix)
     if meant and not found:
-        what, fix = "this store does not say that it was made up", "For the published store there is the task zapbench-c4"
+        what, fix = (
+            "this store does not say that it was made up",
+            "For the published store there is the task zapbench-c4",
+        )
         raise BraincastError("E402", where, what, fix)
 
 
@@ -66,7 +69,9 @@ def _check_stimulus(told: np.ndarray, where: str) -> None:
     if not np.isfinite(told).all():
         raise BraincastError("E110", where, "the stimulus is not finite everywhere", "Use an undamaged copy")
     if not np.ptp(told, axis=0).any():
-        raise BraincastError("E203", where, "the stimulus never changes: its chunks are missing", "Use an undamaged copy")
+        raise BraincastError(
+            "E203", where, "the stimulus never changes: its chunks are missing", "Use an undamaged copy"
+        )
 
 
 def _anatomy(place: Place, n_neurons: int) -> pd.DataFrame | None:
