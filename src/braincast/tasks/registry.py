@@ -70,6 +70,14 @@ def perturbation_card(name: str) -> TaskCard:
     raise BraincastError("E306", f"task {name}", f"it is a {card.kind} task", "Choose a perturbation task")
 
 
+def forecast_card(name: str) -> ForecastCard:
+    """The declaration of a forecast task; E306 for one of another kind."""
+    card = task_card(name)
+    if isinstance(card, ForecastCard):
+        return card
+    raise BraincastError("E306", f"task {name}", f"it is a {card.kind} task", "Choose a forecast task")
+
+
 def free_name(name: str, *, force: bool = False) -> str:
     """`name` if a new task may have it: E305 for one that is no name, E501 for one that is taken.
 
