@@ -153,17 +153,19 @@ class ModelCard:
     members: int = 0
     takes: tuple[str, ...] = ()
 
-    def can_answer(self, card: AnyCard) -> bool:
-        """Whether the model answers what a task asks, from what the task tells."""
-        is_told = "stimulus" not in self.uses or (isinstance(card, ForecastCard) and card.inputs == "stimulus")
+    def can_answer(self, card: AnyCard, track: str = "open") -> bool:
+        """Whether the model answers what a task asks, from what the task tells on that track."""
+        tells = isinstance(card, ForecastCard) and card.inputs == "stimulus" and track != "no-stimulus"
+        is_told = "stimulus" not in self.uses or tells
         return card.kind in self.kinds and card.answer in self.answers and is_told
 
-    def require_answer(self, card: AnyCard) -> None:
-        """E306 for a task that the model cannot answer."""
-        if not self.can_answer(card):
+    def require_answer(self, card: AnyCard, track: str = "open") -> None:
+        """E306 for a task that the model cannot answer on that track."""
+        if not self.can_answer(card, track):
             shown = " in which the stimulus is told" if "stimulus" in self.uses else ""
             what = f"it answers {', '.join(self.kinds)} tasks{shown} with a {' or a '.join(self.answers)}"
             asked = f"{card.name} is a {card.kind} task that asks for a {card.answer}"
+            asked = asked if track == "open" else f"{asked}, here on the track {track}"
             raise BraincastError("E306", f"model {self.name}", f"{what}, but {asked}", "See braincast list models")
 
     @property

@@ -37,8 +37,10 @@ class Windows:
     _past: tuple[Standardised, ...]
 
     @classmethod
-    def of(cls, cases: Sequence[WindowCase], card: ForecastCard, recordings: tuple[Standardised, ...]) -> Windows:
-        """Gather declared cases."""
+    def of(
+        cls, cases: Sequence[WindowCase], card: ForecastCard, recordings: tuple[Standardised, ...], inputs: str
+    ) -> Windows:
+        """Gather declared cases, with what models are told there."""
         return cls(
             ids=tuple(case.id for case in cases),
             recording=np.array([case.recording for case in cases], dtype=np.int64),
@@ -48,7 +50,7 @@ class Windows:
             neurons=card.neurons,
             leads=card.leads,
             context_frames=card.context,
-            inputs=card.inputs,
+            inputs=inputs,
             asks_members=card.asks_members,
             _past=recordings,
         )
