@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable
@@ -84,6 +85,11 @@ class StoreSource(Declaration):
     url: Annotated[str, Field(pattern=r"^(https://[^\s<>\"]+)?$")]  # empty where it is published nowhere
     arrays: tuple[StoredArray, ...]
     tables: tuple[str, ...] = ()
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes of the recording's arrays in float32, which are read as they are needed."""
+        return sum(4 * math.prod(array.shape) for array in self.needed)
 
     @property
     def needed(self) -> tuple[StoredArray, ...]:
