@@ -23,6 +23,7 @@ from braincast.cli.options import (
     parsed_settings,
     task_track,
 )
+from braincast.cli.planning import outlay_line, outlay_of, show_outlay
 from braincast.cli.session import print_json, resumable, session
 from braincast.errors import BraincastError
 
@@ -45,6 +46,9 @@ def fit(
             "--from", metavar="RUN", help="Begin networks from another fit of the model, of other animals say."
         ),
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say how long this, its forecast and its score would take; do nothing.")
+    ] = False,
     data: Data = None,
     track: Track = "open",
     json_: Json = False,
@@ -55,6 +59,7 @@ def fit(
     """Fit a model to every fold of a task; settings that are not fixed are chosen on held-out training data."""
     from braincast.datasets.cache import home
     from braincast.experiments.folder import numbered_folder
+    from braincast.experiments.large import is_large
     from braincast.files import require_free
     from braincast.models.interface import Learner
     from braincast.models.registry import load_model
@@ -66,6 +71,10 @@ def fit(
 
     fixed = parsed_settings(settings or [])
     loaded, opened = load_model(model), load_task(task, data=data, track=task_track(track))
+    if dry_run:
+        with session(quiet=quiet, offline=offline):
+            show_outlay(outlay_of(loaded, opened, fixed), as_json=json_)
+        return
     path = out or numbered_folder(home() / "fits", f"{task}-{model}")
     if resume and path.exists():
         record = read_fit_record(path)
@@ -76,6 +85,8 @@ def fit(
         require_free(path, force=force)
         place = _unfinished(path, resume, force) if isinstance(loaded, Learner) else nullcontext()
         with session(quiet=quiet, offline=offline), place as folder:
+            if is_large(opened.card) and not quiet:
+                typer.echo(outlay_line(outlay_of(loaded, opened, fixed)), err=True)
             with step(f"Fitting {model}"):
                 fitted = fit_model(loaded, opened, seed=seed, settings=fixed, folder=folder, start=start)
             save_fit(fitted, path, force=force, beside=_pictures(fitted))
@@ -89,6 +100,7 @@ def fit(
 def forecast(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="A folder made by braincast fit.")],
     out: Out = None,
+    float16: Annotated[bool, typer.Option("--float16", help="Round to half precision: half the space.")] = False,
     data: Data = None,
     json_: Json = False,
     quiet: Quiet = False,
@@ -96,6 +108,8 @@ def forecast(
     force: Force = False,
 ) -> None:
     """Forecast the test cases with a fit; what was stopped on the way goes on with the same command."""
+    import numpy as np
+
     from braincast.files import MANIFEST, require_free, sha256_of_file
     from braincast.forecasts.answering import save_answers
     from braincast.tasks.registry import load_task
@@ -107,7 +121,8 @@ def forecast(
     with session(quiet=quiet, offline=offline), resumable("the same command"):
         task = load_task(record["task"], data=data, track=record.get("track", "open"))
         fitted, source = load_fit(run, task), sha256_of_file(run / MANIFEST)
-        save_answers(fitted, task.cases("test"), path, source=source, force=force)
+        dtype = np.float16 if float16 else np.float32
+        save_answers(fitted, task.cases("test"), path, source=source, force=force, dtype=dtype)
     if json_:
         print_json({"task": task.name, "model": record["model"], "files": {"forecast": str(path)}})
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,7 +71,7 @@ class FittedFolds:
 
     def answers(self, cases: AnyCases) -> Answers:
         """The answer as an array that is made part by part."""
-        return Answers(self.folds, self.prepared, cases)
+        return Answers(self.folds, self.prepared, cases, self.attributes)
 
     def forecast(self, cases: AnyCases) -> xr.DataArray:
         """The answer as float32 [case, lead, neuron(, member)], labelled."""
@@ -128,6 +129,11 @@ def fit(
     return FittedFolds(task, name, seed, tuple(folds), tuple(choices), elapsed_s, wiring, prepared, origin)
 
 
+def candidates_of(model: AnyModel, settings: Settings | None = None) -> tuple[Settings, ...]:
+    """The settings among which a fit chooses: the model's candidates with the fixed ones put in; E305 as in `fit`."""
+    return _with(_checked(model, settings or {}), model.candidates)
+
+
 def _checked(model: AnyModel, fixed: Settings) -> Settings:
     """The fixed settings in their types."""
     unknown = sorted(set(fixed) - set(model.card.settings))
@@ -141,8 +147,11 @@ def _checked(model: AnyModel, fixed: Settings) -> Settings:
 
 def _candidates(model: AnyModel, put: Settings, begun: Start | None, fold: int, card: AnyCard) -> tuple[Settings, ...]:
     """The model's candidates with the fixed settings put in, each once; with a start, what was chosen there alone."""
-    known = model.candidates if begun is None else ({**model.candidates[0], **begun.settings(fold, card)},)
-    candidates = []
+    return _with(put, model.candidates if begun is None else ({**model.candidates[0], **begun.settings(fold, card)},))
+
+
+def _with(put: Settings, known: Sequence[Settings]) -> tuple[Settings, ...]:
+    candidates: list[Settings] = []
     for candidate in known:
         merged = {**candidate, **put}
         if merged not in candidates:

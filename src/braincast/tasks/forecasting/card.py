@@ -18,6 +18,7 @@ Split = Literal["train", "validation", "test", "held-out"]
 Track = Literal["open", "no-stimulus"]
 # The name of a file too.
 NAME_PATTERN = r"^[a-z0-9][a-z0-9-]*$"
+_OF_MEMBERS = frozenset({"crps", "coverage", "spread_skill"})  # metrics that look at a distribution
 _USUAL = (("scaled", True), ("average", "windows"))
 SPLITS: tuple[Split, ...] = ("train", "validation", "test", "held-out")
 
@@ -144,6 +145,11 @@ class ForecastCard(Declaration):
     def metric_keys(self) -> tuple[str, ...]:
         """Keys of the task's metrics, in order."""
         return tuple(use.key for use in self.metrics)
+
+    @property
+    def asks_members(self) -> bool:
+        """Whether a metric looks at members; otherwise a forecast had better be a single number."""
+        return not _OF_MEMBERS.isdisjoint(self.metric_keys)
 
     @property
     def n_folds(self) -> int:

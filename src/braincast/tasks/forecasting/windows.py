@@ -12,7 +12,7 @@ from braincast.tasks.forecasting.card import ForecastCard, WindowCase
 from braincast.tasks.forecasting.standardised import Standardised, filled
 
 _BATCH_BYTES = 256 << 20
-_MEMBERS = 10  # an answer may have as many; batches leave room for it
+_MEMBERS = 10  # an answer may have as many, where a task asks for them; batches leave room for it
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +33,7 @@ class Windows:
     leads: tuple[str, ...]
     context_frames: int
     inputs: str
+    asks_members: bool
     _past: tuple[Standardised, ...]
 
     @classmethod
@@ -50,6 +51,7 @@ class Windows:
             leads=card.leads,
             context_frames=card.context,
             inputs=inputs,
+            asks_members=card.asks_members,
             _past=recordings,
         )
 
@@ -104,7 +106,8 @@ class Windows:
 
     def ranges(self, n_bytes: int = _BATCH_BYTES) -> Iterator[slice]:
         """The rows of each batch."""
-        each = 4 * len(self.neurons) * (self.context_frames + self.horizon * (1 + _MEMBERS))
+        n_members = _MEMBERS if self.asks_members else 0
+        each = 4 * len(self.neurons) * (self.context_frames + self.horizon * (1 + n_members))
         n_rows = max(1, n_bytes // max(1, each))
         for first in range(0, len(self), n_rows):
             yield slice(first, min(first + n_rows, len(self)))

@@ -53,7 +53,12 @@ def _write_fold(training: ForecastTraining, folder: Path) -> None:
         described.append({"file": name, **origin})
     write_json(folder / "series.json", described)
     _save(folder / "validation-contexts.npy", training.validation.windows.contexts())
-    _save(folder / "validation-targets.npy", training.validation.truth)
+    followed = open_memmap(
+        folder / "validation-targets.npy", mode="w+", dtype=np.float32, shape=training.validation.windows.shape
+    )
+    for rows, (_, truth) in zip(training.validation.windows.ranges(), training.validation.batches(), strict=True):
+        followed[rows] = truth
+    followed.flush()
     _save(folder / "validation-stimulus.npy", training.validation.windows.stimulus())
 
 

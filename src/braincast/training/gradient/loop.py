@@ -66,7 +66,7 @@ def train(lesson: Lesson, place: Place) -> Standing:
 
     E701 where a loss is not finite: then the last checkpoint stands as it was.
     """
-    standing = _begun(lesson, place)
+    standing = begun(lesson, place)
     with step(f"Learning {lesson.name}", lesson.rules.steps) as advance:
         advance(standing.step)
         while not lesson.rules.are_met(standing.step, standing.best_step):
@@ -76,7 +76,7 @@ def train(lesson: Lesson, place: Place) -> Standing:
     return standing
 
 
-def _begun(lesson: Lesson, place: Place) -> Standing:
+def begun(lesson: Lesson, place: Place) -> Standing:
     """Where the last checkpoint stands, or a new network, as its devices hold it."""
     given = lesson.begin, lesson.rules, lesson.layout, lesson.key(_BEGIN)
     found = last(place, eqx.filter_eval_shape(_first_state, *given))
@@ -100,7 +100,7 @@ def _first_state(begin: Callable[..., Network], rules: Rules, layout: Layout, ke
 def _after_round(lesson: Lesson, standing: Standing, advance: Advance) -> Standing:
     """The steps until the next evaluation, and what that says."""
     rules, stop = lesson.rules, lesson.rules.end_of_round(standing.step)
-    state, losses, norms = _stepped(lesson, standing, stop, advance)
+    state, losses, norms = stepped(lesson, standing, stop, advance)
     error = mean_absolute_error(state.network, lesson.validation, lesson.layout, rules.batch)
     _require_finite(lesson, standing, np.array([*losses, error]))
     row: Row = {
@@ -116,7 +116,7 @@ def _after_round(lesson: Lesson, standing: Standing, advance: Advance) -> Standi
     return Standing(stop, state, standing.best, standing.best_step, standing.best_error, metrics)
 
 
-def _stepped(lesson: Lesson, standing: Standing, stop: int, advance: Advance) -> tuple[State, np.ndarray, np.ndarray]:
+def stepped(lesson: Lesson, standing: Standing, stop: int, advance: Advance) -> tuple[State, np.ndarray, np.ndarray]:
     """The state after step `stop`, with the loss and the gradient's norm at each step."""
     state, losses, norms = standing.state, [], []
     chance = lesson.key(_CHANCE)
