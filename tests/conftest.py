@@ -46,12 +46,21 @@ def test_data() -> Path:
     return Path(folder)
 
 
+@pytest.fixture(scope="session")
+def zapbench_store(tmp_path_factory) -> Path:
+    """A made-up recording of 20 neurons in ZAPBench's layout; to be read, not changed."""
+    from braincast.datasets.synthetic.zapbench_store import write_store
+
+    return write_store(tmp_path_factory.mktemp("zapbench") / "store", 20, seed=7)
+
+
 @pytest.fixture
 def fresh_home(tmp_path, monkeypatch) -> Path:
     """An empty cache folder of the test's own; online, with no pause between tries to download."""
-    from braincast.datasets import transfer
+    from braincast.datasets import places, transfer
 
     monkeypatch.setenv("BRAINCAST_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("BRAINCAST_OFFLINE", raising=False)
-    monkeypatch.setattr(transfer, "_BACK_OFF_S", (0.0, 0.0))
+    for part in (places, transfer):
+        monkeypatch.setattr(part, "_BACK_OFF_S", (0.0, 0.0))
     return tmp_path / "home"

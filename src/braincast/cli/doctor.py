@@ -80,6 +80,9 @@ def _data() -> list[dict[str, Any]]:
 
     findings = []
     for name in dataset_names():
+        if dataset_card(name).stores:
+            findings.append(_finding(f"data {name}", "read in place (braincast data get keeps a copy)"))
+            continue
         if not all(source_path(source).exists() for source in dataset_card(name).files):
             findings.append(_finding(f"data {name}", _missing(name)))
             continue

@@ -98,7 +98,8 @@ def _show_plan(card: AnyCard, configuration: Configuration, json_: bool) -> None
     from braincast.experiments.entrants import baselines_of
     from braincast.experiments.run import estimated_s
 
-    sources = dataset_card(card.dataset).files
+    data = dataset_card(card.dataset)
+    sources = data.files
     missing = [source for source in sources if not source_path(source).exists()]
     to_fetch = [source for source in missing if source.kind != "brought"]
     to_bring = [source.filename for source in missing if source.kind == "brought"]
@@ -108,6 +109,7 @@ def _show_plan(card: AnyCard, configuration: Configuration, json_: bool) -> None
         "dataset": card.dataset,
         "to_fetch": [{"file": source.filename, "bytes": source.size_bytes} for source in to_fetch],
         "to_bring": to_bring,
+        "read_in_place": [{"store": store.url or store.name, "bytes": store.size_bytes} for store in data.stores],
         "models": list(dict.fromkeys([*baselines_of(card, configuration.track), *configuration.models])),
         "nulls": list(card.nulls),
         "controls": list(card.controls),
@@ -125,6 +127,10 @@ def _show_plan(card: AnyCard, configuration: Configuration, json_: bool) -> None
         **plan,
         "to_bring": ", ".join(f"{name} (--data)" for name in to_bring) or "nothing",
         "to_fetch": f"{len(to_fetch)} files, {megabytes:.1f} MB" if to_fetch else "nothing",
+        "read_in_place": "; ".join(
+            f"{store.url or store.name} ({store.size_bytes / 1e9:.1f} GB)" for store in data.stores
+        )
+        or "nothing",
         "estimated_s": f"about {plan['estimated_s']:.0f} s on {n_cores()} cores, after the download",
     }
     rows = [(k.replace("_", " "), ", ".join(v) if isinstance(v, list) else str(v)) for k, v in shown.items()]

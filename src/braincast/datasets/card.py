@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable
@@ -59,13 +60,18 @@ class BroughtSource(Declaration):
 
 
 class StoredArray(Declaration):
-    """An array of a store; `complete` where every chunk was published, so that a missing one is an error."""
+    """An array of a store.
+
+    `complete` where every chunk was published, so that a missing one is an error; not `needed` where it is beside the
+    recording, for those who ask for it.
+    """
 
     path: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]+$")]
     shape: tuple[int, ...]
     dtypes: tuple[str, ...]
     zarr_format: Literal[2, 3]
     complete: bool = False
+    needed: bool = True
 
 
 class StoreSource(Declaration):
@@ -78,6 +84,17 @@ class StoreSource(Declaration):
     name: FileName
     url: Annotated[str, Field(pattern=r"^(https://[^\s<>\"]+)?$")]  # empty where it is published nowhere
     arrays: tuple[StoredArray, ...]
+    tables: tuple[str, ...] = ()
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes of the recording's arrays in float32, which are read as they are needed."""
+        return sum(4 * math.prod(array.shape) for array in self.needed)
+
+    @property
+    def needed(self) -> tuple[StoredArray, ...]:
+        """The arrays that make the recording."""
+        return tuple(array for array in self.arrays if array.needed)
 
 
 Source = Annotated[WheelSource | HttpsSource | BroughtSource | StoreSource, Field(discriminator="kind")]

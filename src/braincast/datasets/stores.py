@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _AT_ONCE = 8
+LARGEST_TABLE = 512 << 20
 _REMEMBERED = "place.json"
 
 
@@ -49,20 +50,21 @@ def bring(source: StoreSource, from_path: Path) -> Path:
     from braincast.datasets.published import open_published
 
     place = Folder(_store_folder(source, from_path.expanduser()))
-    for declared in source.arrays:
-        if declared.complete:
-            open_published(place, declared)
+    for declared in source.needed:
+        open_published(place, declared)
     write_json(_kept(source) / _REMEMBERED, {"path": str(place.path.resolve())})
     return place.path
 
 
 def fetch_all(source: StoreSource, offline: bool | None = None) -> Path:
-    """Read every chunk of the arrays that models need, so that it is kept; what is there already is not fetched."""
+    """Read every chunk of the recording, and its tables, so that they are kept; what is there is not fetched again."""
     place = place_of(source, offline=offline)
     if not isinstance(place, Web):
         return place.path if isinstance(place, Folder) else Path(place.locate(""))
     (place.kept / _REMEMBERED).unlink(missing_ok=True)
-    for declared in source.arrays[:2]:
+    for table in source.tables:
+        place.read(table, largest=LARGEST_TABLE)
+    for declared in source.needed:
         keys = list(_chunk_keys(place, declared))
         with step(f"Fetching {declared.path}", len(keys)) as advance, ThreadPoolExecutor(_AT_ONCE) as readers:
             for _ in readers.map(lambda key: place.read(key) and None, keys):
@@ -80,7 +82,7 @@ def check_store(source: StoreSource, dataset: str) -> list[Path]:
         fix = f"Get it: braincast data get {dataset}; or read in place, which needs nothing here"
         raise BraincastError("E401", str(where), f"nothing of {source.name} was read yet", fix)
     found = []
-    for declared in source.arrays[:2]:
+    for declared in source.needed:
         array = open_published(place, declared)[0]
         for key in _chunk_keys(place, declared):
             array.store._read(key.removeprefix(f"{declared.path}/"))  # pyright: ignore

@@ -64,7 +64,8 @@ class FittedFolds:
         """What stands beside each of its forecasts: of which task and version it is, and what made it."""
         named = {"task": self.task.name, "task_hash": self.task.hash, "model": self.model, "seed": self.seed}
         began = {"start": self.start.fit} if self.start else {}
-        began |= {} if self.task.track == "open" else {"track": self.task.track}
+        if getattr(self.task.card, "inputs", "none") == "stimulus":
+            began |= {"track": self.task.track}
         told = {"wiring": self.wiring, "units": self.task.card.unit, "n_parameters": self.n_parameters}
         return {**named, **told, **began}
 

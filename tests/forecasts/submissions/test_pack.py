@@ -131,6 +131,15 @@ def test_two_stores_of_one_seed_or_of_two_models_are_refused(task, seeds, tmp_pa
     assert not (tmp_path / "mine").exists()
 
 
+def test_the_track_of_the_forecasts_cannot_be_declared_otherwise(task, tmp_path):
+    told, untold = (stored(task, tmp_path, number, track=t) for number, t in ((0, "open"), (1, "no-stimulus")))
+    about, out = {**ABOUT, "track": "no-stimulus"}, tmp_path / "mine"
+    assert "were told the stimulus" in str(refusal("E607", pack, task.card, [told], about, out))
+    assert "of several tracks" in str(refusal("E305", pack, task.card, [told, untold], ABOUT, out))
+    found = pack(task.card, [untold], ABOUT, out)  # this task tells no stimulus, so that it has no such track
+    assert [p.code for p in found.problems] == ["E612"] and not out.exists()
+
+
 def test_an_existing_submission_is_not_overwritten_without_force(task, seeds, tmp_path):
     out = tmp_path / "mine.zip"
     pack(task.card, seeds[:1], ABOUT, out)

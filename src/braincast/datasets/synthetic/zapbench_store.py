@@ -22,6 +22,7 @@ from braincast.datasets.zebrafish.zapbench_layout import (
     N_FEATURES,
     N_FRAMES,
     N_VOXELS,
+    SOMATA,
     VOXEL_UM,
 )
 
@@ -49,7 +50,7 @@ def write_store(path: Path | str, n_neurons: int, *, seed: int, force: bool = Fa
     with files.new_folder(path, force=force, what="store") as folder:
         stimulus = made_stimulus()
         _array(folder / "stimuli_features", (N_FRAMES, N_FEATURES), (N_FRAMES, N_FEATURES), version=2)[...] = stimulus
-        traces = _array(folder / "traces", (N_FRAMES, n_neurons), (CHUNK, CHUNK), version=3)
+        traces = _array(folder / "traces", (N_FRAMES, n_neurons), (CHUNK, min(CHUNK, n_neurons)), version=3)
         for first, block in _blocks(stimulus, n_neurons, seed):
             traces[:, first : first + block.shape[1]] = block
         _write_places(folder, n_neurons, np.random.default_rng([seed, 1]))
@@ -114,7 +115,7 @@ def _write_places(folder: Path, n_neurons: int, rng: np.random.Generator) -> Non
     place_um = voxels * np.array(VOXEL_UM)
     table: dict[str, Any] = {"label": list(range(1, n_neurons + 1)), "synthetic": [MADE_BY] * n_neurons}
     table |= {f"centroid_{axis}": voxels[:, column].tolist() for column, axis in enumerate("xyz")}
-    files.write_json(folder / "segmentation" / "dataframe.json", table)
+    files.write_json(folder / SOMATA, table)
     n_waves = N_EMBEDDING // 6
     angle = place_um[:, :, None] * (np.pi / _LONGEST_UM * 2.0 ** (np.arange(n_waves) / 4))
     waves = np.concatenate([np.sin(angle), np.cos(angle)], axis=2).reshape(n_neurons, N_EMBEDDING)

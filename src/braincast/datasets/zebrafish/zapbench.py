@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from braincast.datasets.card import Content, DatasetCard, StoredArray, StoreSource
 from braincast.datasets.dataset import Dataset
 from braincast.datasets.places import Place
-from braincast.datasets.zebrafish.zapbench_layout import N_EMBEDDING, N_FEATURES, N_FRAMES, N_NEURONS
+from braincast.datasets.zebrafish.zapbench_layout import N_EMBEDDING, N_FEATURES, N_FRAMES, N_NEURONS, SOMATA
 
 if TYPE_CHECKING:
     import zarr
@@ -27,13 +27,13 @@ FIRST_REPORT = (
 
 def arrays_of(n_neurons: int) -> tuple[StoredArray, ...]:
     """The arrays of a store with so many neurons, in the published layout."""
-    numbers = ("float32", "float64")
-    traces, told = (N_FRAMES, n_neurons), (N_FRAMES, N_FEATURES)
+    numbers, beside = ("float32", "float64"), {"needed": False}
+    traces, told, placed = (N_FRAMES, n_neurons), (N_FRAMES, N_FEATURES), (n_neurons, N_EMBEDDING)
     return (
         StoredArray(path="traces", shape=traces, dtypes=("float32",), zarr_format=3, complete=True),
         StoredArray(path="stimuli_features", shape=told, dtypes=numbers, zarr_format=2),
-        StoredArray(path="position_embedding", shape=(n_neurons, N_EMBEDDING), dtypes=numbers, zarr_format=2),
-        StoredArray(path="stimulus_evoked_response", shape=traces, dtypes=("float32",), zarr_format=3),
+        StoredArray(path="position_embedding", shape=placed, dtypes=numbers, zarr_format=2, **beside),
+        StoredArray(path="stimulus_evoked_response", shape=traces, dtypes=("float32",), zarr_format=3, **beside),
     )
 
 
@@ -51,6 +51,7 @@ CARD = DatasetCard(
             name="zapbench",
             url="https://storage.googleapis.com/zapbench-release/volumes/20240930",
             arrays=arrays_of(N_NEURONS),
+            tables=(SOMATA,),
         ),
     ),
     redistribute="yes",

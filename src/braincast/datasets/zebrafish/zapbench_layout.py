@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 N_FRAMES, N_NEURONS, N_FEATURES, N_EMBEDDING = 7879, 71721, 26, 192
+SOMATA = "segmentation/dataframe.json"  # a row for each neuron
 DT_S = 0.914  # one volume takes 914 ms (Lueckmann et al. 2025)
 # Edges of one voxel as the microscope recorded it, along x, y and z, in µm (Lueckmann et al. 2025).
 VOXEL_UM = (0.406, 0.406, 4.0)

@@ -13,15 +13,22 @@ from braincast.brain.recording import Recording
 from braincast.brain.specimen import Specimen
 from braincast.datasets.places import Place
 from braincast.datasets.published import open_published
-from braincast.datasets.zebrafish.zapbench_layout import DT_S, FEATURES, N_FRAMES, N_VOXELS, VOXEL_UM, conditions
+from braincast.datasets.stores import LARGEST_TABLE
+from braincast.datasets.zebrafish.zapbench_layout import (
+    DT_S,
+    FEATURES,
+    N_FRAMES,
+    N_VOXELS,
+    SOMATA,
+    VOXEL_UM,
+    conditions,
+)
 from braincast.errors import BraincastError
 from braincast.progress import step
 
 if TYPE_CHECKING:
     from braincast.datasets.card import DatasetCard
 
-_TABLE = "segmentation/dataframe.json"
-_LARGEST_TABLE = 512 << 20  # the published one has 52 MB
 MADE_UP = "synthetic"  # the attribute of arrays that were not measured
 
 
@@ -31,7 +38,7 @@ def specimen_of(place: Place, card: DatasetCard, name: str, indicator: str, *, s
     E406 for an array that is missing, E209 and E212 for one of another type or shape, E402 for a made-up store where a
     measured one is meant, or the other way round.
     """
-    traces, stimulus = card.stores[0].arrays[:2]
+    traces, stimulus = card.stores[0].needed
     activity, attributes = open_published(place, traces)
     _check_origin(MADE_UP in attributes, synthetic, place.locate("traces"))
     shown = open_published(place, stimulus)[0]
@@ -76,10 +83,10 @@ def _check_stimulus(told: np.ndarray, where: str) -> None:
 
 def _anatomy(place: Place, n_neurons: int) -> pd.DataFrame | None:
     """Positions of somata in µm, a row for each neuron; None where the table is not there or says no positions."""
-    content = place.read(_TABLE, largest=_LARGEST_TABLE)
+    content = place.read(SOMATA, largest=LARGEST_TABLE)  # the published one has 52 MB
     if content is None:
         return None
-    where, fix = place.locate(_TABLE), "Use an undamaged copy, or leave the file out"
+    where, fix = place.locate(SOMATA), "Use an undamaged copy, or leave the file out"
     try:
         table = pd.DataFrame(json.loads(content))
         labels = table["label"].to_numpy().astype(np.int64)

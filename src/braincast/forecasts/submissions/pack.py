@@ -22,7 +22,7 @@ from braincast.tasks.kinds import AnyCard
 
 _PACKAGES = ("braincast", "numpy", "scipy", "numba", "jax", "equinox", "optax")
 # What a packed store says of itself; the rest stands in the declaration, or is of no use to others.
-_KEPT = ("task", "task_hash", "model", "seed", "wiring", "units")
+_KEPT = ("task", "task_hash", "model", "seed", "wiring", "units", "track")
 
 
 def read_about(path: Path | None) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def pack(
         for name, forecast in forecasts.items():
             kept = {key: forecast.attrs[key] for key in _KEPT if key in forecast.attrs}
             save_forecast(forecast.drop_attrs(deep=False).assign_attrs(kept), folder / name)
-        declared = {**_defaults(forecasts), **about, **_facts(card, forecasts)}
+        declared = {**_defaults(forecasts), **about, **_facts(card, forecasts), **_track(forecasts, about)}
         write_text(folder / NAME, tomli_w.dumps(declared))
         found = validate(card, folder)
         if found.valid and out.suffix == ".zip":
@@ -83,6 +83,18 @@ def _facts(card: AnyCard, forecasts: Mapping[str, xr.DataArray]) -> dict[str, An
     nulls = Counter(wiring for wiring in wirings if wiring != TRUE_WIRING)
     named = {"format": FORMAT, "task": card.name, "task_hash": card.hash}
     return {**named, "seeds": sorted(seeds), "nulls": dict(sorted(nulls.items()))}
+
+
+def _track(forecasts: Mapping[str, xr.DataArray], about: Mapping[str, Any]) -> dict[str, str]:
+    """The track of forecasts that were not told the stimulus; E305 for several tracks, E607 for a false declaration."""
+    told = {forecast.attrs["track"] for forecast in forecasts.values() if "track" in forecast.attrs}
+    if len(told) > 1:
+        what = f"they are of several tracks: {', '.join(sorted(told))}"
+        raise BraincastError("E305", "FORECAST", what, "Pack those of each track by themselves")
+    if told == {"open"} and about.get("track") == "no-stimulus":
+        what, fix = "these forecasts were told the stimulus", "Fit and forecast again with --track no-stimulus"
+        raise BraincastError("E607", f"{NAME}: track", what, fix)
+    return {"track": "no-stimulus"} if told == {"no-stimulus"} else {}
 
 
 def _defaults(forecasts: Mapping[str, xr.DataArray]) -> dict[str, Any]:

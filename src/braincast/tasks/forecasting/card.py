@@ -187,7 +187,8 @@ class ForecastCard(Declaration):
         counted = dict(self.n_windows)
         if "held-out" in counted:  # conditions that no model learns from are asked about in the test
             counted["test"] = {**counted.get("test", {}), **counted["held-out"]}
-        derived = {"leads": list(self.leads), "windows": counted, "windows_hash": self.windows_hash}
+        derived = {"leads": list(self.leads), "windows": counted, "disjoint_windows": self.n_disjoint}
+        derived["windows_hash"] = self.windows_hash
         cases = [case.id for case in self.cases]
         return {**self.model_dump(mode="json"), **derived, "cases": cases, "hash": self.hash}
 
@@ -198,6 +199,15 @@ class ForecastCard(Declaration):
         for piece in self.pieces:
             counted.setdefault(piece.split, Counter())[piece.condition] += len(self.starts(piece))
         return {split: dict(counted[split]) for split in SPLITS if split in counted}
+
+    @property
+    def n_disjoint(self) -> dict[Split, int]:
+        """How many windows of each split have no target in common, at the most: overlapping ones are no samples."""
+        apart = -(-self.horizon // self.stride)
+        counted: Counter[Split] = Counter()
+        for piece in self.pieces:
+            counted[piece.split] += -(-len(self.starts(piece)) // apart)
+        return {split: counted[split] for split in SPLITS if split in counted}
 
     @property
     def windows(self) -> Iterator[Window]:
