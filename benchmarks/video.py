@@ -77,7 +77,7 @@ def measured(n_voxels: int) -> dict[str, Any]:
 
     rng = np.random.default_rng(SEED)
     model = UNetForecaster(rng.uniform(0, BOX_UM, size=(N_NEURONS, 3)))
-    settings = {**model.candidates[0], **SETTINGS, "voxels": n_voxels}
+    settings = {**model.candidates[0], **SETTINGS, "voxels": n_voxels / N_NEURONS}
     network: Any = model.init(Sizes(CONTEXT, HORIZON, N_NEURONS), settings, key=jax.random.key(SEED))
     rules, n_parameters, grid = Rules.of(settings), n_numbers(network), network.grid
     layout = layout_on(jax.devices("cpu"), batch=BATCH, n_neurons=N_NEURONS, n_parameters=n_parameters)

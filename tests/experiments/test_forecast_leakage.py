@@ -50,7 +50,7 @@ def few_steps(model):
     if not isinstance(model, Learner):
         return None
     light = {"steps": 10, "every": 5, "weights": "own", "rescaling": "last"}
-    small = {"blocks": 1, "voxels": 64, "layers": 1, "hidden": 4, "width": 4, "latent": 4}
+    small = {"blocks": 1, "layers": 1, "hidden": 4, "width": 4, "latent": 4}
     return {**model.candidates[0], **{k: v for k, v in {**light, **small}.items() if k in model.card.settings}}
 
 

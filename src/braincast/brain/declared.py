@@ -22,7 +22,7 @@ from braincast.brain.plain_json import read_plain_json
 from braincast.brain.zstd_frames import HEADER_BYTES, frame_of, is_one_frame
 from braincast.errors import BraincastError
 
-DTYPES = ("bool", "uint8", "int8", "int16", "int32", "int64", "float32", "float64")
+DTYPES = ("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64")
 _ONE_BYTE = ("bool", "uint8", "int8")
 LARGEST_ARRAY_BYTES = 1 << 40
 LARGEST_CHUNK_BYTES = 1 << 28

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from braincast.brain.arrays import create_array, create_group, read_arrays, valu
 from braincast.brain.display import html_card, text_card
 from braincast.brain.folders import checked_header, field, header, names_in, read_table, write_table
 from braincast.brain.naming import stated_unit, unique_names
-from braincast.brain.slabs import Slabs
+from braincast.brain.slabs import Slabs, spans
 from braincast.brain.timeline import checked_conditions, checked_features, checked_time
 from braincast.errors import BraincastError
 
@@ -90,6 +91,19 @@ class Recording:
         if isinstance(self.activity, zarr.Array):
             return values_of(self.activity, (slice(start, stop), columns))
         return self.activity[start:stop, columns]
+
+    def spans(self) -> Iterator[tuple[int, int]]:
+        """Bounds of consecutive slabs of frames of some megabytes each; whole chunks of a store where they fit."""
+        return spans(self.activity.shape, whole=self._chunk_frames)
+
+    def blocks(self, start: int, stop: int) -> tuple[int, int]:
+        """Bounds of the whole chunks that frames `start` to `stop` lie in; without chunks, these frames."""
+        size = self._chunk_frames
+        return start // size * size, min(-(-stop // size) * size, self.n_frames)
+
+    @property
+    def _chunk_frames(self) -> int:
+        return int(self.activity.chunks[0]) if isinstance(self.activity, zarr.Array) else 1
 
     def to_xarray(self, start: int = 0, stop: int | None = None) -> xr.DataArray:
         """Frames `start` to `stop` as a labelled array [time, neuron] in memory; only these frames are read."""

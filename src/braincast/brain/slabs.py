@@ -9,11 +9,17 @@ from typing import Any
 import numpy as np
 
 _SLAB_VALUES = 1 << 21  # 16 MiB in float64
+_LARGEST_SLAB = 32  # times as many values, rather than reading a chunk twice
 
 
-def spans(shape: tuple[int, ...], n_values: int = _SLAB_VALUES) -> Iterator[tuple[int, int]]:
-    """Bounds of consecutive slabs of frames of a matrix [time, neuron], each of at most `n_values` values."""
+def spans(shape: tuple[int, ...], n_values: int = _SLAB_VALUES, *, whole: int = 1) -> Iterator[tuple[int, int]]:
+    """Bounds of consecutive slabs of frames of a matrix [time, neuron], each of at most `n_values` values.
+
+    Slabs are made of `whole` frames each, or a multiple, unless these hold more than 32 times as many values.
+    """
     n_frames = _frames_of(shape, n_values)
+    if whole <= _frames_of(shape, _LARGEST_SLAB * n_values):
+        n_frames = max(n_frames // whole, 1) * whole
     for start in range(0, shape[0], n_frames):
         yield start, min(start + n_frames, shape[0])
 

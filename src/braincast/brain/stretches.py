@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from braincast.brain.slabs import spans
-
 if TYPE_CHECKING:
     from braincast.brain.recording import Recording
 
@@ -75,7 +73,7 @@ def observed_frames(recording: Recording) -> Bool[np.ndarray, " time"]:
     seen = np.ones(recording.n_frames, dtype=bool)
     if np.dtype(recording.activity.dtype).kind != "f":
         return seen
-    for start, stop in spans(recording.activity.shape):
+    for start, stop in recording.spans():
         seen[start:stop] = np.isfinite(recording.read(start, stop)).any(axis=1)
     return seen
 

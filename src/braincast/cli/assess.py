@@ -20,7 +20,11 @@ if TYPE_CHECKING:
     from braincast.tasks.kinds import AnyTask
 
 Forecasts = Annotated[
-    list[Path], typer.Argument(metavar="FORECAST...", help="Forecast stores and submissions (folders, zip archives).")
+    list[Path],
+    typer.Argument(
+        metavar="FORECAST...",
+        help="Forecast stores, submissions (folders, zip archives), or fits, whose answers are scored and not kept.",
+    ),
 ]
 
 
@@ -100,6 +104,7 @@ def _contenders(task: AnyTask, paths: list[Path]) -> Iterator[dict[str, Contende
     from braincast.forecasts.store import load_forecast
     from braincast.forecasts.submissions.opening import is_submission, open_submission
     from braincast.scoring.scores import Contender
+    from braincast.training.checkpoint import is_fit, load_fit
 
     with ExitStack() as held:
         models: list[str] = []
@@ -109,6 +114,10 @@ def _contenders(task: AnyTask, paths: list[Path]) -> Iterator[dict[str, Contende
                 submitted = held.enter_context(open_submission(task.card, path))
                 models.append(submitted.submission.model)
                 entries.append(_with_nulls(submitted))
+            elif is_fit(path):
+                answers = load_fit(path, task).answers(task.cases("test"))
+                models.append(answers.attrs["model"])
+                entries.append({"": Contender((answers,))})
             else:
                 forecast = load_forecast(path, task.card)
                 models.append(str(forecast.attrs.get("model", path.stem)))

@@ -80,7 +80,7 @@ def _data() -> list[dict[str, Any]]:
 
     findings = []
     for name in dataset_names():
-        if not all(source_path(source).exists() for source in dataset_card(name).sources):
+        if not all(source_path(source).exists() for source in dataset_card(name).files):
             findings.append(_finding(f"data {name}", _missing(name)))
             continue
         try:
@@ -94,6 +94,6 @@ def _data() -> list[dict[str, Any]]:
 def _missing(name: str) -> str:
     from braincast.datasets.registry import dataset_card
 
-    if any(source.kind == "brought" for source in dataset_card(name).sources):
+    if any(source.kind == "brought" for source in dataset_card(name).files):
         return f"not here (braincast data get {name} --from PATH brings it)"
     return "not fetched yet (braincast data get fetches it)"

@@ -9,7 +9,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from braincast.cli.options import Data, Force, Json, Offline, Out, Quiet, Seed, Sets, TaskName, parsed_settings
+from braincast.cli.options import (
+    Data,
+    Force,
+    Json,
+    Offline,
+    Out,
+    Quiet,
+    Seed,
+    Sets,
+    TaskName,
+    Track,
+    parsed_settings,
+    task_track,
+)
 from braincast.cli.session import print_json, resumable, session
 from braincast.errors import BraincastError
 
@@ -33,6 +46,7 @@ def fit(
         ),
     ] = None,
     data: Data = None,
+    track: Track = "open",
     json_: Json = False,
     quiet: Quiet = False,
     offline: Offline = False,
@@ -51,12 +65,13 @@ def fit(
     from braincast.training.start import start_of
 
     fixed = parsed_settings(settings or [])
-    loaded, opened = load_model(model), load_task(task, data=data)
+    loaded, opened = load_model(model), load_task(task, data=data, track=task_track(track))
     path = out or numbered_folder(home() / "fits", f"{task}-{model}")
     if resume and path.exists():
         record = read_fit_record(path)
         began = None if start is None else start_of(start, loaded).fit
-        _require_same(record, path, {"task_hash": opened.hash, "model": model, "seed": seed}, began)
+        asked = {"task_hash": opened.hash, "track": opened.track}
+        _require_same(record, path, {**asked, "model": model, "seed": seed}, began)
     else:
         require_free(path, force=force)
         place = _unfinished(path, resume, force) if isinstance(loaded, Learner) else nullcontext()
@@ -74,6 +89,7 @@ def fit(
 def forecast(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="A folder made by braincast fit.")],
     out: Out = None,
+    float16: Annotated[bool, typer.Option("--float16", help="Round to half precision: half the space.")] = False,
     data: Data = None,
     json_: Json = False,
     quiet: Quiet = False,
@@ -81,6 +97,8 @@ def forecast(
     force: Force = False,
 ) -> None:
     """Forecast the test cases with a fit; what was stopped on the way goes on with the same command."""
+    import numpy as np
+
     from braincast.files import MANIFEST, require_free, sha256_of_file
     from braincast.forecasts.answering import save_answers
     from braincast.tasks.registry import load_task
@@ -90,9 +108,10 @@ def forecast(
     path = out or run.with_name(f"{run.name}-forecast.zarr")
     require_free(path, force=force)
     with session(quiet=quiet, offline=offline), resumable("the same command"):
-        task = load_task(record["task"], data=data)
+        task = load_task(record["task"], data=data, track=record.get("track", "open"))
         fitted, source = load_fit(run, task), sha256_of_file(run / MANIFEST)
-        save_answers(fitted, task.cases("test"), path, source=source, force=force)
+        dtype = np.float16 if float16 else np.float32
+        save_answers(fitted, task.cases("test"), path, source=source, force=force, dtype=dtype)
     if json_:
         print_json({"task": task.name, "model": record["model"], "files": {"forecast": str(path)}})
     else:
@@ -127,7 +146,7 @@ def _pictures(fitted: FittedFolds) -> dict[str, str]:
 
 def _require_same(record: dict[str, Any], path: Path, wanted: dict[str, Any], began: str | None) -> None:
     """E502 for a fit of something else, or one that began from another fit than `began`."""
-    held = {**record, "start": (record.get("start") or {}).get("fit")}
+    held = {"track": "open", **record, "start": (record.get("start") or {}).get("fit")}
     for key, value in {**wanted, "start": began}.items():
         if held.get(key) != value:
             what = f"it holds a fit with {key} {held.get(key)!r}, not {value!r}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -19,6 +19,9 @@ Data = Annotated[Path | None, typer.Option("--data", help="A local copy of the d
 Out = Annotated[Path | None, typer.Option("--out", help="Where to write; a new place in the cache without it.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of everything random.")]
 Sets = Annotated[list[str] | None, typer.Option("--set", metavar="K=V", help="Fix a setting of the model.")]
+Track = Annotated[
+    str, typer.Option("--track", metavar="open|no-stimulus", help="Whether models are told what is shown.")
+]
 TaskName = Annotated[str, typer.Argument(metavar="TASK", help="A task's name (braincast list tasks).")]
 
 
@@ -36,6 +39,13 @@ def parsed_pairs(option: str, pairs: Sequence[str], example: str) -> dict[str, s
             raise BraincastError("E305", option, f"{key!r} is given twice", "Give it once")
         parsed[key] = text
     return parsed
+
+
+def task_track(text: str) -> Literal["open", "no-stimulus"]:
+    """The track that --track names; E305 for another word."""
+    if text in ("open", "no-stimulus"):
+        return text
+    raise BraincastError("E305", "--track", f"there is no track {text!r}", "Choose open or no-stimulus")
 
 
 def parsed_value(text: str) -> Any:

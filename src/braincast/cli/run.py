@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from braincast.cli.options import Data, Force, Json, Offline, Out, Quiet
+from braincast.cli.options import Data, Force, Json, Offline, Out, Quiet, Track, task_track
 from braincast.cli.session import console, print_json, resumable, session
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def run(
     ] = None,
     seeds: Annotated[int, typer.Option("--seeds", min=1, help="Seeds of models that have any randomness.")] = 1,
     data: Data = None,
+    track: Track = "open",
     wiring_test: Annotated[bool, typer.Option("--wiring-test", help="All draws for all nulls of all models.")] = False,
     draws: Annotated[int | None, typer.Option("--draws", min=1, help="Draws of each null that is tested.")] = None,
     out: Out = None,
@@ -41,7 +42,8 @@ def run(
     from braincast.tasks.registry import task_card
 
     card = task_card(task)
-    configuration = configure(card, models, n_seeds=seeds, wiring_test=wiring_test, n_draws=draws)
+    chosen = {"n_seeds": seeds, "wiring_test": wiring_test, "n_draws": draws, "track": task_track(track)}
+    configuration = configure(card, models, **chosen)
     if dry_run:
         _show_plan(card, configuration, json_)
         return
@@ -76,7 +78,7 @@ def _carry_out(
     from braincast.tasks.registry import load_task
 
     with run_folder(path, configuration.to_dict(), force=force) as folder:
-        task = load_task(card.name, data=data)
+        task = load_task(card.name, data=data, track=configuration.track)
         with step(f"Loading {card.dataset}"):
             task.fetch()
         result = experiment.run(task, configuration, folder=folder, n_workers=n_cores())
@@ -93,9 +95,10 @@ def _carry_out(
 def _show_plan(card: AnyCard, configuration: Configuration, json_: bool) -> None:
     from braincast.datasets.cache import source_path
     from braincast.datasets.registry import dataset_card
+    from braincast.experiments.entrants import baselines_of
     from braincast.experiments.run import estimated_s
 
-    sources = dataset_card(card.dataset).sources
+    sources = dataset_card(card.dataset).files
     missing = [source for source in sources if not source_path(source).exists()]
     to_fetch = [source for source in missing if source.kind != "brought"]
     to_bring = [source.filename for source in missing if source.kind == "brought"]
@@ -105,7 +108,7 @@ def _show_plan(card: AnyCard, configuration: Configuration, json_: bool) -> None
         "dataset": card.dataset,
         "to_fetch": [{"file": source.filename, "bytes": source.size_bytes} for source in to_fetch],
         "to_bring": to_bring,
-        "models": list(dict.fromkeys([*card.baselines, *configuration.models])),
+        "models": list(dict.fromkeys([*baselines_of(card, configuration.track), *configuration.models])),
         "nulls": list(card.nulls),
         "controls": list(card.controls),
         "folds": card.n_folds,

@@ -105,11 +105,39 @@ def files(
     typer.echo(f"{path}")
 
 
+@app.command("windows")
+def windows(
+    task: TaskName,
+    out: Out = None,
+    json_: Json = False,
+    quiet: Quiet = False,
+    offline: Offline = False,
+    force: Force = False,
+) -> None:
+    """List every window of a forecast task: recording, condition, split, first frame to forecast. Needs no data."""
+    from braincast.files import require_free, write_text
+    from braincast.tasks.forecasting.card import Window
+    from braincast.tasks.registry import forecast_card
+
+    card = forecast_card(task)
+    if json_:
+        listed = [window._asdict() for window in card.windows]
+        print_json({"task": task, "windows_hash": card.windows_hash, "windows": listed})
+        return
+    lines = [list(Window._fields), *card.windows]
+    text = "".join(",".join(map(str, line)) + "\n" for line in lines)
+    if out is None:
+        typer.echo(text, nl=False)
+        return
+    require_free(out, force=force)
+    write_text(out, text)
+    typer.echo(f"{out}")
+
+
 def _facts(card: ForecastCard) -> dict[str, Any]:
     """What a reader checks before running it."""
     step = "frames" if card.dt_s is None else f"{card.dt_s:.4g} s (jitter {card.jitter or 0:.1%})"
-    windows = card.to_show()["windows"]
-    counted = {split: sum(found.values()) for split, found in windows.items()}
+    counted = {split: sum(found.values()) for split, found in card.n_windows.items()}
     return {
         "question": card.question,
         "neurons": len(card.neurons),

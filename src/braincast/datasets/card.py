@@ -58,7 +58,29 @@ class BroughtSource(Declaration):
     obtain: str
 
 
-Source = Annotated[WheelSource | HttpsSource | BroughtSource, Field(discriminator="kind")]
+class StoredArray(Declaration):
+    """An array of a store; `complete` where every chunk was published, so that a missing one is an error."""
+
+    path: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]+$")]
+    shape: tuple[int, ...]
+    dtypes: tuple[str, ...]
+    zarr_format: Literal[2, 3]
+    complete: bool = False
+
+
+class StoreSource(Declaration):
+    """Arrays at an address, too large to be fetched as a whole: read in place, a chunk when it is needed.
+
+    Its bytes have no checksum: the address is that of one dated release, and shapes and data types are compared.
+    """
+
+    kind: Literal["store"] = "store"
+    name: FileName
+    url: Annotated[str, Field(pattern=r"^(https://[^\s<>\"]+)?$")]  # empty where it is published nowhere
+    arrays: tuple[StoredArray, ...]
+
+
+Source = Annotated[WheelSource | HttpsSource | BroughtSource | StoreSource, Field(discriminator="kind")]
 AnySource = WheelSource | HttpsSource | BroughtSource
 
 
@@ -99,9 +121,19 @@ class DatasetCard(Declaration):
         return sha256_of_json(self.model_dump(mode="json"))
 
     @property
+    def files(self) -> tuple[AnySource, ...]:
+        """The sources that are single files, fetched as a whole."""
+        return tuple(source for source in self.sources if not isinstance(source, StoreSource))
+
+    @property
+    def stores(self) -> tuple[StoreSource, ...]:
+        """The sources that are read in place."""
+        return tuple(source for source in self.sources if isinstance(source, StoreSource))
+
+    @property
     def size_bytes(self) -> int:
-        """Bytes to fetch."""
-        return sum(source.size_bytes for source in self.sources)
+        """Bytes to fetch before anything can be read."""
+        return sum(source.size_bytes for source in self.files)
 
     def facts(self) -> dict[str, Any]:
         """What a reader looks at first: label → text."""
@@ -110,7 +142,7 @@ class DatasetCard(Declaration):
             "species": self.species,
             "animals": self.n_animals,
             "contents": "; ".join(f"{c.name}: {c.size} ({c.unit})" for c in self.contents),
-            "download": f"{self.size_bytes / 1e6:.1f} MB",
+            "download": "read in place, as needed" if self.stores else f"{self.size_bytes / 1e6:.1f} MB",
             "licence": self.licence,
             "redistribute": self.redistribute,
             "beware": " • ".join(self.traps) or None,

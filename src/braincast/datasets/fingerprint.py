@@ -10,7 +10,6 @@ import pandas as pd
 
 from braincast.brain.connectome import Connectome
 from braincast.brain.recording import Recording
-from braincast.brain.slabs import spans
 from braincast.brain.specimen import Specimen
 from braincast.files import canonical_json
 
@@ -37,7 +36,7 @@ def _of_recording(recording: Recording) -> Iterator[bytes]:
     dtype = np.dtype(recording.activity.dtype)
     yield canonical_json([list(recording.neurons), recording.unit, recording.indicator, dtype.name]).encode()
     activity = hashlib.sha256()
-    for start, stop in spans(recording.activity.shape):
+    for start, stop in recording.spans():
         activity.update(_bytes(recording.read(start, stop)))
     yield activity.digest()
     for values in (recording.time_s, recording.stimulus, recording.behaviour):

@@ -1,7 +1,8 @@
 """Which datasets there are. A new one is one module and one line here, or an entry point of another package.
 
 A dataset's module has `CARD`, a DatasetCard, and `load(paths) -> Dataset`, which is given the checked files of the
-card's sources in their order. Importing the module must be light: heavy imports belong inside `load`.
+card's sources in their order; or, where its source is a store that is read in place, `load_from(place) -> Dataset`.
+Importing the module must be light: heavy imports belong inside `load`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import importlib
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
-from types import ModuleType
+from typing import Any
 
 from braincast.datasets.cache import source_path
 from braincast.datasets.card import BroughtSource, DatasetCard
@@ -18,9 +19,11 @@ from braincast.datasets.dataset import Dataset
 from braincast.datasets.download import fetch
 from braincast.datasets.local import again, bring_fix
 from braincast.datasets.own import check_own, load_own, own_card, own_folder, own_names
+from braincast.datasets.stores import bring, check_store, fetch_all, place_of
+from braincast.datasets.synthetic.zapbench_stand_in import stand_in
 from braincast.datasets.verification import verify
 from braincast.errors import BraincastError, unknown_name
-from braincast.files import MANIFEST, check_manifest, read_json
+from braincast.files import MANIFEST, check_manifest, read_json, sha256_of_file
 
 ENTRY_POINTS = "braincast.datasets"
 
@@ -32,6 +35,7 @@ DATASETS: dict[str, str] = {
     "worm-atanas2023": "braincast.datasets.worm.atanas",
     "worm-atlas": "braincast.datasets.worm.atlas",
     "worm-connectomes": "braincast.datasets.worm.connectomes",
+    "zapbench": "braincast.datasets.zebrafish.zapbench",
     "zebrafish-legare2025": "braincast.datasets.zebrafish.legare",
 }
 
@@ -66,6 +70,9 @@ def load_dataset(name: str, *, from_path: str | Path | None = None, offline: boo
         worm = load_dataset("worm-atlas")
         worm.specimens["wt"].connectome
     """
+    card = dataset_card(name)
+    if card.stores:  # nothing is fetched here: what is read in place is fetched when it is read
+        return _module(name).load_from(place_of(card.stores[0], _path(from_path), offline))
     paths = get(name, from_path=from_path, offline=offline)
     return load_own(name) if _is_own(name) else _module(name).load(paths)
 
@@ -73,20 +80,25 @@ def load_dataset(name: str, *, from_path: str | Path | None = None, offline: boo
 def get(
     name: str, *, from_path: str | Path | None = None, offline: bool | None = None, force: bool = False
 ) -> list[Path]:
-    """Fetch the files of a dataset into the cache and return their checked paths (see `download.fetch`)."""
-    here = Path(from_path) if from_path is not None else None
-    sources = dataset_card(name).sources
-    if here is not None and not sources:
+    """Fetch the files of a dataset into the cache and return their checked paths (see `download.fetch`).
+
+    Of a store that is read in place all chunks are fetched; where it is brought it is remembered and stays where it is.
+    """
+    here = _path(from_path)
+    card = dataset_card(name)
+    if here is not None and not card.sources:
         what = "this dataset is made of no file that could be brought"
         raise BraincastError("E305", f"dataset {name}", what, "Leave the path out")
     if _is_own(name):
         return [own_folder(name)]
-    return [fetch(source, from_path=here, offline=offline, force=force, dataset=name) for source in sources]
+    stores = [fetch_all(store, offline) if here is None else bring(store, here) for store in card.stores]
+    files = [fetch(file, from_path=here, offline=offline, force=force, dataset=name) for file in card.files]
+    return stores + files
 
 
 def check(name_or_path: str | Path) -> CheckReport:
     """Compare a dataset's cached files, or a saved folder, with their checksums; the first difference is an error."""
-    if isinstance(name_or_path, str) and name_or_path in dataset_names():
+    if isinstance(name_or_path, str) and (name_or_path in dataset_names() or stand_in(name_or_path)):
         own = _is_own(name_or_path)
         return CheckReport(name_or_path, check_own(name_or_path)) if own else _check_sources(name_or_path)
     folder = Path(name_or_path).expanduser()
@@ -103,8 +115,9 @@ def check(name_or_path: str | Path) -> CheckReport:
 
 
 def _check_sources(name: str) -> CheckReport:
-    files = {}
-    for source in dataset_card(name).sources:
+    card = dataset_card(name)
+    files = {str(path): sha256_of_file(path) for store in card.stores for path in check_store(store, name)}
+    for source in card.files:
         path = source_path(source)
         if not path.exists():
             fix = bring_fix(source, name) if isinstance(source, BroughtSource) else f"Get it: braincast data get {name}"
@@ -114,14 +127,20 @@ def _check_sources(name: str) -> CheckReport:
     return CheckReport(name, files)
 
 
+def _path(path: str | Path | None) -> Path | None:
+    return None if path is None else Path(path)
+
+
 def _is_own(name: str) -> bool:
     """Whether a user added it; what is added can take no name of ours, nor of a package's."""
     return name not in DATASETS and name in own_names()
 
 
-def _module(name: str) -> ModuleType:
+def _module(name: str) -> Any:
     if name in DATASETS:  # an installed package cannot replace one of ours
         return importlib.import_module(DATASETS[name])
+    if (made_up := stand_in(name)) is not None:
+        return made_up
     for point in entry_points(group=ENTRY_POINTS):
         if point.name == name:
             return point.load()

@@ -8,6 +8,7 @@ from dataclasses import replace
 from braincast.errors import BraincastError
 from braincast.experiments.entrants import contestants
 from braincast.experiments.jobs import Job, mean_cost, run_job
+from braincast.experiments.large import is_large, streamed
 from braincast.scoring.any_task import score
 from braincast.scoring.forecasting.card import ForecastScorecard
 from braincast.scoring.scorecard import Scorecard
@@ -21,7 +22,8 @@ def score_beside_baselines(
     """A scorecard of what was `found` and of the task's baselines, which are fitted now; E305 when names collide."""
     contenders: dict[str, Contender] = {}
     for entrant in contestants(task.card, (), 1):
-        made = tuple(run_job(task, Job(entrant, replicate)) for replicate in entrant.replicates)
+        jobs = [Job(entrant, replicate) for replicate in entrant.replicates]
+        made = tuple(streamed(task, job) if is_large(task.card) else run_job(task, job) for job in jobs)
         contenders[entrant.name] = Contender(made, entrant.role, cost=mean_cost(made))
     # The same model as a baseline: it stands for itself, under a name of its own.
     names = {name: f"{name} (submitted)" if name in task.card.baselines else name for name in found}

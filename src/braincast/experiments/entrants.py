@@ -30,28 +30,33 @@ class Entrant:
     replicates: tuple[int, ...] = (0,)
 
 
-def wanted_models(card: AnyCard, models: str | Sequence[str] | None) -> tuple[str, ...]:
-    """Names to run: the task's default line-up, all that can answer it, or those named.
+def wanted_models(card: AnyCard, models: str | Sequence[str] | None, track: str = "open") -> tuple[str, ...]:
+    """Names to run: the task's default line-up, all that can answer it on that track, or those named.
 
     A name that is not known is E303, one that cannot answer this task E306.
     """
     if models is None:
-        return card.lineup
+        return _on_track(card, card.lineup, track)
     if models == "all":
-        return tuple(name for name in model_names() if load_model(name).card.can_answer(card))
+        return tuple(name for name in model_names() if load_model(name).card.can_answer(card, track))
     named = models.split(",") if isinstance(models, str) else list(models)
     for name in named:
         if name not in model_names():
             raise unknown_name("E303", "model", name, model_names())
-        load_model(name).card.require_answer(card)
+        load_model(name).card.require_answer(card, track)
     return tuple(dict.fromkeys(named))
 
 
-def contestants(card: AnyCard, models: Sequence[str], n_seeds: int) -> list[Entrant]:
+def baselines_of(card: AnyCard, track: str = "open") -> tuple[str, ...]:
+    """The task's baselines that answer it on that track."""
+    return _on_track(card, card.baselines, track)
+
+
+def contestants(card: AnyCard, models: Sequence[str], n_seeds: int, track: str = "open") -> list[Entrant]:
     """The task's baselines, then the models asked for; a model without randomness runs once whatever `n_seeds`."""
     if n_seeds < 1:
         raise BraincastError("E305", "--seeds", f"{n_seeds} seeds", "Give at least 1")
-    names = dict.fromkeys([*card.baselines, *models])
+    names = dict.fromkeys([*baselines_of(card, track), *models])
     entrants = []
     for name in names:
         role: Role = "baseline" if name in card.baselines else "model"
@@ -66,6 +71,13 @@ def controls_of(card: AnyCard, entrant: Entrant, n_decisive: int, n_other: int) 
     arms: dict[str, Role] = {**dict.fromkeys(card.nulls, "null"), **dict.fromkeys(card.controls, "control")}
     draws = {arm: n_decisive if arm in card.decisive_nulls else n_other for arm in arms}
     return [_arm(entrant, arm, role, draws[arm]) for arm, role in arms.items() if _removed_by(arm) in uses]
+
+
+def _on_track(card: AnyCard, names: tuple[str, ...], track: str) -> tuple[str, ...]:
+    """Of the task's own models those that answer it on a track: all of them on the usual one."""
+    if track == "open":
+        return names
+    return tuple(name for name in names if load_model(name).card.can_answer(card, track))
 
 
 def _removed_by(arm: str) -> str:

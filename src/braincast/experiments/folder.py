@@ -40,6 +40,10 @@ class RunFolder:
         """Where the forecast of an entrant's seed or draw lies."""
         return self.path / "forecasts" / entrant / f"{replicate:03d}.zarr"
 
+    def fit_path(self, entrant: str, replicate: int) -> Path:
+        """Where the fit of an entrant's seed or draw lies, which is kept where its forecast is large."""
+        return self.path / "fits" / entrant / f"{replicate:03d}"
+
     def stored(self, card: AnyCard, entrant: str, replicate: int) -> xr.DataArray | None:
         """A forecast written before; None when it is missing or was damaged, so that it is made again."""
         path = self.forecast_path(entrant, replicate)

@@ -57,9 +57,9 @@ def _with_made_up_future(task: ForecastTask, first: dict[tuple[int, int], int], 
         for piece in _tested(task):
             if piece.recording == number:
                 future[first[number, piece.start] : piece.stop] = True
-        made_up = _made_up(specimen.recordings[use.recording], future, task.card.inputs, [seed, number])
+        made_up = _made_up(specimen.recordings[use.recording], future, task.inputs, [seed, number])
         specimens[use.specimen] = replace(specimen, recordings={**specimen.recordings, use.recording: made_up})
-    return ForecastTask(task.card, lambda: specimens)
+    return ForecastTask(task.card, lambda: specimens, track=task.track)
 
 
 def _made_up(recording: Recording, future: np.ndarray, inputs: str, seed: list[int]) -> Recording:

@@ -13,18 +13,20 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 import xarray as xr
 from threadpoolctl import threadpool_limits
 
+from braincast.brain.specimen import Specimen
 from braincast.brain.specimen_nulls import with_wiring
 from braincast.experiments.entrants import Entrant
 from braincast.files import canonical_json
 from braincast.models.interface import Settings
 from braincast.scoring.scores import Cost
 from braincast.tasks.kinds import AnyTask
-from braincast.training.fit import fit
+from braincast.training.fit import FittedFolds, fit
 
 
 @dataclass(frozen=True)
@@ -40,24 +42,39 @@ def run_job(task: AnyTask, job: Job, settings: Settings | None = None) -> xr.Dat
 
     `settings` are fixed, the others chosen.
     """
-    entrant = job.entrant
-    is_null = entrant.of is not None
-    structure = with_wiring(task.structure, entrant.wiring, job.replicate)
-    seed = 0 if is_null else job.replicate
     # One thread: results must not depend on how a linear algebra library splits its sums.
     with threadpool_limits(1):
-        fitted = fit(entrant.model, task, seed=seed, settings=settings, structure=structure, wiring=entrant.wiring)
+        fitted = fit_job(task, job, settings)
         began = time.perf_counter()
         forecast = fitted.forecast(task.cases("test"))
-    cost = {"fit_s": fitted.fit_s, "forecast_s": time.perf_counter() - began, "n_parameters": fitted.n_parameters}
+    return forecast.assign_attrs(told(fitted, job, time.perf_counter() - began))
+
+
+def fit_job(task: AnyTask, job: Job, settings: Settings | None = None, *, folder: Path | None = None) -> FittedFolds:
+    """The fit of a job; `folder` keeps trainings by gradient while they run."""
+    entrant = job.entrant
+    structure = job_structure(task, job)
+    seed = 0 if entrant.of is not None else job.replicate
+    chosen = {"seed": seed, "settings": settings, "folder": folder}
+    return fit(entrant.model, task, structure=structure, wiring=entrant.wiring, **chosen)
+
+
+def job_structure(task: AnyTask, job: Job) -> Specimen:
+    """The task's structure with the wiring of the entrant."""
+    return with_wiring(task.structure, job.entrant.wiring, job.replicate)
+
+
+def told(fitted: FittedFolds, job: Job, forecast_s: float) -> dict[str, Any]:
+    """What stands beside a forecast: its cost, what was chosen, and the number of its draw."""
+    cost = {"fit_s": fitted.fit_s, "forecast_s": forecast_s, "n_parameters": fitted.n_parameters}
     each = canonical_json([dict(choice.settings) for choice in fitted.choices])
     chosen = {"validation_loss": fitted.validation_loss, "settings": each}
-    draw = {"draw": job.replicate} if is_null else {}
-    return forecast.assign_attrs({**cost, **chosen, **draw})
+    draw = {"draw": job.replicate} if job.entrant.of is not None else {}
+    return {**cost, **chosen, **draw}
 
 
-def mean_cost(forecasts: Sequence[xr.DataArray]) -> Cost:
-    """Mean cost of forecasts that `run_job` made."""
+def mean_cost(forecasts: Sequence[Any]) -> Cost:
+    """Mean cost of forecasts that came from jobs."""
     fit_s, forecast_s, n_parameters = (
         sum(forecast.attrs[key] for forecast in forecasts) / len(forecasts)
         for key in ("fit_s", "forecast_s", "n_parameters")

@@ -23,6 +23,7 @@ from braincast.experiments.runner import Runner
 from braincast.models.registry import load_model
 from braincast.progress import step
 from braincast.scoring.exhibits import Exhibits
+from braincast.tasks.forecasting.card import Track, checked_track
 from braincast.tasks.kinds import AnyCard, AnyTask
 from braincast.training.choice import LOSSES
 from braincast.version import VERSION
@@ -45,10 +46,12 @@ class Configuration:
     wiring_test: bool = False
     n_draws: int | None = None
     braincast: str = VERSION
+    track: Track = "open"
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data, as written beside the results."""
-        return {**asdict(self), "models": list(self.models)}
+        """Plain data, as written beside the results; the usual track goes without saying."""
+        plain = {**asdict(self), "models": list(self.models)}
+        return {name: value for name, value in plain.items() if (name, value) != ("track", "open")}
 
     def draws_for(self, is_headline: bool) -> tuple[int, int]:
         """Draws of a model's decisive nulls, and of its other random ones."""
@@ -100,14 +103,17 @@ def configure(
     n_seeds: int = 1,
     wiring_test: bool = False,
     n_draws: int | None = None,
+    track: Track = "open",
 ) -> Configuration:
-    """A checked configuration; unknown models are E303."""
-    return Configuration(card.name, card.hash, wanted_models(card, models), n_seeds, wiring_test, n_draws)
+    """A checked configuration; unknown models are E303, a track that the task does not have E612."""
+    checked_track(card, track)
+    names = wanted_models(card, models, track)
+    return Configuration(card.name, card.hash, names, n_seeds, wiring_test, n_draws, track=track)
 
 
 def estimated_s(card: AnyCard, configuration: Configuration) -> float:
     """Rough seconds on one core, from each model's typical time; which model leads is not known before."""
-    rows = contestants(card, configuration.models, configuration.n_seeds)
+    rows = contestants(card, configuration.models, configuration.n_seeds, configuration.track)
     longest = max(rows, key=lambda row: load_model(row.model).card.typical_fit_s)
     rows += [c for row in rows for c in controls_of(card, row, *configuration.draws_for(row == longest))]
     scoring_s = 0.3
@@ -119,7 +125,7 @@ def run(
 ) -> RunResult:
     """Run a configuration. With a folder, forecasts are kept there and taken from there if they exist already."""
     began = time.perf_counter()
-    entrants = contestants(task.card, configuration.models, configuration.n_seeds)
+    entrants = contestants(task.card, configuration.models, configuration.n_seeds, task.track)
     with Workers(task, n_workers) as workers:
         runner = Runner(task, folder, workers)
         runner.forecast(entrants, "Fitting models")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
-
-import xarray as xr
 
 from braincast.experiments.entrants import Entrant
 from braincast.experiments.folder import RunFolder
 from braincast.experiments.jobs import Job, Workers, mean_cost
+from braincast.experiments.large import is_large, stored, streamed
 from braincast.progress import step
 from braincast.scoring.scores import Contender
 from braincast.tasks.kinds import AnyTask
@@ -21,16 +20,14 @@ class Runner:
 
     def __init__(self, task: AnyTask, folder: RunFolder | None, workers: Workers) -> None:
         self.task, self.folder, self.workers = task, folder, workers
-        self.forecasts: dict[str, dict[int, xr.DataArray]] = {}
+        self.forecasts: dict[str, dict[int, Any]] = {}
 
     def forecast(self, entrants: Sequence[Entrant], what: str) -> None:
         jobs = [Job(entrant, replicate) for entrant in entrants for replicate in entrant.replicates]
         with step(what, len(jobs)) as advance:
             open_jobs = [job for job in jobs if not self._found(job)]
             advance(len(jobs) - len(open_jobs))
-            for job, forecast in self.workers.forecasts(open_jobs):
-                if self.folder is not None:
-                    forecast = self.folder.store(forecast, job.entrant.name, job.replicate)
+            for job, forecast in self._made(open_jobs):
                 self._keep(job, forecast)
                 advance(1)
 
@@ -51,6 +48,17 @@ class Runner:
             contenders[entrant.name] = Contender(forecasts, entrant.role, entrant.of, mean_cost(forecasts))
         return contenders
 
+    def _made(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Any]]:
+        """Each job with its forecast; large ones come one after the other, as each takes much memory to make."""
+        if is_large(self.task.card):
+            for job in jobs:
+                yield job, streamed(self.task, job) if self.folder is None else stored(self.task, job, self.folder)
+            return
+        for job, forecast in self.workers.forecasts(jobs):
+            if self.folder is not None:
+                forecast = self.folder.store(forecast, job.entrant.name, job.replicate)
+            yield job, forecast
+
     def _found(self, job: Job) -> bool:
         stored = self.folder and self.folder.stored(self.task.card, job.entrant.name, job.replicate)
         if stored is None:
@@ -58,7 +66,7 @@ class Runner:
         self._keep(job, stored)
         return True
 
-    def _keep(self, job: Job, forecast: xr.DataArray) -> None:
+    def _keep(self, job: Job, forecast: Any) -> None:
         self.forecasts.setdefault(job.entrant.name, {})[job.replicate] = forecast
 
     def _mean(self, entrant: str, key: str) -> float:

@@ -103,7 +103,7 @@ def sweep(
 
 
 def _search(model: AnyModel, task: AnyTask, n_trials: int, space: Space | None, settings: Settings | None) -> Search:
-    model.card.require_answer(task.card)
+    model.card.require_answer(task.card, task.track)
     if n_trials < 1:
         raise BraincastError("E305", "--trials", f"{n_trials} trials", "Give at least 1")
     return search_of(model, space, settings)

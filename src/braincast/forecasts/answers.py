@@ -31,7 +31,7 @@ def name_problems(expected: Expected, attributes: Mapping[str, Any], where: str)
 def dtype_problems(dtype: str, where: str) -> Iterator[BraincastError]:
     """E209 unless answers are floating-point numbers of a usual kind."""
     if dtype not in FLOATS:
-        what = f"data type is {dtype}; expected {' or '.join(FLOATS)}"
+        what = f"data type is {dtype}; expected {', '.join(FLOATS)}"
         yield BraincastError("E209", where, what, "Convert the predictions")
 
 

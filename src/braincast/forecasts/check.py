@@ -13,6 +13,8 @@ from braincast.tasks.kinds import MEMBER, AnyCard
 
 DIMENSIONS = ("case", "lead", "neuron")
 _PART_BYTES = 32 << 20
+# A larger answer without limits is not read here: scoring reads it once, and refuses what is not finite.
+_READ_BYTES = 1 << 30
 
 
 def check_forecast(card: AnyCard, forecast: xr.DataArray, where: str = "forecast") -> None:
@@ -48,6 +50,8 @@ def _problems(expected: Expected, answer: xr.DataArray, where: str) -> Iterator[
     labels = _labels(answer, where)
     yield from answers.dtype_problems(str(answer.dtype), where)
     yield from answers.label_problems(expected, labels, where)
+    if answer.nbytes > _READ_BYTES and expected.lower is None and expected.upper is None:
+        return
     check = answers.ValueCheck(expected, labels, where)
     for start, part in _parts(answer):
         check.add(part.values, (start, *[0] * (answer.ndim - 1)))

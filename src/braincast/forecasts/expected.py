@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from braincast.tasks.effects import EffectQuestion
     from braincast.tasks.kinds import AnyCard
 
-FLOATS = ("float32", "float64")
+FLOATS = ("float16", "float32", "float64")
 LARGEST_ENSEMBLE = 256
 LARGEST_CHUNK_BYTES = 64 << 20  # decoded
 MOST_FILES = 20_000  # in one store

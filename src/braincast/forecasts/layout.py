@@ -92,7 +92,7 @@ def answer_layout(
 def limit_problems(
     labels: Mapping[str, Sequence[str]], dtype: np.dtype, chunks: tuple[int, ...], where: str
 ) -> Iterator[BraincastError]:
-    """What no store may hold: types but float32 and float64 (E209), large chunks, many files or members (E212)."""
+    """What no store may hold: types but floating-point ones (E209), large chunks, many files or members (E212)."""
     yield from dtype_problems(dtype.name, where)
     n_bytes = math.prod(chunks) * dtype.itemsize
     if n_bytes > LARGEST_CHUNK_BYTES:

@@ -34,7 +34,7 @@ def save_forecast(
 
     Labels and attributes stand in the group's attributes, so that they can be checked before an array is opened. A
     forecast that lies in a file is read part by part. Other axes, or an axis without labels, are E212, an attribute
-    that is not text, a number or a boolean is E107, values that are not float32 or float64 are E209.
+    that is not text, a number or a boolean is E107, values that are no floating-point numbers are E209.
     """
     return save_answer(forecast, labels_of(forecast, str(path)), path, array=_ARRAY, force=force, chunks=chunks)
 

@@ -13,8 +13,9 @@ from braincast.datasets.cache import home
 from braincast.errors import BraincastError, unknown_name
 from braincast.files import write_text
 from braincast.tasks.card import TaskCard
-from braincast.tasks.forecasting.card import NAME_PATTERN, ForecastCard
+from braincast.tasks.forecasting.card import NAME_PATTERN, ForecastCard, Track, checked_track
 from braincast.tasks.forecasting.task import ForecastTask
+from braincast.tasks.forecasting.zapbench import zapbench_card, zapbench_name
 from braincast.tasks.kinds import AnyCard, AnyTask, card_of_json
 from braincast.tasks.task import Task
 
@@ -33,6 +34,8 @@ _BUILT_IN = (
     "human-transfer",
     "synthetic-linear",
     "synthetic-chaos",
+    "zapbench-c4",
+    "zapbench-c256",
 )
 
 
@@ -43,7 +46,13 @@ def task_names() -> list[str]:
 
 
 def task_card(name: str) -> AnyCard:
-    """The declaration of a task; needs no data. An unknown name is E302."""
+    """The declaration of a task; needs no data. An unknown name is E302.
+
+    Beside the names that are listed there are zapbench-c4-synthetic-N and zapbench-c256-synthetic-N, of N made-up
+    neurons, for measuring what scale costs.
+    """
+    if zapbench_name(name) is not None:
+        return _zapbench(name)
     if name in _BUILT_IN:
         return _built_in(name)
     for entry in entry_points(group="braincast.tasks", name=name):
@@ -59,6 +68,14 @@ def perturbation_card(name: str) -> TaskCard:
     if isinstance(card, TaskCard):
         return card
     raise BraincastError("E306", f"task {name}", f"it is a {card.kind} task", "Choose a perturbation task")
+
+
+def forecast_card(name: str) -> ForecastCard:
+    """The declaration of a forecast task; E306 for one of another kind."""
+    card = task_card(name)
+    if isinstance(card, ForecastCard):
+        return card
+    raise BraincastError("E306", f"task {name}", f"it is a {card.kind} task", "Choose a forecast task")
 
 
 def free_name(name: str, *, force: bool = False) -> str:
@@ -83,8 +100,12 @@ def add_task(card: AnyCard, *, force: bool = False) -> Path:
     return path
 
 
-def load_task(name: str, *, data: Path | None = None, offline: bool | None = None) -> AnyTask:
-    """A task by name. Its dataset is fetched on first use; `data` takes a local file instead of a download."""
+def load_task(name: str, *, data: Path | None = None, offline: bool | None = None, track: Track = "open") -> AnyTask:
+    """A task by name. Its dataset is fetched on first use; `data` takes a local file instead of a download.
+
+    On the track "no-stimulus" of a forecast task models are told nothing of the stimulus; E612 where there is no such
+    track.
+    """
     card = task_card(name)
 
     @cache
@@ -98,13 +119,20 @@ def load_task(name: str, *, data: Path | None = None, offline: bool | None = Non
         return found
 
     if isinstance(card, ForecastCard):
-        return ForecastTask(card, lambda: dataset().specimens)
+        return ForecastTask(card, lambda: dataset().specimens, track=track)
+    checked_track(card, track)
     asked, learned = card.specimen, card.training_specimen
 
     def load(specimen: str) -> Specimen:
         return dataset().specimens[specimen]
 
     return Task(card, lambda: load(asked), (lambda: load(learned)) if learned else None)
+
+
+@cache
+def _zapbench(name: str) -> ForecastCard:
+    context, n_synthetic = zapbench_name(name) or (0, None)
+    return zapbench_card(context, n_synthetic)
 
 
 @cache

@@ -26,6 +26,8 @@ class Task:
     whose models learn from another specimen than the one that they are asked about.
     """
 
+    track: Literal["open"] = "open"  # nothing is shown that could be hidden
+
     def __init__(
         self, card: TaskCard, load: Callable[[], Specimen], load_training: Callable[[], Specimen] | None = None
     ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -26,14 +26,41 @@ class Batch:
 class Answers:
     """The answer [case, lead, neuron(, member)] to all cases, of which any consecutive part can be asked for.
 
-    A model is always asked about the same batches, whichever part is wanted: the last bits of a number may depend on
-    which cases stand beside it. Who asks for one part after the other has each batch answered once.
+    It has a shape and is indexed like an array by consecutive cases, then by the other axes: so it can be scored
+    without ever being whole. `attrs` are those of a labelled answer. A model is always asked about the same batches,
+    whichever part is wanted: the last bits of a number may depend on which cases stand beside it. Who asks for one part
+    after the other has each batch answered once.
     """
 
-    def __init__(self, folds: Sequence[Fitted], prepared: Any, cases: AnyCases) -> None:
-        self._folds, self._prepared, self._cases = folds, prepared, cases
+    dtype = np.dtype(np.float32)
+
+    def __init__(
+        self, folds: Sequence[Fitted], prepared: Any, cases: AnyCases, attrs: Mapping[str, Any] | None = None
+    ) -> None:
+        self._folds, self._prepared, self._cases, self.attrs = folds, prepared, cases, dict(attrs or {})
         self._batches = list(_batches(len(folds), cases))
         self._latest: dict[int, tuple[Batch, Float[np.ndarray, "row lead neuron *member"]]] = {}
+
+    def __getitem__(self, key: tuple[slice, ...]) -> Float32[np.ndarray, row * axis]:
+        rows, *rest = key
+        first, last, _ = rows.indices(len(self._cases))
+        return self.of(slice(first, last))[:, *rest]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Sizes of the axes."""
+        n_members = self._n_members
+        return (*self._cases.shape, *(() if n_members is None else (n_members,)))
+
+    @property
+    def n_batches(self) -> int:
+        """How many times a model is asked."""
+        return len(self._batches)
+
+    @property
+    def batch_rows(self) -> int:
+        """How many cases the first batch has."""
+        return len(self._batches[0].rows) if self._batches else 0
 
     @property
     def labels(self) -> dict[str, list[str]]:
@@ -52,9 +79,7 @@ class Answers:
 
     def of(self, rows: slice) -> Float32[np.ndarray, "row lead neuron *member"]:
         """The answer to the cases `rows`; NaN for a case that no fold answers."""
-        n_members = self._n_members
-        shape = (rows.stop - rows.start, *self._cases.shape[1:], *(() if n_members is None else (n_members,)))
-        answer = np.full(shape, np.nan, dtype=np.float32)
+        answer = np.full((rows.stop - rows.start, *self.shape[1:]), np.nan, dtype=np.float32)
         for batch in self._batches:
             wanted = (batch.rows >= rows.start) & (batch.rows < rows.stop)
             if wanted.any():

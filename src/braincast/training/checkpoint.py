@@ -27,6 +27,8 @@ def save_fit(fitted: FittedFolds, path: Path, *, force: bool = False, beside: Ma
         "braincast": VERSION,
         "task": fitted.task.name,
         "task_hash": fitted.task.hash,
+        "track": fitted.task.track,
+        "inputs": getattr(fitted.task, "inputs", "none"),
         "model": fitted.model,
         "seed": fitted.seed,
         "wiring": fitted.wiring,
@@ -58,6 +60,9 @@ def load_fit(path: Path, task: AnyTask, *, structure: Specimen | None = None) ->
     if record["task_hash"] != task.hash:
         what = f"it was fitted to {record['task']} {record['task_hash'][:12]}, not to {task.hash[:12]}"
         raise BraincastError("E215", str(path), what, "Fit again with this version of braincast")
+    if (track := record.get("track", "open")) != task.track:
+        what = f"it was fitted on the track {track}, not on {task.track}"
+        raise BraincastError("E215", str(path), what, f'Load the task on that track: load_task(name, track="{track}")')
     if record["wiring"] != "true" and structure is None:
         what = f"it was fitted to {record['wiring']} wiring, not to the task's own"
         raise BraincastError("E502", str(path), what, "Give that structure too")

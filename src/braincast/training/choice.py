@@ -111,9 +111,9 @@ def _validation_loss(fitted: Fitted, training: ForecastTraining, prepared: Any) 
 
     Infinite for a fit that does not answer every one of them with a number.
     """
-    windows, total, count = training.validation.windows, 0.0, 0
-    for rows, part in zip(windows.ranges(), windows.batches(), strict=True):
-        answer, truth = fitted.forecast(part, prepared), training.validation.truth[rows]
+    total, count = 0.0, 0
+    for part, truth in training.validation.batches():
+        answer = fitted.forecast(part, prepared)
         point = answer if answer.ndim == 3 else answer.mean(axis=3)
         observed = np.isfinite(truth)
         total += float(np.where(observed, np.abs(point.astype(np.float64) - truth), 0.0).sum())

@@ -63,12 +63,13 @@ class FittedFolds:
         """What stands beside each of its forecasts: of which task and version it is, and what made it."""
         named = {"task": self.task.name, "task_hash": self.task.hash, "model": self.model, "seed": self.seed}
         began = {"start": self.start.fit} if self.start else {}
+        began |= {} if self.task.track == "open" else {"track": self.task.track}
         told = {"wiring": self.wiring, "units": self.task.card.unit, "n_parameters": self.n_parameters}
         return {**named, **told, **began}
 
     def answers(self, cases: AnyCases) -> Answers:
         """The answer as an array that is made part by part."""
-        return Answers(self.folds, self.prepared, cases)
+        return Answers(self.folds, self.prepared, cases, self.attributes)
 
     def forecast(self, cases: AnyCases) -> xr.DataArray:
         """The answer as float32 [case, lead, neuron(, member)], labelled."""
@@ -99,13 +100,18 @@ def fit(
     and whose settings they keep where `settings` fixes none; E705 where that cannot be.
     """
     model = load_model(model) if isinstance(model, str) else model
-    model.card.require_answer(task.card)
+    model.card.require_answer(task.card, task.track)
     began = time.perf_counter()
     put = _checked(model, settings or {})
     begun = None if start is None else start_of(start, model)
     origin = None if begun is None else begun.origin(task.card)
+    if begun is not None and begun.inputs == "stimulus" and task.track == "no-stimulus":
+        what, fix = "it was told the stimulus, which this track hides", "Begin from a fit on the track no-stimulus"
+        raise BraincastError("E705", "--from", what, fix)
     prepared = model.prepare(structure if structure is not None else task.structure)
-    place = Place(folder, {"task_hash": task.hash, "wiring": wiring, "start": origin.fit if origin else None})
+    track = {} if task.track == "open" else {"track": task.track}
+    asked = {"task_hash": task.hash, "wiring": wiring, "start": origin.fit if origin else None, **track}
+    place = Place(folder, asked)
     folds, choices = [], []
     for fold in range(task.card.n_folds):
         part = place.inside(f"fold-{fold}", fold=fold)

@@ -37,7 +37,7 @@ class Beginning:
 
 @dataclass(frozen=True, eq=False)
 class Start:
-    """A fit to begin from: what its folds learned and from which frames, and hashes of whom it was asked about."""
+    """A fit to begin from: what its folds learned, from which frames and inputs; hashes of whom it was asked about."""
 
     task: str
     neurons: str
@@ -45,6 +45,7 @@ class Start:
     folds: tuple[FittedNetwork, ...]
     learned_from: tuple[tuple[Frames, ...], ...]
     fit: str
+    inputs: str = "none"
 
     def origin(self, card: AnyCard) -> Origin:
         """The same for the record of a fit to a task; E705 where that fit would know what it is asked."""
@@ -79,7 +80,7 @@ def start_of(source: FittedFolds | Path, model: AnyModel) -> Start:
     _require_same(source.model, model, "--from")
     card, folds = source.task.card, cast(tuple[FittedNetwork, ...], source.folds)
     hashes = names_hash(card.neurons), names_hash(recordings_of(card))
-    return Start(card.name, *hashes, folds, source.learned_from, _hash(folds))
+    return Start(card.name, *hashes, folds, source.learned_from, _hash(folds), getattr(source.task, "inputs", "none"))
 
 
 def _read(path: Path, model: AnyModel) -> Start:
@@ -87,7 +88,8 @@ def _read(path: Path, model: AnyModel) -> Start:
     _require_same(record["model"], model, str(path))
     folds = tuple(read_fold(path, fold, model.fitted_type) for fold in range(len(record["choices"])))
     hashes = record["neurons"], record["recordings"]
-    return Start(record["task"], *hashes, folds, frames_of(record["learned_from"]), _hash(folds))
+    learned, told = frames_of(record["learned_from"]), record.get("inputs", "none")
+    return Start(record["task"], *hashes, folds, learned, _hash(folds), told)
 
 
 def _require_same(name: str, model: AnyModel, where: str) -> None:

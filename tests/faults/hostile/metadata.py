@@ -104,7 +104,7 @@ _TYPES = (
     _array(TYPES, "records", "E209", data_type=_named("structured", fields=[["x", "float32"]])),
     _array(TYPES, "complex numbers", "E209", data_type="complex64"),
     _array(TYPES, "whole numbers", "E209", data_type="int32", fill_value=0),
-    _array(TYPES, "half precision", "E209", data_type="float16"),
+    _array(TYPES, "complex numbers", "E209", data_type="complex64"),
     _array(TYPES, "true and false", "E209", data_type="bool", fill_value=False),
     _array(TYPES, "raw bits", "E209", data_type="r32"),
     _array(TYPES, "times", "E209", data_type=_named("numpy.datetime64", unit="s", scale_factor=1)),

@@ -201,7 +201,7 @@ def test_all_that_is_wrong_with_labels_is_told(tmp_path):
 @pytest.mark.parametrize(
     ("code", "word", "changes"),
     [
-        ("E209", "float16", {"data_type": "float16"}),
+        ("E209", "complex64", {"data_type": "complex64"}),
         ("E209", "int32", {"data_type": "int32", "fill_value": 0}),
         ("E209", "complex64", {"data_type": "complex64"}),
         ("E209", "data type", {"data_type": {"name": "fixed_length_utf32", "configuration": {"length_bytes": 4}}}),
@@ -237,7 +237,7 @@ def test_an_array_of_another_form_is_refused_before_anything_is_read(tmp_path, c
 
 
 def test_all_that_is_wrong_with_an_array_is_told(tmp_path):
-    changes = {"data_type": "float16", "codecs": [], "fill_value": "NaN", "more": 1, "shape": [3]}
+    changes = {"data_type": "complex64", "codecs": [], "fill_value": "NaN", "more": 1, "shape": [3]}
     found = problems(changed_store(ARRAY, **changes), tmp_path)
     assert sorted(p.code for p in found) == ["E209", "E209", "E212", "E212", "E212"]
 

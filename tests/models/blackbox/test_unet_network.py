@@ -20,7 +20,7 @@ from braincast.models.blackbox.unet import UNetForecaster
 from braincast.tasks.forecasting.examples import Seen
 from braincast.training.fit import fit
 
-SMALL = {"voxels": 64, "halvings": 1, "blocks": 1, "width": 4, "dropout": 0.0}
+SMALL = {"voxels": 7.0, "halvings": 1, "blocks": 1, "width": 4, "dropout": 0.0}
 SIZES = Sizes(context=3, horizon=2, n_neurons=9)
 
 

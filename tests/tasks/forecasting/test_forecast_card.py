@@ -69,7 +69,8 @@ def test_what_is_shown_counts_windows_by_split_and_condition():
     card = made_task(made_dataset(recording), held_out=("c",)).card
     shown = card.to_show()
     assert shown["windows"]["held-out"] == {"c": 67 - 6 - 3 + 1}
-    assert set(shown["windows"]["test"]) == {"a", "b"} and len(shown["cases"]) == len(card.cases)
+    assert set(card.n_windows["test"]) == {"a", "b"} and set(shown["windows"]["test"]) == {"a", "b", "c"}
+    assert len(shown["cases"]) == len(card.cases)
     assert {case.distribution for case in card.cases if case.condition == "c"} == {"out"}
 
 

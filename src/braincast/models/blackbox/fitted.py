@@ -49,8 +49,8 @@ class FittedNetwork:
         return self.spread.members(point) if self.spread else point
 
     def finished(self, training: ForecastTraining, prepared: Any) -> FittedNetwork:
-        """The same with members if it has none: as far from its forecast as its errors on validation windows."""
-        if self._has_head:
+        """The same, with members if they are asked for and it has none: as far apart as its errors on validation."""
+        if self._has_head or not training.asks_members:
             return self
         return replace(self, spread=validation_spread(lambda w: self.point(w, prepared), training.validation))
 

@@ -13,7 +13,7 @@ from braincast.models.blackbox.learning import PAST, RESCALING, learned
 from braincast.models.blackbox.network_forecaster import NetworkForecaster, network_card
 from braincast.models.blackbox.sizes import Sizes
 from braincast.models.interface import Setting, Settings
-from braincast.models.space import Choices, Range
+from braincast.models.space import Range
 from braincast.tasks.forecasting.anatomy import AXES_UM, has_places
 
 if TYPE_CHECKING:
@@ -31,11 +31,10 @@ class UNetForecaster(NetworkForecaster):
         "Neurons on a grid of voxels, convolutions from coarse to fine, and from its voxel each neuron's leads.",
         {
             "voxels": Setting(
-                "Voxels of the grid at most; their size follows from it",
-                kind=int,
-                lower=1.0,
-                upper=1e8,
-                sweep=Choices((256, 1024, 4096)),
+                "Voxels of the grid at most, for each neuron on average; their size follows from it",
+                lower=1e-4,
+                upper=1e4,
+                sweep=Range(0.5, 16.0, log=True),
             ),
             "halvings": Setting("How often the grid is halved along each axis", kind=int, upper=8.0, sweep=Range(0, 2)),
             "blocks": Setting("Residual blocks at each scale", kind=int, lower=1.0, upper=64.0, sweep=Range(1, 2)),
@@ -53,20 +52,27 @@ class UNetForecaster(NetworkForecaster):
         takes=("stimulus",),
         typical_fit_s=120.0,
     )
-    candidates: tuple[Settings, ...] = (
+    # Chosen on validation windows: for recordings of a thousand frames few channels, and most neurons left out of each
+    # step, without which the network learns the training frames by heart before it has learned each neuron's own past.
+    candidates: tuple[Settings, ...] = tuple(
         learned(
-            voxels=512,
+            voxels=4.0,
             halvings=1,
             blocks=1,
-            width=16,
+            width=width,
             past="shared",
-            dropout=0.3,
-            rescaling="last",
-            learning_rate=2e-3,
+            dropout=dropout,
+            rescaling=rescaling,
+            learning_rate=learning_rate,
+            weight_decay=weight_decay,
             steps=400,
             every=25,
             patience=6,
-        ),
+        )
+        for width, dropout, rescaling, learning_rate, weight_decay in (
+            (8, 0.9, "none", 5e-3, 1.0),
+            (16, 0.5, "last", 1e-3, 1e-2),
+        )
     )
 
     def __init__(self, position_um: Float[np.ndarray, "neuron 3"] | None = None) -> None:
@@ -86,5 +92,6 @@ class UNetForecaster(NetworkForecaster):
         from braincast.models.blackbox.networks.unet_network import begun
 
         assert self.position_um is not None
-        grid = grid_around(self.position_um, settings["voxels"], settings["halvings"])
+        n_voxels = max(1, round(settings["voxels"] * len(self.position_um)))
+        grid = grid_around(self.position_um, n_voxels, settings["halvings"])
         return begun(sizes, grid, settings, key=key)

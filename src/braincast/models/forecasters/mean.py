@@ -12,10 +12,15 @@ from braincast.tasks.forecasting.training import ForecastTraining
 
 
 class Mean(Forecaster):
-    """Answers each neuron's training mean, which is 0 in the task's units."""
+    """Answers each neuron's training mean, which is 0 where activity is standardised."""
 
     card = forecaster_card("mean", "Each neuron's mean over the training frames.", typical_fit_s=0.1)
     fitted_type = LinearForecast
 
     def fit(self, training: ForecastTraining, prepared: None, settings: Settings, *, seed: int) -> LinearForecast:
-        return with_spread(same_everywhere(np.zeros((training.horizon, 1))), training)
+        level = training.mean
+        if not level.any():
+            return with_spread(same_everywhere(np.zeros((training.horizon, 1))), training)
+        intercept = np.repeat(level[None, :, None], training.horizon, axis=2)
+        weights = np.zeros((*intercept.shape, 1))
+        return with_spread(LinearForecast(intercept, weights, np.empty(0, dtype=np.int64), 0), training)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Shaped
 
 from braincast.tasks.forecasting.training import Held
 from braincast.tasks.forecasting.windows import Windows
@@ -16,6 +16,7 @@ LEVELS = (np.arange(MEMBERS) + 0.5) / MEMBERS
 # Validation windows overlap, so that few of them are independent: a neuron's own scale counts for as many windows as
 # it has, the scale of all neurons for this many (chosen by hand, before any score was seen).
 _PSEUDO_WINDOWS = 30.0
+_ERROR_BYTES = 1 << 30
 
 PointForecast = Callable[[Windows], Float[np.ndarray, "case lead neuron"]]
 
@@ -40,22 +41,39 @@ class Spread:
 
 
 def validation_spread(forecast: PointForecast, held: Held) -> Spread:
-    """The spread of a model's errors on the validation windows; truth that was not observed (NaN) is left out."""
-    done, errors = 0, np.empty(held.truth.shape)
-    for part in held.windows.batches():
-        rows = slice(done, done + len(part))
-        errors[rows] = held.truth[rows] - forecast(part)
+    """The spread of a model's errors on the validation windows; truth that was not observed (NaN) is left out.
+
+    Of more errors than fit in memory, the shape is that of every so many neurons.
+    """
+    n_cases, n_leads, n_neurons = held.windows.shape
+    step = -(-n_cases * n_leads * n_neurons * 8 // _ERROR_BYTES)
+    count, size = np.zeros((2, n_leads, n_neurons))
+    done, errors = 0, np.empty((n_cases, n_leads, len(range(0, n_neurons, step))))
+    for part, truth in held.batches():
+        error = (truth - forecast(part)).astype(np.float64)
+        seen = np.isfinite(error)
+        count, size = count + seen.sum(axis=0), size + np.where(seen, np.abs(error), 0.0).sum(axis=0)
+        errors[done : done + len(part)] = error[:, :, ::step]
         done += len(part)
-    return spread_of(errors)
+    return _spread(count, size, errors, step)
 
 
 def spread_of(errors: Float[np.ndarray, "case lead neuron"]) -> Spread:
     """Scale by lead and neuron, and one shape for each lead: quantiles of the errors over their neuron's scale."""
     seen = np.isfinite(errors)
-    count, size = seen.sum(axis=0), np.where(seen, np.abs(errors), 0.0).sum(axis=0)
+    return _spread(seen.sum(axis=0), np.where(seen, np.abs(errors), 0.0).sum(axis=0), errors, 1)
+
+
+def _spread(
+    count: Shaped[np.ndarray, "lead neuron"],
+    size: Float[np.ndarray, "lead neuron"],
+    errors: Float[np.ndarray, "case lead some"],
+    step: int,
+) -> Spread:
+    """From how many errors there are, the sum of their sizes, and the errors of every so many neurons."""
     everywhere = size.sum(axis=1) / np.maximum(count.sum(axis=1), 1)
     scale = (size + _PSEUDO_WINDOWS * everywhere[:, None]) / (count + _PSEUDO_WINDOWS)
-    relative = np.where(seen, errors, np.nan) / np.where(scale > 0, scale, 1.0)
+    relative = np.where(np.isfinite(errors), errors, np.nan) / np.where(scale > 0, scale, 1.0)[:, ::step]
     shape = np.stack([_quantiles(relative[:, lead]) for lead in range(errors.shape[1])])
     return Spread(scale, shape)
 

@@ -19,6 +19,8 @@ from braincast.models.space import Range
 from braincast.tasks.forecasting.training import ForecastTraining
 from braincast.tasks.forecasting.windows import Windows
 
+_NEURONS_AT_ONCE = 4096
+
 
 @dataclass(frozen=True, eq=False)
 class FittedStimulusAverage(WithMembers):
@@ -37,14 +39,18 @@ class FittedStimulusAverage(WithMembers):
         """The forecast as a single number."""
         shown, which = _shown(windows.stimulus()), fit_of(self.known, windows.recording)
         history = self.weights.shape[1] // shown.shape[2]
-        answer = np.empty(windows.shape)
-        for lead in range(windows.horizon):
-            last = windows.context_frames + lead + 1
-            features = shown[:, last - history : last].reshape(len(shown), -1).astype(float)
-            for fit in np.unique(which):
-                cases = which == fit
-                answer[cases, lead] = self.intercept[fit] + features[cases] @ self.weights[fit]
-        return answer
+        leads = np.arange(windows.horizon)
+        # Windows overlap, and the answer to a frame does not depend on the window that asks: each is made once.
+        frames = np.stack(np.broadcast_arrays(windows.recording[:, None], windows.start[:, None] + leads), axis=-1)
+        _, first, again = np.unique(frames.reshape(-1, 2), axis=0, return_index=True, return_inverse=True)
+        case, lead = np.divmod(first, windows.horizon)
+        last = windows.context_frames + lead + 1
+        features = shown[case[:, None], last[:, None] + np.arange(-history, 0)].reshape(len(case), -1).astype(float)
+        answer = np.empty((len(case), windows.shape[2]))
+        for fit in np.unique(which):
+            rows = which[case] == fit
+            answer[rows] = self.intercept[fit] + features[rows] @ self.weights[fit]
+        return answer[again.reshape(windows.shape[:2])]
 
 
 class StimulusAverage(Forecaster):
@@ -111,5 +117,10 @@ def _moments(
     shown: Float[np.ndarray, "time feature"], activity: Float[np.ndarray, "time neuron"], history: int
 ) -> PopulationMoments:
     """Products of each frame's stimulus, and the frames before it, with the activity then."""
-    before, after = lagged_rows(shown.astype(float), history), activity[history - 1 :].astype(float)
-    return PopulationMoments(len(after), before.sum(axis=0), after.sum(axis=0), before.T @ before, before.T @ after)
+    before, after = lagged_rows(shown.astype(float), history), activity[history - 1 :]
+    total, cross = np.empty(after.shape[1]), np.empty((before.shape[1], after.shape[1]))
+    for first in range(0, after.shape[1], _NEURONS_AT_ONCE):  # in float64, but never all of a whole brain
+        some = slice(first, first + _NEURONS_AT_ONCE)
+        values = after[:, some].astype(float)
+        total[some], cross[:, some] = values.sum(axis=0), before.T @ values
+    return PopulationMoments(len(after), before.sum(axis=0), total, before.T @ before, cross)

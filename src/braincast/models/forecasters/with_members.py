@@ -36,6 +36,8 @@ class WithMembers:
 
 
 def with_spread(fitted: Answers, training: ForecastTraining) -> Answers:
-    """The same forecast with members around it, as far apart as its errors on validation windows."""
+    """The same forecast; if members are asked for, with some as far apart as its errors on validation windows."""
+    if not training.asks_members:
+        return fitted
     answering: Any = fitted
     return replace(answering, spread=validation_spread(fitted.point, training.validation))

@@ -49,7 +49,7 @@ class ForecastView(PageView):
     @property
     def windows(self) -> list[tuple[str, int]]:
         """Number of windows in each split that has any."""
-        counted = self.card.to_show()["windows"]
+        counted = self.card.n_windows
         return [(split, sum(counted[split].values())) for split in SPLITS if split in counted]
 
     @property

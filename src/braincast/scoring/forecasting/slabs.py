@@ -53,12 +53,18 @@ class Labelled:
 
 
 def reader(array: Any) -> Read:
-    """How to read (cases, neurons) of an array [case, lead, neuron(, member)] in memory or in a store."""
+    """How to read (cases, neurons) of an array [case, lead, neuron(, member)] in memory or in a store.
 
-    def read(cases: slice, neurons: slice) -> np.ndarray:
+    Numbers of half precision come as float32.
+    """
+
+    def plain(cases: slice, neurons: slice) -> np.ndarray:
         return np.ascontiguousarray(array[cases, :, neurons])
 
-    return array.read if hasattr(array, "read") else read
+    read = array.read if hasattr(array, "read") else plain
+    if np.dtype(getattr(array, "dtype", np.float32)) != np.float16:
+        return read
+    return lambda cases, neurons: read(cases, neurons).astype(np.float32)
 
 
 def _multiple(room: int, chunk: int, least: int) -> int:

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic import Field, model_serializer
 
+from braincast.errors import BraincastError
 from braincast.files import sha256_of_json
 from braincast.tasks.card import Declaration, MetricUse
 
 Split = Literal["train", "validation", "test", "held-out"]
+# On the second, models are told nothing of the stimulus that the task would tell.
+Track = Literal["open", "no-stimulus"]
 # The name of a file too.
 NAME_PATTERN = r"^[a-z0-9][a-z0-9-]*$"
+_OF_MEMBERS = frozenset({"crps", "coverage", "spread_skill"})  # metrics that look at a distribution
 _USUAL = (("scaled", True), ("average", "windows"), ("positions", False))
 SPLITS: tuple[Split, ...] = ("train", "validation", "test", "held-out")
 
@@ -62,6 +66,15 @@ class WindowCase(Declaration):
     start: int
     fold: int
     distribution: Literal["in", "out"]
+
+
+class Window(NamedTuple):
+    """A window of any split: the frames from `start` on are to be forecast, those before it are the context."""
+
+    recording: str
+    condition: str
+    split: Split
+    start: int
 
 
 class ForecastCard(Declaration):
@@ -136,6 +149,11 @@ class ForecastCard(Declaration):
         return tuple(use.key for use in self.metrics)
 
     @property
+    def asks_members(self) -> bool:
+        """Whether a metric looks at members; otherwise a forecast had better be a single number."""
+        return not _OF_MEMBERS.isdisjoint(self.metric_keys)
+
+    @property
     def n_folds(self) -> int:
         return len(self.folds)
 
@@ -168,12 +186,37 @@ class ForecastCard(Declaration):
 
     def to_show(self) -> dict[str, Any]:
         """The declaration with what follows from it: hash, number of windows by split and condition, ids of cases."""
-        windows: dict[str, Counter[str]] = {}
+        counted = dict(self.n_windows)
+        if "held-out" in counted:  # conditions that no model learns from are asked about in the test
+            counted["test"] = {**counted.get("test", {}), **counted["held-out"]}
+        derived = {"leads": list(self.leads), "windows": counted, "windows_hash": self.windows_hash}
+        cases = [case.id for case in self.cases]
+        return {**self.model_dump(mode="json"), **derived, "cases": cases, "hash": self.hash}
+
+    @property
+    def n_windows(self) -> dict[Split, dict[str, int]]:
+        """How many windows begin in each split, by condition."""
+        counted: dict[Split, Counter[str]] = {}
         for piece in self.pieces:
-            windows.setdefault(piece.split, Counter())[piece.condition] += len(self.starts(piece))
-        counted = {split: dict(windows[split]) for split in SPLITS if split in windows}
-        derived = {"leads": list(self.leads), "windows": counted, "cases": [case.id for case in self.cases]}
-        return {**self.model_dump(mode="json"), **derived, "hash": self.hash}
+            counted.setdefault(piece.split, Counter())[piece.condition] += len(self.starts(piece))
+        return {split: dict(counted[split]) for split in SPLITS if split in counted}
+
+    @property
+    def windows(self) -> Iterator[Window]:
+        """Every window of every split, in the order of the pieces; those that train begin at each frame.
+
+        Training windows lie inside their piece with their context; others may have it before.
+        """
+        for piece in self.pieces:
+            trains = piece.split == "train"
+            inside = piece.model_copy(update={"reach": max(piece.reach, piece.start)}) if trains else piece
+            for start in inside.starts(self.context, self.horizon, 1 if trains else self.stride):
+                yield Window(self.recordings[piece.recording].name, piece.condition, piece.split, start)
+
+    @property
+    def windows_hash(self) -> str:
+        """SHA-256 of all windows as JSON rows [recording, condition, split, first target frame]."""
+        return sha256_of_json([list(window) for window in self.windows])
 
     def _cases(self) -> Iterator[WindowCase]:
         for piece in self.pieces:
@@ -190,3 +233,12 @@ class ForecastCard(Declaration):
                     fold=fold,
                     distribution="in" if seen else "out",
                 )
+
+
+def checked_track(card: Any, track: str) -> Track:
+    """The track if a task has it, else E612: only one that tells a stimulus can be answered without."""
+    tells = getattr(card, "inputs", "none") == "stimulus"
+    if track == "open" or (track == "no-stimulus" and tells):
+        return track
+    fix = "Its tracks: open, no-stimulus" if tells else "Its only track is open"
+    raise BraincastError("E612", f"task {card.name}", f"it has no track {track!r}", fix)

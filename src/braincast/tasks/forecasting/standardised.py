@@ -1,16 +1,15 @@
-"""Activity in standard deviations of training frames, read in parts."""
+"""Activity in the unit of a task, standard deviations of training frames or as recorded, read in parts."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from jaxtyping import Float, Float32, Int
+from jaxtyping import Float, Float32, Int, Shaped
 
-from braincast.brain.slabs import spans
 from braincast.errors import BraincastError
 from braincast.tasks.forecasting.card import ForecastCard, Piece
 
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from braincast.brain.recording import Recording
 
 _EVERY = slice(None)
+_RECENT_VALUES = 80 << 20  # 320 MiB in float32
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,11 +33,20 @@ class Scale:
 
 
 class Standardised:
-    """One recording of a task as models and scoring see it: float32, NaN where nothing was observed."""
+    """One recording of a task as models and scoring see it: float32, NaN where nothing was observed.
 
-    def __init__(self, recording: Recording, columns: Int[np.ndarray, " neuron"], training: Sequence[Piece]) -> None:
-        self._recording, self._columns, self._training = recording, columns, training
+    Where it is not `scaled`, activity is as it was recorded.
+    """
+
+    def __init__(
+        self, recording: Recording, columns: Int[np.ndarray, " neuron"], training: Sequence[Piece], *, scaled: bool
+    ) -> None:
+        self._recording, self._columns, self._training, self._scaled = recording, columns, training, scaled
         self._in_order = np.array_equal(columns, np.arange(recording.n_neurons))
+        self._recent: tuple[int, int, np.ndarray] = 0, 0, np.empty((0, 0))  # what was read last, and its bounds
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_recent": (0, 0, np.empty((0, 0)))}
 
     @property
     def n_neurons(self) -> int:
@@ -46,18 +55,27 @@ class Standardised:
 
     @cached_property
     def scale(self) -> Scale:
-        """From two passes over the training frames, slab by slab; E110 for a neuron that has no spread there."""
+        """From passes over the training frames, slab by slab; E110 for a neuron whose unit would be a spread of 0."""
         n_seen, total = self._added(lambda values: values)
         mean = np.divide(total, n_seen, out=np.full(len(total), np.nan), where=n_seen > 0)
         _, squares = self._added(lambda values: (values - mean) ** 2)
         deviation = np.sqrt(np.divide(squares, n_seen, out=np.full(len(total), np.nan), where=n_seen > 0))
-        _refuse_constant(self._recording, self._columns, mean, deviation)
+        if self._scaled:
+            _refuse_constant(self._recording, self._columns, mean, deviation)
         _, above = self._added(lambda values: np.where(np.isfinite(values), values > mean + deviation, np.nan))
-        return Scale(mean, deviation, above / n_seen)
+        return Scale(mean, deviation, np.divide(above, n_seen, out=np.zeros(len(total)), where=n_seen > 0))
+
+    @property
+    def mean(self) -> Float[np.ndarray, " neuron"]:
+        """Each neuron's mean over the training frames in the task's unit; 0 for one that was never observed there."""
+        return np.zeros(self.n_neurons) if self._scaled else np.nan_to_num(self.scale.mean)
 
     def frames(self, start: int, stop: int, neurons: slice = _EVERY) -> Float32[np.ndarray, "time neuron"]:
         """Frames `start` to `stop` of some of the task's neurons."""
         raw = self._raw(start, stop, neurons)
+        if not self._scaled:
+            return raw.astype(np.float32)
+        raw = raw.astype(np.float64)
         return ((raw - self.scale.mean[neurons]) / self.scale.deviation[neurons]).astype(np.float32)
 
     def windows(
@@ -84,19 +102,27 @@ class Standardised:
         track = self._recording.stimulus
         return None if track is None else track.values[start:stop].astype(np.float32)
 
-    def _raw(self, start: int, stop: int, neurons: slice) -> Float[np.ndarray, "time neuron"]:
+    def _raw(self, start: int, stop: int, neurons: slice) -> Shaped[np.ndarray, "time neuron"]:
+        """As it is stored. The chunks that were read last are kept, as windows follow each other."""
+        chosen = neurons if self._in_order else self._columns[neurons]
+        first, last = self._recording.blocks(start, stop)
+        if last - first > stop - start and (last - first) * self._recording.n_neurons <= _RECENT_VALUES:
+            begin, end, recent = self._recent
+            if not begin <= start <= stop <= end:
+                begin, end, recent = self._recent = first, last, self._recording.read(first, last)
+            return recent[start - begin : stop - begin, chosen]
         if self._in_order:
-            return self._recording.read(start, stop, neurons).astype(np.float64)
-        return self._recording.read(start, stop).astype(np.float64)[:, self._columns[neurons]]
+            return self._recording.read(start, stop, neurons)
+        return self._recording.read(start, stop)[:, chosen]
 
     def _added(self, function) -> tuple[Float[np.ndarray, " neuron"], Float[np.ndarray, " neuron"]]:
         """How many values were observed, and the sum of a function of them, over the training frames."""
         count, total = np.zeros(len(self._columns)), np.zeros(len(self._columns))
         for piece in self._training:
-            for first, last in spans(self._recording.activity.shape):
+            for first, last in self._recording.spans():
                 start, stop = max(first, piece.start), min(last, piece.stop)
                 if start < stop:
-                    values = function(self._raw(start, stop, _EVERY))
+                    values = function(self._raw(start, stop, _EVERY).astype(np.float64))
                     count += np.isfinite(values).sum(axis=0)
                     total += np.nansum(values, axis=0)
         return count, total
@@ -129,7 +155,7 @@ def standardised(card: ForecastCard, recordings: Sequence[Recording]) -> tuple[S
             raise BraincastError("E215", f"recording {use.name} of task {card.name}", what, fix)
         columns = np.array([place[neuron] for neuron in card.neurons], dtype=np.int64)
         training = [piece for piece in card.of_split("train") if piece.recording == number]
-        found.append(Standardised(recording, columns, training))
+        found.append(Standardised(recording, columns, training, scaled=card.scaled))
     return tuple(found)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from braincast.errors import BraincastError
 from braincast.tasks.forecasting.anatomy import anatomy_of
-from braincast.tasks.forecasting.card import ForecastCard, WindowCase
+from braincast.tasks.forecasting.card import ForecastCard, Track, WindowCase, checked_track
 from braincast.tasks.forecasting.standardised import Standardised, standardised
 from braincast.tasks.forecasting.training import ForecastTraining, Held
 from braincast.tasks.forecasting.windows import Windows
@@ -25,11 +25,16 @@ if TYPE_CHECKING:
 class ForecastTask:
     """Hands out contexts, training series and validation windows; never what follows a test window's context.
 
-    The specimens are loaded on first use, so that a task can be shown without its data.
+    The specimens are loaded on first use, so that a task can be shown without its data. On the track "no-stimulus" the
+    questions are the same and models are told nothing of the stimulus, neither to come nor past; E612 for a task that
+    has no such track.
     """
 
-    def __init__(self, card: ForecastCard, load: Callable[[], Mapping[str, Specimen]]) -> None:
+    def __init__(
+        self, card: ForecastCard, load: Callable[[], Mapping[str, Specimen]], *, track: Track = "open"
+    ) -> None:
         self.card = card
+        self.track: Track = checked_track(card, track)
         self._load = load
 
     def __repr__(self) -> str:
@@ -44,11 +49,12 @@ class ForecastTask:
 
     def __getstate__(self) -> dict[str, Any]:
         # Worker processes get a task by pickle: the declaration as text, the specimens as they are.
-        return {"card": self.card.model_dump_json(), "specimens": self.specimens}
+        return {"card": self.card.model_dump_json(), "specimens": self.specimens, "track": self.track}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         specimens = state["specimens"]
         self.card, self._load = ForecastCard.model_validate_json(state["card"]), lambda: specimens
+        self.track = state["track"]
 
     @property
     def name(self) -> str:
@@ -57,6 +63,11 @@ class ForecastTask:
     @property
     def hash(self) -> str:
         return self.card.hash
+
+    @property
+    def inputs(self) -> str:
+        """What models are told beside activity: "stimulus" or "none"."""
+        return "none" if self.track == "no-stimulus" else self.card.inputs
 
     def fetch(self) -> None:
         """Load the data now; otherwise it is loaded on first use."""
@@ -108,7 +119,7 @@ class ForecastTask:
             neurons=self.card.neurons,
             leads=self.card.leads,
             context_frames=self.card.context,
-            inputs=self.card.inputs,
+            inputs=self.inputs,
             answers=self.card.folds[fold].answers,
             _recordings=self.recordings,
         )
@@ -130,7 +141,7 @@ class ForecastTask:
         ]
 
     def _windows(self, cases: Sequence[WindowCase]) -> Windows:
-        return Windows.of(cases, self.card, self.recordings)
+        return Windows.of(cases, self.card, self.recordings, self.inputs)
 
     def _check_fold(self, fold: int) -> None:
         if not 0 <= fold < self.card.n_folds:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float, Float32
 
 from braincast.tasks.forecasting.card import Piece
 from braincast.tasks.forecasting.examples import Examples
@@ -41,13 +41,21 @@ class Held:
     windows: Windows
     _recordings: tuple[Standardised, ...]
 
+    def batches(self) -> Iterator[tuple[Windows, Float32[np.ndarray, "case lead neuron"]]]:
+        """A few windows at a time with what followed; NaN where nothing was observed."""
+        for part in self.windows.batches():
+            yield part, self._truth(part)
+
     @cached_property
     def truth(self) -> Float32[np.ndarray, "case lead neuron"]:
-        """What followed; NaN where nothing was observed."""
-        out = np.empty(self.windows.shape, dtype=np.float32)
-        for number in np.unique(self.windows.recording):
-            rows = np.flatnonzero(self.windows.recording == number)
-            out[rows] = self._recordings[number].windows(self.windows.start[rows], self.windows.horizon)
+        """What followed all windows, in memory."""
+        return self._truth(self.windows)
+
+    def _truth(self, windows: Windows) -> Float32[np.ndarray, "case lead neuron"]:
+        out = np.empty(windows.shape, dtype=np.float32)
+        for number in np.unique(windows.recording):
+            rows = np.flatnonzero(windows.recording == number)
+            out[rows] = self._recordings[number].windows(windows.start[rows], windows.horizon)
         return out
 
     def examples(self, *, shown: bool) -> Examples:
@@ -80,6 +88,16 @@ class ForecastTraining:
     def horizon(self) -> int:
         """How many frames are to be forecast."""
         return len(self.leads)
+
+    @property
+    def asks_members(self) -> bool:
+        """Whether the task has metrics that look at members of a forecast."""
+        return self.validation.windows.asks_members
+
+    @property
+    def mean(self) -> Float[np.ndarray, " neuron"]:
+        """Each neuron's mean over the training frames of the recordings learned from; 0 in standardised units."""
+        return np.mean([self._recordings[number].mean for number in self.recordings], axis=0)
 
     @property
     def recordings(self) -> tuple[int, ...]:

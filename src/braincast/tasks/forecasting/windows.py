@@ -12,7 +12,7 @@ from braincast.tasks.forecasting.card import ForecastCard, WindowCase
 from braincast.tasks.forecasting.standardised import Standardised, filled
 
 _BATCH_BYTES = 256 << 20
-_MEMBERS = 10  # an answer may have as many; batches leave room for it
+_MEMBERS = 10  # an answer may have as many, where a task asks for them; batches leave room for it
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,11 +33,14 @@ class Windows:
     leads: tuple[str, ...]
     context_frames: int
     inputs: str
+    asks_members: bool
     _past: tuple[Standardised, ...]
 
     @classmethod
-    def of(cls, cases: Sequence[WindowCase], card: ForecastCard, recordings: tuple[Standardised, ...]) -> Windows:
-        """Gather declared cases."""
+    def of(
+        cls, cases: Sequence[WindowCase], card: ForecastCard, recordings: tuple[Standardised, ...], inputs: str
+    ) -> Windows:
+        """Gather declared cases, with what models are told there."""
         return cls(
             ids=tuple(case.id for case in cases),
             recording=np.array([case.recording for case in cases], dtype=np.int64),
@@ -47,7 +50,8 @@ class Windows:
             neurons=card.neurons,
             leads=card.leads,
             context_frames=card.context,
-            inputs=card.inputs,
+            inputs=inputs,
+            asks_members=card.asks_members,
             _past=recordings,
         )
 
@@ -102,7 +106,8 @@ class Windows:
 
     def ranges(self, n_bytes: int = _BATCH_BYTES) -> Iterator[slice]:
         """The rows of each batch."""
-        each = 4 * len(self.neurons) * (self.context_frames + self.horizon * (1 + _MEMBERS))
+        n_members = _MEMBERS if self.asks_members else 0
+        each = 4 * len(self.neurons) * (self.context_frames + self.horizon * (1 + n_members))
         n_rows = max(1, n_bytes // max(1, each))
         for first in range(0, len(self), n_rows):
             yield slice(first, min(first + n_rows, len(self)))

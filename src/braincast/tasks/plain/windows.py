@@ -19,7 +19,7 @@ def write_windows(task: ForecastTask, folder: Path) -> dict[str, str]:
     for fold in range(task.card.n_folds):
         (folder / f"fold-{fold}").mkdir()
         _write_fold(task.training(fold), folder / f"fold-{fold}")
-    unit = "standard deviations of each neuron over the training frames of its recording"
+    unit = task.card.unit
     described = {
         "contexts.npy": f"[case, context, neuron], {unit}",
         "fold-F/series.json": "of each training series: file, recording, condition, first frame",
@@ -27,7 +27,7 @@ def write_windows(task: ForecastTask, folder: Path) -> dict[str, str]:
         "fold-F/validation-contexts.npy": "[window, context, neuron]: for choosing among settings",
         "fold-F/validation-targets.npy": "[window, lead, neuron]: what followed; NaN where nothing was observed",
     }
-    if task.card.inputs == "stimulus":
+    if task.inputs == "stimulus":
         _save(folder / "stimulus.npy", task.cases().stimulus())
         described["stimulus.npy"] = "[case, frame, feature]: shown during each context and the frames to forecast"
         described["fold-F/series-N-stimulus.npy"] = "[time, feature]: shown during the series"
@@ -53,7 +53,12 @@ def _write_fold(training: ForecastTraining, folder: Path) -> None:
         described.append({"file": name, **origin})
     write_json(folder / "series.json", described)
     _save(folder / "validation-contexts.npy", training.validation.windows.contexts())
-    _save(folder / "validation-targets.npy", training.validation.truth)
+    followed = open_memmap(
+        folder / "validation-targets.npy", mode="w+", dtype=np.float32, shape=training.validation.windows.shape
+    )
+    for rows, (_, truth) in zip(training.validation.windows.ranges(), training.validation.batches(), strict=True):
+        followed[rows] = truth
+    followed.flush()
     _save(folder / "validation-stimulus.npy", training.validation.windows.stimulus())
 
 

@@ -24,6 +24,8 @@ from braincast.models.blackbox.sizes import Sizes
 from braincast.models.interface import Settings
 from braincast.tasks.forecasting.examples import Seen
 
+_MOST_BYTES, _VOLUMES = 1 << 30, 12  # for windows that are answered together, each with so many volumes in memory
+
 
 class UNet(eqx.Module):
     """Channels of a volume: brought to a width, averaged to coarser grids, then block by block back to the finest.
@@ -88,6 +90,11 @@ class UNetNetwork(Network):
         found = self.read(neurons_of(self.grid, jax.nn.silu(self.norm(volume))))
         found = jnp.where(self.grid.is_placed[:, None], found, jnp.zeros((), found.dtype)).T
         return own.restored(found if self.past is None else found + self.past(values))
+
+    @property
+    def n_at_once(self) -> int:
+        each = 4 * self.grid.n_voxels * len(self.norm.gain) * _VOLUMES
+        return max(1, min(super().n_at_once, _MOST_BYTES // each))
 
     def _shown(self, seen: Seen) -> Float[Array, " told"] | None:
         return None if self.tell is None else jax.nn.silu(self.tell(jnp.asarray(seen.stimulus).reshape(-1)))
