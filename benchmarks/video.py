@@ -49,7 +49,7 @@ def main(arguments: Sequence[str]) -> None:
 def table(figures: dict[str, Any]) -> str:
     """One row for each number of voxels."""
     lines = [
-        "| voxels | grid | edge | neurons that share a voxel | parameters | a step, 2 windows | a forecast | peak memory |",
+        "| voxels | grid | edge | neurons that share | parameters | step, 2 windows | forecast | peak memory |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for n_voxels, row in sorted(figures.items(), key=lambda item: int(item[0])):

@@ -32,19 +32,21 @@ def expression_permuted(specimen: Specimen, *, seed: int) -> Specimen:
 
 def positions_permuted(specimen: Specimen, *, seed: int) -> Specimen:
     """Every neuron takes the place of another one drawn at random; the wiring stays."""
-    connectome, anatomy = specimen.connectome, specimen.anatomy
-    if anatomy is not None:
-        anatomy = _with_places_permuted(anatomy, seed)
-    if connectome is not None:
+    connectome, anatomy, changes = specimen.connectome, specimen.anatomy, {}
+    if anatomy is not None and _has_places(anatomy):
+        changes["anatomy"] = _with_places_permuted(anatomy, seed)
+    if connectome is not None and _has_places(connectome.neurons):
         neurons = _with_places_permuted(connectome.neurons, seed)
-        connectome = Connectome(neurons, connectome.edges, connectome.name, connectome.weight_unit)
-    return replace(specimen, connectome=connectome, anatomy=anatomy)
+        changes["connectome"] = Connectome(neurons, connectome.edges, connectome.name, connectome.weight_unit)
+    return replace(specimen, **changes) if changes else specimen
+
+
+def _has_places(neurons: pd.DataFrame) -> bool:
+    return not neurons.columns.intersection(list(_POSITION)).empty
 
 
 def _with_places_permuted(neurons: pd.DataFrame, seed: int) -> pd.DataFrame:
     columns = [name for name in _POSITION if name in neurons.columns]
-    if not columns:
-        return neurons
     order = np.random.default_rng(seed).permutation(len(neurons))
     moved = neurons.copy()
     moved[columns] = neurons[columns].to_numpy()[order]
