@@ -33,6 +33,12 @@ def made_recording(activity: np.ndarray | None = None, **changes) -> Recording:
     return Recording(activity, neurons, **given)
 
 
+def places(n_neurons: int = 5, *, seed: int = 0) -> pd.DataFrame:
+    """An anatomy with a place for each neuron, in a cube of 100 µm."""
+    position = np.random.default_rng(seed).uniform(0, 100, size=(n_neurons, 3))
+    return pd.DataFrame(position, columns=["x_um", "y_um", "z_um"])
+
+
 def made_dataset(recordings: Mapping[str, Recording] | Recording | None = None, name: str = "made") -> Dataset:
     """One animal for each recording."""
     if not isinstance(recordings, Mapping):
