@@ -12,6 +12,7 @@ from made_recordings import made_dataset, made_recording, made_task, random_walk
 from scipy.stats import norm
 
 from braincast.scoring.forecasting.exhibits import ForecastExhibits, forecast_exhibits
+from braincast.scoring.forecasting.scorecard import score_forecasts
 from braincast.scoring.scores import Contender
 from braincast.tasks.forecasting.card import ForecastCard
 from braincast.tasks.forecasting.task import ForecastTask
@@ -66,7 +67,8 @@ def contenders(task: ForecastTask) -> dict[str, Contender]:
 def made_exhibits(*, outside: bool = True) -> ForecastExhibits:
     """What a report shows of the task's neurons."""
     task = forecast_task(outside=outside)
-    found = forecast_exhibits(task, contenders(task), "pooled-linear", ("pooled-linear", "ar"))
+    neurons = score_forecasts(task, contenders(task)).neurons
+    found = forecast_exhibits(task, contenders(task), "pooled-linear", ("pooled-linear", "ar"), neurons)
     assert found is not None
     return found
 
