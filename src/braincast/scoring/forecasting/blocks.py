@@ -26,6 +26,7 @@ from braincast.scoring.bootstrap import LEVEL
 from braincast.scoring.ranking import Resampled
 
 _DEFINED_SHARE = 0.9
+_ENDS = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,6 +148,14 @@ class Spread:
         """95 % interval; None with one unit, or where more than a tenth of the resamples is undefined."""
         return interval_around(resampled[0], self.deviations(resampled))
 
+    def intervals(self, resampled: Float[np.ndarray, "resample score"]) -> Float[np.ndarray, "score 2"]:
+        """`interval` of many scores at once; NaN where there is none."""
+        deviations = np.stack([self.deviations(score) for score in resampled.T])
+        if deviations.size > 0 and np.isfinite(deviations).all():
+            return (resampled[0] + np.quantile(deviations, _ENDS, axis=1)).T
+        each = [interval_around(value, own) for value, own in zip(resampled[0], deviations, strict=True)]
+        return np.array([(np.nan, np.nan) if ends is None else ends for ends in each])
+
     def two_sided_p(self, difference: Resampled) -> float | None:
         """Bootstrap p of "no difference": twice the smaller tail, never below 2 / (resamples + 1)."""
         return two_sided_p_of(difference[0], self.deviations(difference))
@@ -157,7 +166,7 @@ def interval_around(value: float, deviations: Float[np.ndarray, " draw"]) -> tup
     defined = deviations[np.isfinite(deviations)]
     if len(deviations) == 0 or len(defined) < _DEFINED_SHARE * len(deviations) or not np.isfinite(value):
         return None
-    lower, upper = np.quantile(defined, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    lower, upper = np.quantile(defined, _ENDS)
     return float(value + lower), float(value + upper)
 
 

@@ -64,8 +64,9 @@ def coverage(
         present.append(np.broadcast_to(n > 0, sums[-1].shape))
     spread = averaging.spread(resamples, within)
     drawn = mean_of_parts(sums, present)
-    found = [interval for interval in map(spread.interval, drawn.T) if interval is not None]
-    return float(np.mean([low <= mean <= high for low, high in found])) if found else np.nan
+    lower, upper = spread.intervals(drawn).T
+    found = np.isfinite(lower)
+    return float(((lower <= mean) & (mean <= upper))[found].mean()) if found.any() else np.nan
 
 
 def surrogates_of(

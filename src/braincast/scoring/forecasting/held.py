@@ -29,7 +29,7 @@ def intervals_told(
     resamples, within = assessor.resamples, assessor.headline
     spread = assessor.spread(within)
     told = _held(assessor, losses, baseline, within)
-    few = {name: losses[name] for name in (baseline, leader) if name in losses}
+    few = {name: losses[name] for name in (baseline, leader) if name is not None and name in losses}
     return {
         "how": assessor.card.resampling,
         "n_resamples": resamples.n_resamples,
