@@ -45,5 +45,5 @@ def _fall(found: Mapping[str, Any]) -> Fall:
 
 
 def _plain(inside: float | None, outside: float | None) -> Fall:
-    known = inside is not None and outside is not None
-    return Fall(inside, outside, Score(value=outside - inside if known else None))
+    difference = None if inside is None or outside is None else outside - inside
+    return Fall(inside, outside, Score(value=difference))

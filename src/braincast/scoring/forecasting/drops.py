@@ -86,6 +86,15 @@ class Sides:
         return Fall(defined(inside[0]), defined(outside[0]), defined(value), ends, p)
 
 
+def paired_fall(inside: Resampled, outside: Resampled, spread: Spread) -> Fall:
+    """Outside less inside where both answer the same windows, so that what makes these hard cancels out."""
+    with np.errstate(invalid="ignore"):
+        difference = outside - inside
+    value = defined(difference[0])
+    ends, p = spread.interval(difference), spread.two_sided_p(difference)
+    return Fall(defined(inside[0]), defined(outside[0]), value, ends, p)
+
+
 def drop(
     model: str,
     metric: Metric,
