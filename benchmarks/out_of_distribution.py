@@ -35,6 +35,15 @@ TIDE = {"steps": 300, "learning_rate": 3e-3, "embedding": 32, "dropout": 0.5}
 FORECASTERS: Mapping[str, Settings] = {"ar": {}, "pooled-linear": {}, "var": {}, "factor-embedding": {}, "tide": TIDE}
 ANIMALS = ("ar", "pooled-linear", "var", "reduced-rank-var", "factor-embedding")
 CHANCE = 0.5
+TITLES = {
+    "condition-same": "A condition like the others",
+    "condition-harder": "A condition with twice the noise",
+    "condition-law": "A condition under another law",
+    "animal": "An animal never seen",
+    "strain": "Another strain",
+    "stimulus-sum": "Two stimuli that add up",
+    "stimulus-own": "Two stimuli that do not",
+}
 
 Figures = dict[str, Any]
 
@@ -57,7 +66,7 @@ def publish(figures: Figures) -> None:
     """Put tables and picture into the page."""
     rows = []
     for part, drops in figures.items():
-        rows.append(Row(part))
+        rows.append(Row(TITLES[part]))
         for drop in drops:
             skill = drop["skills"][0] if drop["skills"] else {"over": None}
             if skill["over"] in ("persistence", "chance"):
