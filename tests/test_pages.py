@@ -25,6 +25,7 @@ PAGES = [
     ("signs", "table"),
     ("mutant", "tables"),
     ("kernels", "tables"),
+    ("out_of_distribution", "tables"),
 ]
 
 
