@@ -53,11 +53,11 @@ def table(figures: dict[str, Any]) -> str:
         planned, reached, unit, digits = row["planned"], row["reached"], row["unit"], row["digits"]
         ratio = reached / planned
         lines.append(f"| {row['what']} | {planned:,.{digits}f} {unit} | {reached:,.{digits}f} {unit} | {ratio:.2f} |")
-    whole, most = figures["minutes"], figures["peak_gb"]
+    whole, most, (_, long) = figures["minutes"], figures["peak_gb"], STEPS.values()
     lines.append("")
     lines.append(
         f"`zapbench-c4`: from the plan to the score {whole:.0f} minutes; the most memory that any command held was "
-        f"{most:.1f} GB. `zapbench-c256`: {STEPS[256]['steps']:,} steps of {STEPS[256]['batch']} windows, killed at step "
+        f"{most:.1f} GB. `zapbench-c256`: {long['steps']:,} steps of {long['batch']} windows, killed at step "
         f"{figures['killed_at']} and gone on with. On {figures['cores']} cores."
     )
     return "\n".join(lines)
