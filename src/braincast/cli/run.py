@@ -96,7 +96,8 @@ def _show_plan(card: AnyCard, configuration: Configuration, json_: bool) -> None
     from braincast.datasets.cache import source_path
     from braincast.datasets.registry import dataset_card
     from braincast.experiments.entrants import baselines_of
-    from braincast.experiments.run import estimated_s
+    from braincast.experiments.large import answer_bytes, is_large
+    from braincast.experiments.run import estimated_s, n_forecasts
 
     data = dataset_card(card.dataset)
     sources = data.files
@@ -115,7 +116,8 @@ def _show_plan(card: AnyCard, configuration: Configuration, json_: bool) -> None
         "controls": list(card.controls),
         "folds": card.n_folds,
         "cases": len(card.cases),
-        "estimated_s": round(estimated_s(card, configuration) / n_cores(), 1),
+        "estimated_s": None if is_large(card) else round(estimated_s(card, configuration) / n_cores(), 1),
+        "forecasts_bytes": answer_bytes(card) * n_forecasts(card, configuration),
     }
     if json_:
         print_json(plan)
@@ -131,10 +133,17 @@ def _show_plan(card: AnyCard, configuration: Configuration, json_: bool) -> None
             f"{store.url or store.name} ({store.size_bytes / 1e9:.1f} GB)" for store in data.stores
         )
         or "nothing",
-        "estimated_s": f"about {plan['estimated_s']:.0f} s on {n_cores()} cores, after the download",
+        "estimated_s": _shown_time(plan["estimated_s"]),
+        "forecasts_bytes": f"{plan['forecasts_bytes'] / 1e9:.1f} GB at most",
     }
     rows = [(k.replace("_", " "), ", ".join(v) if isinstance(v, list) else str(v)) for k, v in shown.items()]
     show_table("What would be done", ("", ""), rows, console())
+
+
+def _shown_time(estimated_s: float | None) -> str:
+    if estimated_s is None:
+        return "not known before a few steps are tried: braincast fit TASK MODEL --dry-run"
+    return f"about {estimated_s:.0f} s on {n_cores()} cores, after the download"
 
 
 def n_cores() -> int:
