@@ -51,9 +51,10 @@ class Configuration:
     track: Track = "open"
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data, as written beside the results; the usual track goes without saying."""
+        """Plain data, as written beside the results; what is usual goes without saying."""
         plain = {**asdict(self), "models": list(self.models)}
-        return {name: value for name, value in plain.items() if (name, value) != ("track", "open")}
+        usual = {"track": "open", "keep": "float32"}
+        return {name: value for name, value in plain.items() if name not in usual or value != usual[name]}
 
     def draws_for(self, is_headline: bool) -> tuple[int, int]:
         """Draws of a model's decisive nulls, and of its other random ones."""
@@ -127,7 +128,10 @@ def estimated_s(card: AnyCard, configuration: Configuration) -> float:
 
 def n_forecasts(card: AnyCard, configuration: Configuration) -> int:
     """How many answers a run keeps, without those of nulls and controls."""
-    return sum(len(row.replicates) for row in contestants(card, configuration.models, configuration.n_seeds))
+    return sum(
+        len(row.replicates)
+        for row in contestants(card, configuration.models, configuration.n_seeds, configuration.track)
+    )
 
 
 def run(
