@@ -54,6 +54,10 @@ def test_a_run_of_large_answers_says_what_one_of_small_answers_says(task, tmp_pa
     with run_folder(tmp_path / "run", configuration.to_dict()) as folder:
         kept = run(task, configuration, folder=folder)
     assert without_times(kept.to_dict()) == without_times(plain.to_dict())
+    unkept = configure(task.card, "ar,pooled-linear", keep="nothing")
+    with run_folder(tmp_path / "unkept", unkept.to_dict()) as folder:
+        assert without_times(run(task, unkept, folder=folder).to_dict()) == without_times(plain.to_dict())
+    assert not (tmp_path / "unkept" / "forecasts").exists()
     fits = {path.parent.name for path in (tmp_path / "run" / "fits").glob("*/000")}
     assert fits == {"mean", "persistence", "ar", "pooled-linear"}
 
@@ -121,6 +125,11 @@ def test_members_are_made_only_where_a_metric_looks_at_them(task, pointed):
 def test_the_metrics_of_members_are_those_whose_sums_are_of_members():
     of_members = {"crps", "inside", "variance"}
     assert {key for key, metric in METRICS.items() if of_members & set(metric.statistics)} == cards._OF_MEMBERS
+
+
+def test_nothing_but_known_ways_of_keeping_is_accepted(task):
+    with refused("E305", "--keep"):
+        configure(task.card, "ar", keep="float64")
 
 
 @pytest.mark.slow
