@@ -24,7 +24,7 @@ from braincast.experiments.runner import Runner
 from braincast.models.registry import load_model
 from braincast.progress import step
 from braincast.scoring.exhibits import Exhibits
-from braincast.tasks.forecasting.card import Track, checked_track
+from braincast.tasks.forecasting.tracks import Track, checked_track
 from braincast.tasks.kinds import AnyCard, AnyTask
 from braincast.training.choice import LOSSES
 from braincast.version import VERSION

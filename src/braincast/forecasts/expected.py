@@ -71,9 +71,9 @@ def expected_of(card: AnyCard | EffectQuestion) -> Expected:
 
 def _of_task(card: AnyCard) -> Expected:
     """The wiring track is for tasks whose brains have a wiring that was mapped, with the nulls to run beside it."""
-    tracks = ["open"]
-    if getattr(card, "inputs", "none") == "stimulus":
-        tracks.append("no-stimulus")
+    from braincast.tasks.forecasting.tracks import tracks_of
+
+    tracks: list[str] = [*tracks_of(card)]
     if card.nulls:
         tracks.append("wiring-required")
     return Expected(

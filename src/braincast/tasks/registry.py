@@ -13,8 +13,9 @@ from braincast.datasets.cache import home
 from braincast.errors import BraincastError, unknown_name
 from braincast.files import write_text
 from braincast.tasks.card import TaskCard
-from braincast.tasks.forecasting.card import NAME_PATTERN, ForecastCard, Track, checked_track
+from braincast.tasks.forecasting.card import NAME_PATTERN, ForecastCard
 from braincast.tasks.forecasting.task import ForecastTask
+from braincast.tasks.forecasting.tracks import Track, checked_track
 from braincast.tasks.forecasting.zapbench import zapbench_card, zapbench_name
 from braincast.tasks.kinds import AnyCard, AnyTask, card_of_json
 from braincast.tasks.task import Task

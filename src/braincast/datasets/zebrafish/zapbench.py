@@ -27,7 +27,7 @@ FIRST_REPORT = (
 
 def arrays_of(n_neurons: int) -> tuple[StoredArray, ...]:
     """The arrays of a store with so many neurons, in the published layout."""
-    numbers, beside = ("float32", "float64"), {"needed": False}
+    numbers, beside = ("float16", "float32", "float64"), {"needed": False}
     traces, told, placed = (N_FRAMES, n_neurons), (N_FRAMES, N_FEATURES), (n_neurons, N_EMBEDDING)
     return (
         StoredArray(path="traces", shape=traces, dtypes=("float32",), zarr_format=3, complete=True),

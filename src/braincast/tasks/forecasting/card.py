@@ -9,13 +9,10 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import Field, model_serializer
 
-from braincast.errors import BraincastError
 from braincast.files import sha256_of_json
 from braincast.tasks.card import Declaration, MetricUse
 
 Split = Literal["train", "validation", "test", "held-out"]
-# On the second, models are told nothing of the stimulus that the task would tell.
-Track = Literal["open", "no-stimulus"]
 # The name of a file too.
 NAME_PATTERN = r"^[a-z0-9][a-z0-9-]*$"
 _OF_MEMBERS = frozenset({"crps", "coverage", "spread_skill"})  # metrics that look at a distribution
@@ -243,12 +240,3 @@ class ForecastCard(Declaration):
                     fold=fold,
                     distribution="in" if seen else "out",
                 )
-
-
-def checked_track(card: Any, track: str) -> Track:
-    """The track if a task has it, else E612: only one that tells a stimulus can be answered without."""
-    tells = getattr(card, "inputs", "none") == "stimulus"
-    if track == "open" or (track == "no-stimulus" and tells):
-        return track
-    fix = "Its tracks: open, no-stimulus" if tells else "Its only track is open"
-    raise BraincastError("E612", f"task {card.name}", f"it has no track {track!r}", fix)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from braincast.errors import BraincastError
 from braincast.tasks.forecasting.anatomy import anatomy_of
-from braincast.tasks.forecasting.card import ForecastCard, Track, WindowCase, checked_track
+from braincast.tasks.forecasting.card import ForecastCard, WindowCase
 from braincast.tasks.forecasting.standardised import Standardised, standardised
+from braincast.tasks.forecasting.tracks import Track, checked_track
 from braincast.tasks.forecasting.training import ForecastTraining, Held
 from braincast.tasks.forecasting.windows import Windows
 
