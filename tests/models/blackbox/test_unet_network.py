@@ -20,7 +20,7 @@ from braincast.models.blackbox.unet import UNetForecaster
 from braincast.tasks.forecasting.examples import Seen
 from braincast.training.fit import fit
 
-SMALL = {"voxels": 7.0, "halvings": 1, "blocks": 1, "width": 4, "dropout": 0.0}
+SMALL = {"voxels": 7.0, "halvings": 0, "blocks": 1, "width": 4, "dropout": 0.0}
 SIZES = Sizes(context=3, horizon=2, n_neurons=9)
 
 
@@ -138,6 +138,12 @@ def test_a_task_that_does_not_say_where_neurons_lie_is_refused():
         UNetForecaster().prepare(Specimen("bare", "none"))
 
 
+def test_fewer_windows_are_answered_at_once_where_volumes_are_large():
+    few, many = (network_at(scattered(), voxels=voxels, ensemble=n) for voxels, n in ((1e5, 2), (7.0, 1)))
+    assert few.n_at_once == 2 and few.each.n_at_once == 5 and many.n_at_once == 64
+
+
+@pytest.mark.slow
 def test_it_learns_where_the_stimulus_is_told_and_where_one_neuron_has_no_place():
     shown = xr.DataArray(np.sin(np.arange(200.0))[:, None], dims=("time", "feature"))
     anatomy = places(5)
