@@ -20,7 +20,7 @@ from braincast.models.blackbox.unet import UNetForecaster
 from braincast.tasks.forecasting.examples import Seen
 from braincast.training.fit import fit
 
-SMALL = {"voxels": 7.0, "halvings": 1, "blocks": 1, "width": 4, "dropout": 0.0}
+SMALL = {"voxels": 7.0, "halvings": 0, "blocks": 1, "width": 4, "dropout": 0.0}
 SIZES = Sizes(context=3, horizon=2, n_neurons=9)
 
 
@@ -42,16 +42,16 @@ def answer(network, context, stimulus=None):
     return np.asarray(said(network, Seen(jnp.asarray(context), jnp.asarray(0), stimulus)))
 
 
-def moved(network):
-    """All numbers of a network drawn anew, so that no part of it is silent."""
-    leaves, form = jax.tree.flatten(network)
+def moved(begin, *given):
+    """What begins so, with all its numbers drawn anew: no part of it is silent."""
+    leaves, form = jax.tree.flatten(eqx.filter_eval_shape(begin, *given, key=chance()))
     rng = np.random.default_rng(1)
     return form.unflatten([jnp.asarray(0.3 * rng.normal(size=leaf.shape), jnp.float32) for leaf in leaves])
 
 
 def network_at(position, sizes=SIZES, **changes):
     model = UNetForecaster(position)
-    return moved(model.init(sizes, {**model.candidates[0], **SMALL, **changes}, key=chance()))
+    return moved(model.init, sizes, {**model.candidates[0], **SMALL, **changes})
 
 
 def scattered(n=9):
@@ -60,7 +60,7 @@ def scattered(n=9):
 
 @pytest.mark.parametrize("size", [(3, 3, 3), (3, 3, 1)])
 def test_a_convolution_is_scipy_s_correlation_with_zeros_beyond_the_borders(size):
-    made = moved(Convolution.begun(size, 2, 3, key=chance()))
+    made = moved(Convolution.begun, size, 2, 3)
     values = drawn(5, 4, 6, 2)
     found, weight = np.asarray(said(made, values)), np.asarray(made.weight)
     for channel in range(3):
@@ -69,7 +69,7 @@ def test_a_convolution_is_scipy_s_correlation_with_zeros_beyond_the_borders(size
 
 
 def test_a_group_of_channels_has_mean_0_and_variance_1_before_gain_and_offset():
-    made = moved(GroupNorm.begun(12))
+    made = moved(lambda *, key: GroupNorm.begun(12))
     assert made.n_groups == 6
     values = 3.0 + np.asarray(drawn(3, 4, 5, 12))
     groups = np.split(values, 6, axis=-1)
@@ -85,12 +85,12 @@ def test_a_finer_grid_repeats_and_a_coarser_one_averages():
 
 
 def test_what_moves_by_a_voxel_of_the_coarsest_grid_moves_the_answer_as_far():
-    settings = {"width": 4, "halvings": 2, "blocks": 1}
-    made = moved(UNet.begun((2, 2, 1), 3, settings, 0, key=chance()))
+    settings = {"width": 4, "halvings": 1, "blocks": 1}
+    made = moved(UNet.begun, (2, 2, 1), 3, settings, 0)
     volume = jnp.zeros((128, 4, 1, 3)).at[60:68].set(drawn(8, 4, 1, 3))
-    here, there = (np.asarray(said(made, v, None)) for v in (volume, jnp.roll(volume, 4, axis=0)))
+    here, there = (np.asarray(said(made, v, None)) for v in (volume, jnp.roll(volume, 2, axis=0)))
     middle = slice(30, 98)
-    np.testing.assert_allclose(np.roll(here, 4, axis=0)[middle], there[middle], atol=1e-4)
+    np.testing.assert_allclose(np.roll(here, 2, axis=0)[middle], there[middle], atol=1e-4)
     assert np.abs(here[middle] - there[middle]).max() > 0.1
 
 
@@ -138,6 +138,12 @@ def test_a_task_that_does_not_say_where_neurons_lie_is_refused():
         UNetForecaster().prepare(Specimen("bare", "none"))
 
 
+def test_fewer_windows_are_answered_at_once_where_volumes_are_large():
+    few, many = (network_at(scattered(), voxels=voxels, ensemble=n) for voxels, n in ((1e5, 2), (7.0, 1)))
+    assert few.n_at_once == 3 and few.each.n_at_once == 6 and many.n_at_once == 64
+
+
+@pytest.mark.slow
 def test_it_learns_where_the_stimulus_is_told_and_where_one_neuron_has_no_place():
     shown = xr.DataArray(np.sin(np.arange(200.0))[:, None], dims=("time", "feature"))
     anatomy = places(5)

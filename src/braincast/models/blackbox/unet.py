@@ -82,8 +82,7 @@ class UNetForecaster(NetworkForecaster):
         """The model with the places of all neurons; E306 for a structure that does not tell any."""
         anatomy = structure.anatomy
         if anatomy is None or not has_places(anatomy):
-            what, fix = "it needs positions, and no neuron has any", "Give x_um, y_um, z_um in the recording's anatomy"
-            raise BraincastError("E306", "model unet", what, fix)
+            raise _no_positions()
         return UNetForecaster(anatomy[list(AXES_UM)].to_numpy(np.float64))
 
     def begun(self, sizes: Sizes, settings: Settings, *, key: Any) -> UNetNetwork:
@@ -91,7 +90,13 @@ class UNetForecaster(NetworkForecaster):
         from braincast.models.blackbox.networks.grid import grid_around
         from braincast.models.blackbox.networks.unet_network import begun
 
-        assert self.position_um is not None
+        if self.position_um is None:
+            raise _no_positions()
         n_voxels = max(1, round(settings["voxels"] * len(self.position_um)))
         grid = grid_around(self.position_um, n_voxels, settings["halvings"])
         return begun(sizes, grid, settings, key=key)
+
+
+def _no_positions() -> BraincastError:
+    what, fix = "it needs positions, and no neuron has any", "Give x_um, y_um, z_um in the recording's anatomy"
+    return BraincastError("E306", "model unet", what, fix)

@@ -93,7 +93,7 @@ class UNetNetwork(Network):
 
     @property
     def n_at_once(self) -> int:
-        each = 4 * self.grid.n_voxels * len(self.norm.gain) * _VOLUMES
+        each = 4 * self.grid.n_voxels * self.norm.gain.shape[-1] * _VOLUMES
         return max(1, min(super().n_at_once, _MOST_BYTES // each))
 
     def _shown(self, seen: Seen) -> Float[Array, " told"] | None:
