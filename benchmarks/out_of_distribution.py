@@ -68,8 +68,9 @@ def publish(figures: Figures) -> None:
     for part, drops in figures.items():
         rows.append(Row(TITLES[part]))
         for drop in drops:
-            skill = drop["skills"][0] if drop["skills"] else {"over": None}
-            if skill["over"] in ("persistence", "chance"):
+            over = {skill["over"]: skill for skill in drop["skills"]}
+            skill = over.get("persistence") or over.get("chance")
+            if skill is not None:
                 rows.append(Row(drop["model"], skill["difference"], tuple(skill["ci"])))
     title = "Skill out of distribution less skill in distribution (dots, with 95 % intervals)"
     write_figure(FIGURE, title, "over persistence; of the mutant, over chance", rows)

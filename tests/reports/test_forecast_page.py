@@ -115,6 +115,7 @@ def test_a_document_without_drops_still_shows_the_difference():
 
 def test_every_condition_says_how_often_its_intervals_hold(page):
     assert "condition: taxis723181 %persistence 81 %, pooled-linear 81 %yes: below 90 %" in page.words
+    assert page.words.count("intervals hold too seldom") == 1, "beside the score of that condition too"
 
 
 def test_the_box_on_intervals_names_blocks_animals_and_their_coverage(page):

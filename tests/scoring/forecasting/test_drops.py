@@ -71,7 +71,7 @@ def test_a_harder_condition_costs_every_model_error_but_no_skill(harder):
 
 def test_each_condition_says_its_blocks_and_how_often_its_intervals_hold(harder):
     told = harder.intervals["groups"]
-    assert set(told["condition"]) == {"a", "b", "new"} and set(told["distribution"]) == {"in", "out"}
+    assert set(told["condition"]) == {"a", "b", "new"} and set(told["distribution"]) == {"out"}
     for of_labels in told.values():
         for one in of_labels.values():
             assert set(one["coverage_by_model"]) == {"persistence", "fading"} and one["n_blocks"] >= 1

@@ -162,6 +162,10 @@ class ForecastView(PageView):
         groups = self.intervals.get("groups") or {}
         return [(group, label, told) for group, labels in groups.items() for label, told in labels.items()]
 
+    def is_flagged(self, group: str, label: str) -> bool:
+        """Whether intervals within a group of windows hold a known mean too seldom."""
+        return any((one, name) == (group, label) and told["flag"] for one, name, told in self.checked_groups)
+
     @property
     def many_labels(self) -> int:
         """More groups than these are folded away."""

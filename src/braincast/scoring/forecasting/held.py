@@ -53,6 +53,8 @@ def _several(assessor: WindowAssessor) -> list[str]:
 def _of_labels(assessor: WindowAssessor, losses: Losses, baseline: str | None, group: str) -> dict[str, dict[str, Any]]:
     out = {}
     for label, within in assessor.case_groups[group].items():
+        if (within == assessor.headline).all():
+            continue  # told for all models already
         spread = assessor.spread(within)
         counted = {"n_cases": int(within.sum()), "n_animals": spread.n_animals, "n_blocks": spread.n_blocks}
         out[label] = {**counted, **_held(assessor, losses, baseline, within)}
