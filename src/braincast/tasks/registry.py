@@ -33,6 +33,10 @@ _BUILT_IN = (
     "human-transfer",
     "synthetic-linear",
     "synthetic-chaos",
+    "lorenz63-rollout",
+    "lorenz96-rollout",
+    "worm-rollout",
+    "human-rollout",
 )
 
 

@@ -17,6 +17,7 @@ from braincast.models.registry import load_model
 from braincast.tasks.kinds import AnyCard, AnyCases, AnyTask
 from braincast.training.answers import Answers
 from braincast.training.choice import Choice, learn
+from braincast.training.closed_loop import closed_loops
 from braincast.training.origin import Frames, Origin, learned_frames
 from braincast.training.place import Place
 from braincast.training.start import Start, start_of
@@ -67,8 +68,9 @@ class FittedFolds:
         return {**named, **told, **began}
 
     def answers(self, cases: AnyCases) -> Answers:
-        """The answer as an array that is made part by part."""
-        return Answers(self.folds, self.prepared, cases)
+        """The answer as an array that is made part by part; to a rollout task, each fit's own path."""
+        folds = self.folds if getattr(self.task.card, "rollout", None) is None else closed_loops(self)
+        return Answers(folds, self.prepared, cases)
 
     def forecast(self, cases: AnyCases) -> xr.DataArray:
         """The answer as float32 [case, lead, neuron(, member)], labelled."""

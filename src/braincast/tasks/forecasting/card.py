@@ -11,11 +11,12 @@ from pydantic import Field, model_serializer
 
 from braincast.files import sha256_of_json
 from braincast.tasks.card import Declaration, MetricUse
+from braincast.tasks.rollouts.rollout import Rollout
 
 Split = Literal["train", "validation", "test", "held-out"]
 # The name of a file too.
 NAME_PATTERN = r"^[a-z0-9][a-z0-9-]*$"
-_USUAL = (("scaled", True), ("average", "windows"))
+_USUAL = (("scaled", True), ("average", "windows"), ("rollout", None))
 SPLITS: tuple[Split, ...] = ("train", "validation", "test", "held-out")
 
 
@@ -71,12 +72,13 @@ class ForecastCard(Declaration):
     `jitter` is the largest deviation from it as a share. Activity is in standard deviations of each recording's
     training frames or, where it is not `scaled`, as it was recorded. Single figures `average` over all windows, or over
     those of each condition and then over conditions. `noise_floor` is the mean absolute error at each lead that nothing
-    can beat, where it is known.
+    can beat, where it is known. A task of the kind `rollout` asks for a long horizon, of which models learn the first
+    step alone.
     """
 
     name: str = Field(pattern=NAME_PATTERN)
     version: str
-    kind: Literal["forecast"] = "forecast"
+    kind: Literal["forecast", "rollout"] = "forecast"
     answer: Literal["activity"] = "activity"
     title: str
     question: str
@@ -117,6 +119,7 @@ class ForecastCard(Declaration):
     noise_floor: tuple[float, ...] = ()
     scaled: bool = True
     average: Literal["windows", "conditions"] = "windows"
+    rollout: Rollout | None = None
 
     @model_serializer(mode="wrap")
     def _without_usual(self, handler: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
@@ -136,6 +139,11 @@ class ForecastCard(Declaration):
     @property
     def n_folds(self) -> int:
         return len(self.folds)
+
+    @property
+    def learned_horizon(self) -> int:
+        """How many frames models learn to forecast at a time: the horizon, or the step of a rollout."""
+        return self.horizon if self.rollout is None else self.rollout.step
 
     @property
     def leads(self) -> tuple[str, ...]:
@@ -161,7 +169,9 @@ class ForecastCard(Declaration):
         return next(number for number, fold in enumerate(self.folds) if recording in fold.answers)
 
     def starts(self, piece: Piece) -> range:
-        """First target frames of all windows of a piece."""
+        """First target frames of all windows of a piece; those that teach and choose are as long as what models learn."""
+        if self.rollout is not None and piece.split in ("train", "validation"):
+            return piece.starts(self.context, self.rollout.step, self.rollout.step)
         return piece.starts(self.context, self.horizon, self.stride)
 
     def to_show(self) -> dict[str, Any]:
