@@ -95,7 +95,7 @@ def closed_loops(fitted: FittedFolds) -> tuple[ClosedLoop, ...]:
     loops = []
     for number, fold in enumerate(fitted.folds):
         errors = None
-        if rollout.noise == "errors":
+        if rollout.noise == "errors" and fitted.model not in rollout.undriven:
             errors = _errors(fold, fitted.task.training(number), fitted.prepared)
         loops.append(ClosedLoop(fold, rollout, errors, fitted.seed))
     return tuple(loops)

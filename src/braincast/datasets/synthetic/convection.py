@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from braincast.brain.recording import Recording
 
 NAME = "lorenz63"
-N_FRAMES, SEED = 12000, 1
+N_FRAMES, SEED = 24000, 1
 FRAME_TIME = 0.05  # in units of the model's time; errors grow e-fold in 1.1
 _SPIN_UP = 20.0
 
@@ -22,7 +22,7 @@ CARD = DatasetCard(
     version="1",
     title="A synthetic brain of three units: chaotic convection, seen without noise",
     species="synthetic",
-    summary="The model of Lorenz (1963) every 0.05 of its time; 12,000 frames in 6 conditions.",
+    summary="The model of Lorenz (1963) every 0.05 of its time; 24,000 frames in 8 conditions.",
     n_animals="1 (simulated)",
     licence="CC0-1.0",
     citation=(
@@ -34,7 +34,7 @@ CARD = DatasetCard(
     contents=(
         Content(
             name="recording",
-            size="12,000 frames × 3 units, 6 conditions of 2,000 frames",
+            size="24,000 frames × 3 units, 8 conditions of 3,000 frames",
             unit="arbitrary units",
             citation="generated here",
         ),
@@ -54,7 +54,7 @@ def load(paths: Sequence[Path]) -> Dataset:
     return Dataset(CARD, {NAME: Specimen(NAME, CARD.species, recordings=recordings, n_animals=1)})
 
 
-def convecting_brain(n_frames: int, *, seed: int, n_conditions: int = 6) -> Recording:
+def convecting_brain(n_frames: int, *, seed: int, n_conditions: int = 8) -> Recording:
     """The variables x, y, z at every frame as float32, in conditions that each start anew on the attractor."""
     import numpy as np
 

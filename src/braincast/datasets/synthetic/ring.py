@@ -11,14 +11,14 @@ from braincast.datasets.synthetic.chaos import CARD as NOISY
 from braincast.datasets.synthetic.chaos import FRAME_TIME, chaotic_brain, ring_wiring
 
 NAME = "lorenz96"
-N_NEURONS, N_FRAMES, N_CONDITIONS, SEED = 8, 12000, 6, 2
+N_NEURONS, N_FRAMES, N_CONDITIONS, SEED = 8, 24000, 8, 2
 
 CARD = DatasetCard(
     name="synthetic-lorenz96",
     version="1",
     title="A synthetic brain: a chaotic ring of 8 units, seen without noise",
     species="synthetic",
-    summary="The model of Lorenz (1996) at forcing 8, every 0.05 of its time; 12,000 frames in 6 conditions.",
+    summary="The model of Lorenz (1996) at forcing 8, every 0.05 of its time; 24,000 frames in 8 conditions.",
     n_animals="1 (simulated)",
     licence="CC0-1.0",
     citation=NOISY.citation,
@@ -27,7 +27,7 @@ CARD = DatasetCard(
     contents=(
         Content(
             name="recording",
-            size="12,000 frames × 8 neurons, 6 conditions of 2,000 frames",
+            size="24,000 frames × 8 neurons, 8 conditions of 3,000 frames",
             unit="arbitrary units",
             citation="generated here",
         ),

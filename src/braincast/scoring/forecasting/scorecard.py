@@ -41,7 +41,7 @@ def score_forecasts(
     finite (E208). Skill is over `baseline` (default: the task's own, when it is among them), and over `simple`, the
     best simple model by validation; where that is not given, the simple model with the best test score is taken.
     """
-    contenders = _contenders(forecasts)
+    contenders = contenders_of(forecasts)
     for name, contender in contenders.items():
         for forecast in contender.forecasts:
             if isinstance(forecast, xr.DataArray):
@@ -53,7 +53,7 @@ def score_forecasts(
     return _Tally(assessor or WindowAssessor(task, workers=workers), contenders, baseline or default, simple).card()
 
 
-def _contenders(forecasts: xr.DataArray | Contender | Mapping[str, xr.DataArray | Contender]) -> dict[str, Contender]:
+def contenders_of(forecasts: xr.DataArray | Contender | Mapping[str, xr.DataArray | Contender]) -> dict[str, Contender]:
     if isinstance(forecasts, Mapping):
         return {name: f if isinstance(f, Contender) else Contender((f,)) for name, f in forecasts.items()}
     one = forecasts if isinstance(forecasts, Contender) else Contender((forecasts,))

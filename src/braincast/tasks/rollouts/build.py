@@ -27,7 +27,7 @@ METRICS = (
     "stable_share",
 )
 LINEUP = ("var", "reduced-rank-var", "pooled-linear", "dmd", "factor-embedding", "nvar")
-FEWEST_CONTEXTS = 10  # a rollout is at least so many contexts long (protocols of this field ask for ten)
+FEWEST_CONTEXTS = 10  # as protocols of this field ask for
 LIMIT = 50.0  # standard deviations: about ten times as far as training frames reach
 
 FIXED: Mapping[str, Any] = {
@@ -49,11 +49,12 @@ FIXED: Mapping[str, Any] = {
 def build_rollout(dataset: Dataset, name: str, design: Design, rollout: Rollout, **changes: Any) -> ForecastCard:
     """A rollout task on all recordings of `dataset`; `changes` are fields of the card.
 
-    E122 for a horizon of less than ten contexts, else as `tasks.forecasting.build.build`.
+    E122 where less than ten contexts are scored, else as `tasks.forecasting.build.build`.
     """
     context, horizon = design.context, design.horizon
-    if context is None or horizon is None or horizon < FEWEST_CONTEXTS * context:
-        what = f"a rollout of {horizon} frames is shorter than {FEWEST_CONTEXTS} contexts of {context}"
+    if context is None or horizon is None or horizon - rollout.settle < FEWEST_CONTEXTS * context:
+        what = f"a rollout of {horizon} frames, of which {rollout.settle} are not scored, is shorter than "
+        what += f"{FEWEST_CONTEXTS} contexts of {context}"
         raise BraincastError("E122", f"task {name}", what, "Ask for a longer --horizon or a shorter --context")
     question = f"What is the climate of a model that runs on by itself for {horizon} frames after {context}?"
     asked = {"title": f"Rollouts of {dataset.name}", "question": question, "block": horizon}

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from braincast.datasets.dataset import Dataset
     from braincast.tasks.forecasting.card import ForecastCard
 
-# 320 frames are 16 units of time: 14 e-foldings of an error in convection, 25 in the ring.
-_CHAOS = Design(context=16, horizon=320, stride=40)
-_LAWFUL = Rollout(step=8, noise="none", limit=LIMIT, divergence=(4, 30))
+# 160 frames are 8 units of time, in which errors grow a thousandfold; the 320 that follow are scored.
+_CHAOS = Design(context=16, horizon=480, stride=40)
+_CONVECTION = Rollout(step=1, noise="errors", undriven=("mean",), settle=160, limit=LIMIT, divergence=(4, 30))
+_RING = _CONVECTION.model_copy(update={"divergence": (2, 16)})
 # Brains are driven by what nobody recorded, so that a model of them has chance in it.
-_DRIVEN = Rollout(step=1, noise="errors", limit=LIMIT, divergence=(0, 16))
+_BRAIN = Rollout(step=1, noise="errors", undriven=("mean",), settle=16, limit=LIMIT, divergence=(0, 16))
 
 
 @dataclass(frozen=True)
@@ -36,34 +37,34 @@ DECLARED: Mapping[str, Declared] = {
     "lorenz63-rollout": Declared(
         "synthetic-lorenz63",
         _CHAOS,
-        _LAWFUL,
+        _CONVECTION,
         "Chaotic convection: does a model have the climate of its world?",
-        "Given 16 frames of a chaotic brain of three units, how does a model go on by itself for 320 frames, and does "
+        "Given 16 frames of a chaotic brain of three units, how does a model go on by itself for 480 frames, and does "
         "it have the right climate?",
     ),
     "lorenz96-rollout": Declared(
         "synthetic-lorenz96",
         _CHAOS,
-        Rollout(step=8, noise="none", limit=LIMIT, divergence=(2, 20)),
+        _RING,
         "A chaotic ring: does a model have the climate of its world?",
-        "Given 16 frames of a chaotic ring of eight units, how does a model go on by itself for 320 frames, and does "
+        "Given 16 frames of a chaotic ring of eight units, how does a model go on by itself for 480 frames, and does "
         "it have the right climate?",
     ),
     "worm-rollout": Declared(
         "worm-atanas2023",
-        Design(context=16, horizon=160, stride=40),
-        _DRIVEN,
+        Design(context=16, horizon=176, stride=16),
+        _BRAIN,
         "A moving worm's whole brain: does a model of it have its climate?",
         "Given 16 frames (10 s) of 98 named neurons of one freely moving worm, how does a model go on by itself for "
-        "160 frames (96 s), and are its rhythms, states and correlations those of the worm?",
+        "176 frames (106 s), and are its rhythms, states and correlations those of the worm?",
     ),
     "human-rollout": Declared(
         "human-hcp",
-        Design(context=16, horizon=160, stride=20),
-        _DRIVEN,
+        Design(context=16, horizon=176, stride=16),
+        _BRAIN,
         "Seven resting human brains: does a model of them have their climate?",
         "Given 16 frames (11.5 s) of BOLD in 94 regions of a subject whose earlier frames were learned from, how does a "
-        "model go on by itself for 160 frames (115 s), and are its rhythms, states and correlations the subject's?",
+        "model go on by itself for 176 frames (127 s), and are its rhythms, states and correlations the subject's?",
     ),
 }
 
