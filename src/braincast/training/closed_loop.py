@@ -61,7 +61,9 @@ class ClosedLoop:
             return None
         places = zip(cases.recording, cases.start, strict=True)
         drawn = [
-            np.random.default_rng([self.seed, int(recording), int(start)]).integers(len(self.errors), size=cases.horizon)
+            np.random.default_rng([self.seed, int(recording), int(start)]).integers(
+                len(self.errors), size=cases.horizon
+            )
             for recording, start in places
         ]
         return self.errors[np.array(drawn)]

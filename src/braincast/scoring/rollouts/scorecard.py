@@ -125,10 +125,10 @@ class _Tally:
         return replace(score, metrics={key: with_skills(key, own) for key, own in score.metrics.items()})
 
     def _pairs(self, simple: BestSimple | None) -> list[tuple[str, str]]:
-        """Each model and control against the baseline and the best simple model; truth against every model."""
-        names = [*self.contenders, *CONTROLS]
+        """Everyone against the baseline, the best simple model and the truth."""
         references = dict.fromkeys(name for name in (self.baseline, simple.name if simple else None, TRUTH) if name)
-        return [(a, b) for b in references for a in names if a != b and (a not in references or b == self.baseline)]
+        pairs = [(a, b) for b in references for a in (*self.contenders, *CONTROLS) if a != b]
+        return [(a, b) for number, (a, b) in enumerate(pairs) if (b, a) not in pairs[:number]]
 
     def _comparison(self, a: str, b: str) -> Comparison:
         key = self.task.primary
