@@ -30,7 +30,8 @@ class Metric:
     """A metric: its key, the value of a perfect forecast, and how it is computed.
 
     `of_sums` metrics name the statistics that they need; `of_ranks` metrics look at all pairs, at their
-    ranks or at whole courses; `of_rollouts` metrics compare sums over long paths. An `aim` is a value to meet, such as a nominal coverage: more of it is not better.
+    ranks or at whole courses; `of_rollouts` metrics compare sums over long paths. An `aim` is a value to meet, such as
+    a nominal coverage: more of it is not better.
     """
 
     key: str

@@ -23,8 +23,8 @@ Path = Float32[np.ndarray, "case frame neuron"]
 class ClosedLoop:
     """A fit that answers windows of any horizon, however few frames it learned to forecast.
 
-    `errors` are frames of its own errors, of which one, drawn by chance, is added at each frame; None for a path without
-    chance. Draws depend on the seed and the window alone. A path that has blown up is held at the limit.
+    `errors` are frames of its own errors, of which one, drawn by chance, is added at each frame; None for a path
+    without chance. Draws depend on the seed and the window alone. A path that has blown up is held at the limit.
     """
 
     fit: Fitted

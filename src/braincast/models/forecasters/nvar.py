@@ -83,14 +83,17 @@ class NonlinearVectorAutoregression(Forecaster):
             "penalty": PENALTY,
         },
         citation="Gauthier et al. 2021, Nature Communications 12:5564",
-        caveat="Products see signals within their training range; signals and products are the same for all recordings.",
+        caveat="Products see signals within their training range; one rule for the signals of all recordings.",
         typical_fit_s=3.0,
     )
     fitted_type = FittedProducts
     candidates: tuple[Settings, ...] = tuple(
         {"factors": factors, "order": order, "degree": degree, "penalty": penalty}
-        for factors, order, degree in ((3, 1, 2), (3, 2, 2), (3, 1, 3), (3, 2, 3), (8, 1, 2), (8, 2, 2), (8, 1, 3))
-        for penalty in (1e-6, 1e-3)
+        for penalty, sizes in (
+            (1e-6, ((3, 1, 2), (3, 2, 2), (3, 1, 3), (3, 2, 3), (8, 1, 3))),
+            (1e-3, ((3, 2, 2), (8, 1, 2), (8, 2, 2))),
+        )
+        for factors, order, degree in sizes
     )
 
     def fit(self, training: ForecastTraining, prepared: None, settings: Settings, *, seed: int) -> FittedProducts:

@@ -106,6 +106,7 @@ class RolloutAssessor:
             counts = self.resamples.counts[:, place.rows]
             drawn = counts.sum(axis=1)
             weight += drawn
+            counts = np.where(drawn[:, None] > 0, counts, 1)  # where none is drawn, the value does not count
             for key, value in self._of_place(metrics, own, place, counts).items():
                 total[key] += np.where(drawn > 0, drawn * value, 0.0)
         return {key: _centred(value / weight, self.resamples) for key, value in total.items()}

@@ -16,7 +16,7 @@ from braincast.tasks.forecasting.card import Piece
 from braincast.tasks.forecasting.standardised import Standardised, filled
 
 TRUTH, SURROGATE, SHUFFLED = CONTROLS = "truth", "surrogate", "shuffled"
-Frames = Float[np.ndarray, "time neuron"]
+Frames = Float[np.ndarray, "_ neuron"]
 
 
 class TrainingPaths:

@@ -1,8 +1,8 @@
 """How fast paths that are close together move apart: the largest Lyapunov exponent from data.
 
-The slope of the mean log distance to the nearest neighbour over time (Rosenstein et al. 1993, Physica D 65:117). It is a
-biased estimate: neighbours are at finite distance, and noise looks like divergence. So it is compared between
-paths of equal number and length alone.
+The slope of the mean log distance to the nearest neighbour over time (Rosenstein et al. 1993, Physica D 65:117). It is
+a biased estimate: neighbours are at finite distance, and noise looks like divergence. So it is compared between paths
+of equal number and length alone.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from scipy.spatial.distance import cdist
 
 from braincast.scoring.rollouts.ruler import STATE_COMPONENTS, Ruler
 
-_MOST_POINTS, _MOST_OTHERS = 1500, 20_000
+_MOST_POINTS, _MOST_OTHERS = 1000, 8000
 _AT_ONCE = 256
 _SAME = 1e-9  # nearer than this is the same point, or one that does not move
 

@@ -169,7 +169,7 @@ class ForecastCard(Declaration):
         return next(number for number, fold in enumerate(self.folds) if recording in fold.answers)
 
     def starts(self, piece: Piece) -> range:
-        """First target frames of all windows of a piece; those that teach and choose are as long as what models learn."""
+        """First target frames of all windows of a piece; those to learn from are as long as what is learned."""
         if self.rollout is not None and piece.split in ("train", "validation"):
             return piece.starts(self.context, self.rollout.step, self.rollout.step)
         return piece.starts(self.context, self.horizon, self.stride)

@@ -63,8 +63,8 @@ DECLARED: Mapping[str, Declared] = {
         Design(context=16, horizon=176, stride=16),
         _BRAIN,
         "Seven resting human brains: does a model of them have their climate?",
-        "Given 16 frames (11.5 s) of BOLD in 94 regions of a subject whose earlier frames were learned from, how does a "
-        "model go on by itself for 176 frames (127 s), and are its rhythms, states and correlations the subject's?",
+        "Given 16 frames (11.5 s) of BOLD in 94 regions of a subject whose earlier frames were learned from, how does "
+        "a model go on by itself for 176 frames (127 s), and are its rhythms, states and correlations the subject's?",
     ),
 }
 

@@ -12,11 +12,11 @@ from braincast.tasks.card import Declaration
 class Rollout(Declaration):
     """How a model answers a horizon much longer than what it learned: step after step, on its own output.
 
-    Models learn to forecast `step` frames. With the noise "errors" they are driven by chance: at each frame one of their
-    own errors on validation windows, all neurons together, is added; those named in `undriven` are not. The first
-    `settle` frames are not scored, since a good forecast is no evidence of a good climate. A path that leaves `limit`
-    standard deviations, or is no number, has blown up and is held there. `divergence` are the first and the last frame
-    between which paths that began close together are followed to tell the largest Lyapunov exponent.
+    Models learn to forecast `step` frames. With the noise "errors" they are driven by chance: at each frame one of
+    their own errors on validation windows, all neurons together, is added; those named in `undriven` are not. The
+    first `settle` frames are not scored, since a good forecast is no evidence of a good climate. A path that leaves
+    `limit` standard deviations, or is no number, has blown up and is held there. `divergence` are the first and the
+    last frame between which paths that began close together are followed to tell the largest Lyapunov exponent.
     """
 
     step: int = Field(ge=1)
