@@ -13,7 +13,7 @@ from braincast.training.fit import fit
 
 NAMES = (
     *("mean", "persistence", "drift", "seasonal-average", "stimulus-average"),
-    *("ar", "ar-direct", "pooled-linear", "nlinear", "dlinear"),
+    *("ar", "ar-direct", "pooled-linear", "nlinear", "dlinear", "nvar"),
     *("var", "var-direct", "reduced-rank-var", "dmd", "lds", "factor-embedding"),
 )
 CONTEXT, HORIZON = 8, 3
