@@ -4,12 +4,11 @@ from made_rollouts import CONTEXT, HORIZON, rollout_task
 from pydantic import ValidationError
 from refusals import refused
 
-from braincast.datasets.registry import load_dataset
 from braincast.tasks.forecasting.build import Design
 from braincast.tasks.kinds import card_of_json
 from braincast.tasks.registry import task_card
 from braincast.tasks.rollouts.build import FEWEST_CONTEXTS, build_rollout
-from braincast.tasks.rollouts.declared import DECLARED, declare
+from braincast.tasks.rollouts.declared import DECLARED
 from braincast.tasks.rollouts.rollout import Rollout
 
 LAW = Rollout(step=1, noise="none", settle=0, limit=50.0, divergence=(0, 5))
@@ -52,9 +51,3 @@ def test_built_in_rollouts_are_scored_over_ten_contexts_at_least(name):
     card = task_card(name)
     assert card.kind == "rollout" and card.horizon - card.rollout.settle >= FEWEST_CONTEXTS * card.context
     assert {"mean", "ar"} <= set(card.baselines)
-
-
-@pytest.mark.slow  # makes 24,000 frames
-def test_the_built_in_declaration_is_what_its_dataset_gives():
-    declared = declare("lorenz63-rollout", load_dataset("synthetic-lorenz63", offline=True))
-    assert declared.hash == task_card("lorenz63-rollout").hash

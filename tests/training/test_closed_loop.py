@@ -75,7 +75,7 @@ def test_draws_depend_on_the_window_and_the_seed_alone(driven):
 
 
 def test_errors_are_those_of_the_first_frame_less_their_mean(driven):
-    (found,) = closed_loops(fit("persistence", driven))
+    (found,) = closed_loops(fit("persistence", driven), driven, driven.card.rollout)
     held_out = driven.training(0).validation
     expected = held_out.truth[:, 0] - held_out.windows.contexts()[:, -1]
     np.testing.assert_allclose(found.errors, expected - expected.mean(axis=0), atol=1e-5)

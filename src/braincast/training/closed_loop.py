@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Float32
 
 from braincast.models.interface import Fitted
+from braincast.tasks.forecasting.task import ForecastTask
 from braincast.tasks.forecasting.training import ForecastTraining
 from braincast.tasks.forecasting.windows import Windows
 from braincast.tasks.rollouts.rollout import Rollout
@@ -91,14 +92,12 @@ def held(
     return out, blown
 
 
-def closed_loops(fitted: FittedFolds) -> tuple[ClosedLoop, ...]:
-    """The folds of a fit, each run on its own output as its rollout task declares."""
-    rollout = fitted.task.card.rollout
+def closed_loops(fitted: FittedFolds, task: ForecastTask, rollout: Rollout) -> tuple[ClosedLoop, ...]:
+    """The folds of a fit to a rollout task, each run on its own output as the task declares."""
+    is_driven = rollout.noise == "errors" and fitted.model not in rollout.undriven
     loops = []
     for number, fold in enumerate(fitted.folds):
-        errors = None
-        if rollout.noise == "errors" and fitted.model not in rollout.undriven:
-            errors = _errors(fold, fitted.task.training(number), fitted.prepared)
+        errors = _errors(fold, task.training(number), fitted.prepared) if is_driven else None
         loops.append(ClosedLoop(fold, rollout, errors, fitted.seed))
     return tuple(loops)
 

@@ -14,6 +14,7 @@ from braincast.brain.specimen import Specimen
 from braincast.errors import BraincastError
 from braincast.models.interface import AnyModel, Fitted, Settings
 from braincast.models.registry import load_model
+from braincast.tasks.forecasting.task import ForecastTask
 from braincast.tasks.kinds import AnyCard, AnyCases, AnyTask
 from braincast.training.answers import Answers
 from braincast.training.choice import Choice, learn
@@ -69,7 +70,9 @@ class FittedFolds:
 
     def answers(self, cases: AnyCases) -> Answers:
         """The answer as an array that is made part by part; to a rollout task, each fit's own path."""
-        folds = self.folds if getattr(self.task.card, "rollout", None) is None else closed_loops(self)
+        folds, task = self.folds, self.task
+        if isinstance(task, ForecastTask) and task.card.rollout is not None:
+            folds = closed_loops(self, task, task.card.rollout)
         return Answers(folds, self.prepared, cases)
 
     def forecast(self, cases: AnyCases) -> xr.DataArray:

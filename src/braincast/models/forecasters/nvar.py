@@ -112,7 +112,8 @@ class NonlinearVectorAutoregression(Forecaster):
 
 def products(inputs: Float[np.ndarray, "row input"], degree: int) -> Float[np.ndarray, "row product"]:
     """Every product of one to `degree` of a row's inputs, the same one as often as one likes."""
-    found, latest = [inputs], {(k,): inputs[:, k] for k in range(inputs.shape[1])}
+    found = [inputs]
+    latest: dict[tuple[int, ...], np.ndarray] = {(k,): inputs[:, k] for k in range(inputs.shape[1])}
     for size in range(2, degree + 1):
         chosen = combinations_with_replacement(range(inputs.shape[1]), size)
         latest = {columns: latest[columns[:-1]] * inputs[:, columns[-1]] for columns in chosen}

@@ -60,7 +60,7 @@ def power(paths: Paths) -> Float[np.ndarray, "case frequency neuron"]:
 
     Scaled so that over many paths of white noise of unit variance the mean is 1 at every frequency.
     """
-    taper = get_window("hann", paths.shape[1])
+    taper = np.asarray(get_window("hann", paths.shape[1]), dtype=np.float64)
     moved = paths - paths.mean(axis=1, keepdims=True)
     spectrum = np.abs(np.fft.rfft(moved * taper[:, None], axis=1)) ** 2 / (taper**2).sum()
     return spectrum[:, 1:]
@@ -76,5 +76,5 @@ def lagged_products(paths: Paths, most: int) -> Float[np.ndarray, "case lag neur
 
 def stable_share(paths: Paths, limit: float) -> Float[np.ndarray, " case"]:
     """Share of the horizon before a path reached the limit; 1 for one that never did."""
-    out = (np.abs(paths) >= np.float32(limit)).any(axis=2)
+    out = np.any(np.abs(paths) >= np.float32(limit), axis=2)
     return np.where(out.any(axis=1), out.argmax(axis=1) / paths.shape[1], 1.0)
