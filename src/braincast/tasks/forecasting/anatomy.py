@@ -41,7 +41,8 @@ def has_places(anatomy: pd.DataFrame) -> bool:
 def _regions(tables: Sequence[pd.DataFrame], n: int) -> list[str]:
     for table in tables:
         if "region" in table:
-            return ["" if unknown else str(name) for name, unknown in zip(table["region"], table["region"].isna())]
+            named = zip(table["region"], table["region"].notna(), strict=True)
+            return [str(name) if is_known else "" for name, is_known in named]
     return [""] * n
 
 
