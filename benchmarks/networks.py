@@ -82,7 +82,8 @@ def main(arguments: Sequence[str]) -> None:
 def rows(name: str) -> list[Row]:
     """All that is compared on a task: its own line-up and all networks, then one network with other heads."""
     card = forecast_task(name).card
-    networks = [model for model in model_names() if isinstance(load_model(model), Learner)]
+    learners = [model for model in model_names() if isinstance(load_model(model), Learner)]
+    networks = [model for model in learners if load_model(model).card.can_answer(card)]
     plain = [Row(model, model) for model in dict.fromkeys([*card.baselines, *card.lineup, *networks])]
     heads = HEADS if name in HEADED_TASKS else {}
     return plain + [Row(f"{HEADED}, {words}", HEADED, own) for words, own in heads.items() if own]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,8 +29,14 @@ def made_recording(activity: np.ndarray | None = None, **changes) -> Recording:
     """A recording with a frame every half second."""
     activity = random_walks() if activity is None else activity
     neurons = tuple(f"n{number}" for number in range(activity.shape[1]))
-    given = {"time_s": 0.5 * np.arange(len(activity)), "unit": "dF/F", **changes}
+    given = {"time_s": 0.5 * np.arange(activity.shape[0]), "unit": "dF/F", **changes}
     return Recording(activity, neurons, **given)
+
+
+def places(n_neurons: int = 5, *, seed: int = 0) -> pd.DataFrame:
+    """An anatomy with a place for each neuron, in a cube of 100 µm."""
+    position = np.random.default_rng(seed).uniform(0, 100, size=(n_neurons, 3))
+    return pd.DataFrame(position, columns=["x_um", "y_um", "z_um"])
 
 
 def made_dataset(recordings: Mapping[str, Recording] | Recording | None = None, name: str = "made") -> Dataset:
@@ -52,11 +59,13 @@ def made_dataset(recordings: Mapping[str, Recording] | Recording | None = None, 
     return Dataset(card, {key: Specimen(key, "none", recordings={"all": r}) for key, r in recordings.items()})
 
 
-def made_task(dataset: Dataset | None = None, name: str = "made", **design) -> ForecastTask:
-    """A task on a made dataset, with short windows."""
+def made_task(
+    dataset: Dataset | None = None, name: str = "made", changes: Mapping[str, Any] | None = None, **design
+) -> ForecastTask:
+    """A task on a made dataset, with short windows; `changes` are fields of its card."""
     dataset = dataset or made_dataset()
     chosen = Design(**{"context": 6, "horizon": 3, **design})
-    return ForecastTask(build(dataset, name, chosen), lambda: dataset.specimens)
+    return ForecastTask(build(dataset, name, chosen, **(changes or {})), lambda: dataset.specimens)
 
 
 def three_conditions(n_frames: int = 200) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import pickle
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from braincast.brain.specimen import Specimen
@@ -48,6 +49,12 @@ def test_repr_says_whose_wiring_and_how_far_it_overlaps(specimen):
     assert "neurons in recording day 2 3 (2 of them wired)" in text
     assert "neurons with responses 3," in repr(replace(specimen, connectome=None, wiring=None)) + ","
     assert "&lt;w&gt;" in replace(specimen, name="<w>")._repr_html_()
+
+
+def test_a_saved_anatomy_comes_back_equal(tmp_path):
+    anatomy = pd.DataFrame({"id": ["a", "b"], "x_um": [1.0, np.nan]})
+    Specimen("placed", "none", anatomy=anatomy).save(tmp_path / "s")
+    pd.testing.assert_frame_equal(Specimen.load(tmp_path / "s").anatomy, anatomy)
 
 
 def test_a_saved_specimen_comes_back_equal(specimen, tmp_path, refused):

@@ -1,13 +1,14 @@
 """Nulls of what a brain is built of besides its wiring."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from synthetic import worm
 
 from braincast.brain.connectome import Connectome
 from braincast.brain.expression import Expression
 from braincast.brain.specimen import Specimen
-from braincast.brain.specimen_nulls import expression_permuted, positions_permuted
+from braincast.brain.specimen_nulls import expression_permuted, positions_permuted, with_wiring
 
 
 @pytest.fixture
@@ -36,6 +37,13 @@ def test_positions_move_whole_places_and_leave_the_wiring(specimen):
     assert moved.connectome.edges.equals(specimen.connectome.edges)
     assert moved.connectome.neuron_ids == specimen.connectome.neuron_ids
     assert moved.expression is specimen.expression
+
+
+def test_places_of_an_anatomy_move_though_there_is_no_wiring():
+    anatomy = pd.DataFrame({"id": list("abcdef"), "x_um": np.arange(6.0), "y_um": -np.arange(6.0)})
+    moved = with_wiring(Specimen("made", "none", anatomy=anatomy), "positions-permuted", 0).anatomy
+    assert moved["id"].tolist() == list("abcdef") and moved["x_um"].tolist() != anatomy["x_um"].tolist()
+    assert sorted(moved["x_um"]) == sorted(anatomy["x_um"]) and (moved["x_um"] == -moved["y_um"]).all()
 
 
 @pytest.mark.parametrize("null", [expression_permuted, positions_permuted])

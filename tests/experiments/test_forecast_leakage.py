@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 import xarray as xr
-from made_recordings import made_dataset, made_recording, made_task, random_walks, three_conditions
+from made_recordings import made_dataset, made_recording, made_task, places, random_walks, three_conditions
 
 from braincast.experiments.leakage import audit
 from braincast.models.forecasters.forecaster import Forecaster, forecaster_card
@@ -36,7 +36,7 @@ class Peeking(Forecaster):
 
 @pytest.fixture(scope="module")
 def task():
-    recording = made_recording(random_walks(400), conditions=three_conditions(400))
+    recording = made_recording(random_walks(400), conditions=three_conditions(400), anatomy=places())
     return made_task(made_dataset(recording), held_out=("c",))
 
 

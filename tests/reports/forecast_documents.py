@@ -12,6 +12,7 @@ from made_recordings import made_dataset, made_recording, made_task, random_walk
 from scipy.stats import norm
 
 from braincast.scoring.forecasting.exhibits import ForecastExhibits, forecast_exhibits
+from braincast.scoring.forecasting.scorecard import score_forecasts
 from braincast.scoring.scores import Contender
 from braincast.tasks.forecasting.card import ForecastCard
 from braincast.tasks.forecasting.task import ForecastTask
@@ -66,7 +67,8 @@ def contenders(task: ForecastTask) -> dict[str, Contender]:
 def made_exhibits(*, outside: bool = True) -> ForecastExhibits:
     """What a report shows of the task's neurons."""
     task = forecast_task(outside=outside)
-    found = forecast_exhibits(task, contenders(task), "pooled-linear", ("pooled-linear", "ar"))
+    neurons = score_forecasts(task, contenders(task)).neurons
+    found = forecast_exhibits(task, contenders(task), "pooled-linear", ("pooled-linear", "ar"), neurons)
     assert found is not None
     return found
 
@@ -92,6 +94,7 @@ def forecast_document() -> dict[str, Any]:
             for name in own
             for group in (*(f"lead: {lead}" for lead in task.card.leads), "distribution: in", "distribution: out")
         ],
+        "drops": [_drop(name) for name in ERRORS],
         "intervals": {
             "how": task.card.resampling,
             "n_resamples": 1000,
@@ -104,6 +107,9 @@ def forecast_document() -> dict[str, Any]:
             "coverage_by_model": dict.fromkeys(ERRORS, 0.93),
             "n_surrogates": 200,
             "flag": False,
+            "groups": {
+                "condition": {"rest": _checked(9, 0.95), "flash": _checked(5, 0.92), "taxis": _checked(3, 0.81)}
+            },
         },
         "ceiling": {"text": task.card.ceiling, "noise_floor": None},
         "n_animals": task.card.n_animals,
@@ -125,6 +131,32 @@ def forecast_document() -> dict[str, Any]:
         },
     }
     return copy.deepcopy(document)
+
+
+def _drop(name: str) -> dict[str, Any]:
+    skills = [{"over": over} | _fall(0.151, 0.031) for over in ("persistence", "mean") if over != name]
+    return (
+        {"model": name, "metric": "mae", "group": "distribution", "relative": 0.35}
+        | _fall(0.512, 0.691)
+        | {"skills": skills}
+    )
+
+
+def _fall(inside: float, outside: float) -> dict[str, Any]:
+    difference = outside - inside
+    return {
+        "in": inside,
+        "out": outside,
+        "difference": difference,
+        "ci": [difference - 0.0613, difference + 0.0721],
+        "p": 0.01,
+    }
+
+
+def _checked(n_blocks: int, share: float) -> dict[str, Any]:
+    each = {"persistence": share, "pooled-linear": share}
+    told = {"coverage": share, "lowest_coverage": share, "coverage_by_model": each, "flag": share < 0.9}
+    return {"n_cases": 24 * n_blocks, "n_animals": 1, "n_blocks": n_blocks, **told}
 
 
 def _entry(name: str) -> dict[str, Any]:

@@ -101,6 +101,23 @@ def test_what_is_out_of_distribution_stands_beside_what_is_in(page):
     assert "In and out of distribution" not in Page(render(inside)).words
 
 
+def test_losses_out_of_distribution_have_intervals_and_stand_beside_those_of_skills(page):
+    for words in ("skill: out − in", "skill over mean: out − in", "+0.179+0.118 to +0.251", "−0.120−0.181 to −0.048"):
+        assert words in page.words, words
+
+
+def test_a_document_without_drops_still_shows_the_difference():
+    document = forecast_document()
+    del document["drops"]
+    inside, outside = (document["models"]["ar"]["groups"]["distribution"][label]["value"] for label in ("in", "out"))
+    assert f"+{outside - inside:.3f}" in Page(render(document)).words
+
+
+def test_every_condition_says_how_often_its_intervals_hold(page):
+    assert "condition: taxis723181 %persistence 81 %, pooled-linear 81 %yes: below 90 %" in page.words
+    assert page.words.count("intervals hold too seldom") == 1, "beside the score of that condition too"
+
+
 def test_the_box_on_intervals_names_blocks_animals_and_their_coverage(page):
     for words in ("Disjoint blocks9, of 24 frames", "93 % of nominal 95 %", "of the worst model 90 %"):
         assert words in page.words

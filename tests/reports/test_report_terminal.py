@@ -131,3 +131,11 @@ def test_intervals_of_forecasts_that_cover_too_seldom_are_flagged_on_the_termina
     document["intervals"] |= {"flag": True, "within_one_animal": False, "n_animals": 7}
     told = " ".join(shown(document).split())
     assert "7 animals; 9 blocks" in told and "too seldom, read them with caution" in told
+
+
+def test_losses_out_of_distribution_and_conditions_with_few_blocks_stand_on_the_terminal():
+    from forecast_documents import forecast_document
+
+    told = " ".join(shown(forecast_document()).split())
+    assert "0.512 0.691 +0.179 (+0.118 to +0.251) +0.151 -0.120 (-0.181 to -0.048)" in told
+    assert "3, of 3 to 9 blocks; intervals hold too seldom in taxis (81 %)" in told

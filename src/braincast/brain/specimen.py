@@ -7,18 +7,21 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Literal, TypeVar, get_args
 
+import pandas as pd
+
 from braincast import files
 from braincast.brain.connectome import Connectome
 from braincast.brain.display import html_card, text_card
 from braincast.brain.expression import Expression
 from braincast.brain.folders import field as header_field
-from braincast.brain.folders import names_in, read_header, write_header
+from braincast.brain.folders import names_in, read_header, read_table, write_header, write_table
 from braincast.brain.recording import Recording
 from braincast.brain.responses import Responses
 from braincast.errors import BraincastError
 
 Wiring = Literal["same animal", "another animal", "atlas"]
 WIRINGS: tuple[str, ...] = get_args(Wiring)
+_ANATOMY = "anatomy"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -27,7 +30,9 @@ class Specimen:
 
     `wiring` says whose connectome it is beside activity: of the "same animal", "another animal" or an "atlas"; with a
     connectome and any activity it must be given (E108). `n_animals` counts the animals behind the activity (None:
-    unknown). Neurons of the activity need not all be in the connectome: the overlap is shown.
+    unknown). Neurons of the activity need not all be in the connectome: the overlap is shown. `anatomy` has a row for
+    each neuron of interest, with `id` and columns as in a connectome's neuron table (`region`, `x_um`, …): what models
+    of activity are told where there is no wiring.
 
     >>> pair = Connectome.from_edges(["AVAL", "AVAR"], pre=["AVAL"], post=["AVAR"])
     >>> Specimen("a worm", "Caenorhabditis elegans", connectome=pair)
@@ -43,6 +48,7 @@ class Specimen:
     responses: Responses | None = None
     wiring: Wiring | None = None
     n_animals: int | None = None
+    anatomy: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "recordings", dict(self.recordings))
@@ -71,6 +77,8 @@ class Specimen:
                 self.expression.save(folder / "expression")
             if self.responses is not None:
                 self.responses.save(folder / "responses")
+            if self.anatomy is not None:
+                write_table(folder, _ANATOMY, self.anatomy)
             for number, recording in enumerate(self.recordings.values()):
                 recording.save(folder / "recordings" / str(number))
             write_header(folder, "specimen", self._header())
@@ -93,6 +101,7 @@ class Specimen:
             expression=_loaded(Expression, folder / "expression"),
             responses=_loaded(Responses, folder / "responses"),
             recordings=recordings,
+            anatomy=read_table(folder, _ANATOMY) if (folder / f"{_ANATOMY}.parquet").is_file() else None,
         )
 
     def __repr__(self) -> str:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
+import pandas as pd
 
 from braincast.brain.connectome import Connectome
 from braincast.brain.nulls import CONTROLS, NULLS
@@ -31,15 +32,25 @@ def expression_permuted(specimen: Specimen, *, seed: int) -> Specimen:
 
 def positions_permuted(specimen: Specimen, *, seed: int) -> Specimen:
     """Every neuron takes the place of another one drawn at random; the wiring stays."""
-    connectome = specimen.connectome
-    columns = [name for name in _POSITION if connectome is not None and name in connectome.neurons.columns]
-    if connectome is None or not columns:
-        return specimen
-    order = np.random.default_rng(seed).permutation(connectome.n_neurons)
-    neurons = connectome.neurons.copy()
-    neurons[columns] = neurons[columns].to_numpy()[order]
-    moved = Connectome(neurons, connectome.edges, connectome.name, connectome.weight_unit)
-    return replace(specimen, connectome=moved)
+    connectome, anatomy, changes = specimen.connectome, specimen.anatomy, {}
+    if anatomy is not None and _has_places(anatomy):
+        changes["anatomy"] = _with_places_permuted(anatomy, seed)
+    if connectome is not None and _has_places(connectome.neurons):
+        neurons = _with_places_permuted(connectome.neurons, seed)
+        changes["connectome"] = Connectome(neurons, connectome.edges, connectome.name, connectome.weight_unit)
+    return replace(specimen, **changes) if changes else specimen
+
+
+def _has_places(neurons: pd.DataFrame) -> bool:
+    return not neurons.columns.intersection(list(_POSITION)).empty
+
+
+def _with_places_permuted(neurons: pd.DataFrame, seed: int) -> pd.DataFrame:
+    columns = [name for name in _POSITION if name in neurons.columns]
+    order = np.random.default_rng(seed).permutation(len(neurons))
+    moved = neurons.copy()
+    moved[columns] = neurons[columns].to_numpy()[order]
+    return moved
 
 
 # What each null removes, in the words of a model's card.
@@ -53,11 +64,12 @@ SPECIMEN_NULLS: Mapping[str, tuple[str, Callable[..., Specimen]]] = MappingProxy
 
 def with_wiring(structure: Specimen, wiring: str, draw: int) -> Specimen:
     """The structure with one thing removed. The draw's seed follows from the arm's name, so all models share draws."""
-    connectome = structure.connectome
-    if wiring == TRUE_WIRING or connectome is None:
+    if wiring == TRUE_WIRING:
         return structure
     seed = int(hashlib.sha256(f"{wiring}/{draw}".encode()).hexdigest()[:8], 16)
     if wiring in SPECIMEN_NULLS:
         return SPECIMEN_NULLS[wiring][1](structure, seed=seed)
+    if structure.connectome is None:
+        return structure
     make = NULLS[wiring] if wiring in NULLS else CONTROLS[wiring]
-    return replace(structure, connectome=make(connectome, seed=seed))
+    return replace(structure, connectome=make(structure.connectome, seed=seed))

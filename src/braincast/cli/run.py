@@ -30,6 +30,14 @@ def run(
     track: Track = "open",
     wiring_test: Annotated[bool, typer.Option("--wiring-test", help="All draws for all nulls of all models.")] = False,
     draws: Annotated[int | None, typer.Option("--draws", min=1, help="Draws of each null that is tested.")] = None,
+    keep: Annotated[
+        str,
+        typer.Option(
+            "--keep",
+            metavar="float32|float16|nothing",
+            help="What to keep of forecasts that take more than a gigabyte each.",
+        ),
+    ] = "float32",
     out: Out = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
     json_: Json = False,
@@ -42,7 +50,7 @@ def run(
     from braincast.tasks.registry import task_card
 
     card = task_card(task)
-    chosen = {"n_seeds": seeds, "wiring_test": wiring_test, "n_draws": draws, "track": task_track(track)}
+    chosen = {"n_seeds": seeds, "wiring_test": wiring_test, "n_draws": draws, "track": task_track(track), "keep": keep}
     configuration = configure(card, models, **chosen)
     if dry_run:
         _show_plan(card, configuration, json_)
@@ -96,6 +104,7 @@ def _show_plan(card: AnyCard, configuration: Configuration, json_: bool) -> None
     from braincast.datasets.cache import source_path
     from braincast.datasets.registry import dataset_card
     from braincast.experiments.entrants import baselines_of
+    from braincast.experiments.large import is_large
     from braincast.experiments.run import estimated_s
 
     data = dataset_card(card.dataset)
@@ -115,7 +124,8 @@ def _show_plan(card: AnyCard, configuration: Configuration, json_: bool) -> None
         "controls": list(card.controls),
         "folds": card.n_folds,
         "cases": len(card.cases),
-        "estimated_s": round(estimated_s(card, configuration) / n_cores(), 1),
+        "estimated_s": None if is_large(card) else round(estimated_s(card, configuration) / n_cores(), 1),
+        "forecasts_bytes": _kept_bytes(card, configuration),
     }
     if json_:
         print_json(plan)
@@ -131,10 +141,26 @@ def _show_plan(card: AnyCard, configuration: Configuration, json_: bool) -> None
             f"{store.url or store.name} ({store.size_bytes / 1e9:.1f} GB)" for store in data.stores
         )
         or "nothing",
-        "estimated_s": f"about {plan['estimated_s']:.0f} s on {n_cores()} cores, after the download",
+        "estimated_s": _shown_time(plan["estimated_s"]),
+        "forecasts_bytes": f"{plan['forecasts_bytes'] / 1e9:.1f} GB at most",
     }
     rows = [(k.replace("_", " "), ", ".join(v) if isinstance(v, list) else str(v)) for k, v in shown.items()]
     show_table("What would be done", ("", ""), rows, console())
+
+
+def _kept_bytes(card: AnyCard, configuration: Configuration) -> int:
+    """Of forecasts in the run's folder, as single numbers and before they are compressed."""
+    from braincast.experiments.large import answer_bytes, is_large
+    from braincast.experiments.run import n_forecasts
+
+    share = {"float32": 1.0, "float16": 0.5, "nothing": 0.0}[configuration.keep] if is_large(card) else 1.0
+    return int(share * answer_bytes(card) * n_forecasts(card, configuration))
+
+
+def _shown_time(estimated_s: float | None) -> str:
+    if estimated_s is None:
+        return "not known before a few steps are tried: braincast fit TASK MODEL --dry-run"
+    return f"about {estimated_s:.0f} s on {n_cores()} cores, after the download"
 
 
 def n_cores() -> int:

@@ -39,8 +39,9 @@ def judge(
     shown = _exhibited(task.card, headline, validation)
     if isinstance(task, ForecastTask):
         simple = min((name for name in task.card.simple if name in validation), key=lambda name: validation[name])
-        scorecard = score_forecasts(task, contenders, simple=simple, workers=n_workers)
-        return Judgement(scorecard, forecast_exhibits(task, contenders, headline, shown))
+        scorecard = score_forecasts(task, contenders, simple=simple, workers=n_workers, headline=headline)
+        found = forecast_exhibits(task, contenders, headline, shown, scorecard.neurons)
+        return Judgement(scorecard, found)
     return _of_answers(task, contenders, list(validation), shown)
 
 

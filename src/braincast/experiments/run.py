@@ -19,6 +19,7 @@ from braincast.experiments.entrants import (
 from braincast.experiments.folder import RunFolder
 from braincast.experiments.jobs import Workers
 from braincast.experiments.judgement import Judgement, judge
+from braincast.experiments.large import Keep, checked_keep
 from braincast.experiments.runner import Runner
 from braincast.models.registry import load_model
 from braincast.progress import step
@@ -45,13 +46,15 @@ class Configuration:
     n_seeds: int = 1
     wiring_test: bool = False
     n_draws: int | None = None
+    keep: Keep = "float32"
     braincast: str = VERSION
     track: Track = "open"
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data, as written beside the results; the usual track goes without saying."""
+        """Plain data, as written beside the results; what is usual goes without saying."""
         plain = {**asdict(self), "models": list(self.models)}
-        return {name: value for name, value in plain.items() if (name, value) != ("track", "open")}
+        usual = {"track": "open", "keep": "float32"}
+        return {name: value for name, value in plain.items() if name not in usual or value != usual[name]}
 
     def draws_for(self, is_headline: bool) -> tuple[int, int]:
         """Draws of a model's decisive nulls, and of its other random ones."""
@@ -104,11 +107,14 @@ def configure(
     wiring_test: bool = False,
     n_draws: int | None = None,
     track: Track = "open",
+    keep: str = "float32",
 ) -> Configuration:
     """A checked configuration; unknown models are E303, a track that the task does not have E612."""
     checked_track(card, track)
     names = wanted_models(card, models, track)
-    return Configuration(card.name, card.hash, names, n_seeds, wiring_test, n_draws, track=track)
+    return Configuration(
+        card.name, card.hash, names, n_seeds, wiring_test, n_draws, track=track, keep=checked_keep(keep)
+    )
 
 
 def estimated_s(card: AnyCard, configuration: Configuration) -> float:
@@ -120,6 +126,14 @@ def estimated_s(card: AnyCard, configuration: Configuration) -> float:
     return sum(len(row.replicates) * (load_model(row.model).card.typical_fit_s + scoring_s) for row in rows)
 
 
+def n_forecasts(card: AnyCard, configuration: Configuration) -> int:
+    """How many answers a run keeps, without those of nulls and controls."""
+    return sum(
+        len(row.replicates)
+        for row in contestants(card, configuration.models, configuration.n_seeds, configuration.track)
+    )
+
+
 def run(
     task: AnyTask, configuration: Configuration, *, folder: RunFolder | None = None, n_workers: int = 1
 ) -> RunResult:
@@ -127,7 +141,7 @@ def run(
     began = time.perf_counter()
     entrants = contestants(task.card, configuration.models, configuration.n_seeds, task.track)
     with Workers(task, n_workers) as workers:
-        runner = Runner(task, folder, workers)
+        runner = Runner(task, folder, workers, keep=configuration.keep)
         runner.forecast(entrants, "Fitting models")
         headline, validation = runner.headline(entrants)
         controls = [

@@ -9,7 +9,7 @@ from typing import Any
 from braincast.experiments.entrants import Entrant
 from braincast.experiments.folder import RunFolder
 from braincast.experiments.jobs import Job, Workers, mean_cost
-from braincast.experiments.large import is_large, stored, streamed
+from braincast.experiments.large import Keep, is_large, stored, streamed
 from braincast.progress import step
 from braincast.scoring.scores import Contender
 from braincast.tasks.kinds import AnyTask
@@ -18,8 +18,8 @@ from braincast.tasks.kinds import AnyTask
 class Runner:
     """Fits, forecasts, and keeps what came of it by entrant and replicate."""
 
-    def __init__(self, task: AnyTask, folder: RunFolder | None, workers: Workers) -> None:
-        self.task, self.folder, self.workers = task, folder, workers
+    def __init__(self, task: AnyTask, folder: RunFolder | None, workers: Workers, *, keep: Keep = "float32") -> None:
+        self.task, self.folder, self.workers, self.keep = task, folder, workers, keep
         self.forecasts: dict[str, dict[int, Any]] = {}
 
     def forecast(self, entrants: Sequence[Entrant], what: str) -> None:
@@ -52,7 +52,8 @@ class Runner:
         """Each job with its forecast; large ones come one after the other, as each takes much memory to make."""
         if is_large(self.task.card):
             for job in jobs:
-                yield job, streamed(self.task, job) if self.folder is None else stored(self.task, job, self.folder)
+                place = self.folder
+                yield job, streamed(self.task, job) if place is None else stored(self.task, job, place, self.keep)
             return
         for job, forecast in self.workers.forecasts(jobs):
             if self.folder is not None:

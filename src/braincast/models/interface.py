@@ -21,6 +21,7 @@ from braincast.tasks.forecasting.card import ForecastCard
 from braincast.tasks.kinds import AnyCard
 
 Settings = Mapping[str, Any]
+_TOLD = {"stimulus": "the stimulus is told", "positions": "the data say where neurons lie"}
 
 
 @runtime_checkable
@@ -155,18 +156,23 @@ class ModelCard:
 
     def can_answer(self, card: AnyCard, track: str = "open") -> bool:
         """Whether the model answers what a task asks, from what the task tells on that track."""
-        tells = isinstance(card, ForecastCard) and card.inputs == "stimulus" and track != "no-stimulus"
-        is_told = "stimulus" not in self.uses or tells
-        return card.kind in self.kinds and card.answer in self.answers and is_told
+        is_asked = card.kind in self.kinds and card.answer in self.answers
+        return is_asked and not (isinstance(card, ForecastCard) and self._lacks(card, track))
 
     def require_answer(self, card: AnyCard, track: str = "open") -> None:
         """E306 for a task that the model cannot answer on that track."""
         if not self.can_answer(card, track):
-            shown = " in which the stimulus is told" if "stimulus" in self.uses else ""
+            shown = "".join(f" in which {words}" for need, words in _TOLD.items() if need in self.uses)
             what = f"it answers {', '.join(self.kinds)} tasks{shown} with a {' or a '.join(self.answers)}"
             asked = f"{card.name} is a {card.kind} task that asks for a {card.answer}"
             asked = asked if track == "open" else f"{asked}, here on the track {track}"
             raise BraincastError("E306", f"model {self.name}", f"{what}, but {asked}", "See braincast list models")
+
+    def _lacks(self, card: ForecastCard, track: str) -> bool:
+        """Whether a forecast task leaves out something that the model needs to be told."""
+        is_shown = card.inputs == "stimulus" and track != "no-stimulus"
+        told = {"stimulus": is_shown, "positions": card.positions}
+        return any(need in self.uses and not is_told for need, is_told in told.items())
 
     @property
     def uses_connectome(self) -> bool:

@@ -60,6 +60,7 @@ _BUILT_IN = {
     "time-mix": "braincast.models.blackbox.time_mix:TimeMix",
     "tide": "braincast.models.blackbox.tide:TiDE",
     "embedding": "braincast.models.blackbox.embedding:EmbeddingForecaster",
+    "unet": "braincast.models.blackbox.unet:UNetForecaster",
     "stimulus-average": "braincast.models.forecasters.stimulus_average:StimulusAverage",
 }
 

@@ -65,6 +65,17 @@ def drop_row(axis: Axis, entry: Entry) -> Markup:
     return drawing(entry.name, body, description="; ".join(told))
 
 
+def difference_axis(scores: Sequence[Score]) -> Axis:
+    """An axis for differences that always shows zero."""
+    return axis_over([0.0, *(end for score in scores for end in _ends(score))])
+
+
+def difference_row(axis: Axis, entry: Entry, score: Score) -> Markup:
+    """A difference with its interval, beside zero."""
+    body = [grid(axis), rule(axis.at(0.0), "zero"), *_interval(axis, entry.role, score)]
+    return drawing(_told(entry.name, score, signed=True), body)
+
+
 def lead_axis(arms: Sequence[Mapping[str, Any]], margin: float) -> Axis:
     """An axis for leads over nulls that always shows zero and the equivalence margin."""
     ends = [bound for arm in arms for bound in (arm["ci"] or ())]

@@ -51,6 +51,10 @@ GROUPS: Mapping[str, tuple[str, str]] = {
 
 # Title, and what a reader must know of the groups of a forecast task.
 FORECAST_GROUPS: Mapping[str, tuple[str, str]] = {
+    "average": (
+        "By what is averaged",
+        "Each condition's own score, then their mean, as everywhere on this page; and the mean over all windows alike.",
+    ),
     "condition": ("By condition", "What was shown or done during the windows."),
     "animal": ("By animal", "Every animal by itself; its interval is about other times of its own recording."),
     "recording": ("By recording", "Every recording by itself; its interval is about other times in it."),

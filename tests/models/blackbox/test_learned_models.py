@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from made_recordings import made_dataset, made_recording, made_task, random_walks
+from made_recordings import made_dataset, made_recording, made_task, places, random_walks
 from refusals import refused
 
 from braincast.models.blackbox.learning import DEFAULTS, LEARNING, SHARED, learned
@@ -32,8 +32,9 @@ def quick(name: str):
 
 @cache
 def walks():
-    """A task about two recordings."""
-    return made_task(made_dataset({f"r{n}": made_recording(random_walks(seed=n)) for n in range(2)}))
+    """A task about two recordings of neurons whose places are known."""
+    recordings = {f"r{n}": made_recording(random_walks(seed=n), anatomy=places()) for n in range(2)}
+    return made_task(made_dataset(recordings))
 
 
 @pytest.fixture

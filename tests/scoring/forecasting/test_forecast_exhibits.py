@@ -4,6 +4,7 @@ import pytest
 from made_recordings import made_dataset, made_recording, made_task, random_walks, three_conditions
 
 from braincast.scoring.forecasting.exhibits import MOST_FRAMES, forecast_exhibits
+from braincast.scoring.forecasting.scorecard import score_forecasts
 from braincast.scoring.scores import Contender
 from braincast.tasks.forecasting.truth import open_window_truth
 
@@ -24,6 +25,11 @@ def answers(task):
     }
 
 
+def shown_of(task, contenders, headline, shown):
+    """What is shown of neurons that were scored before."""
+    return forecast_exhibits(task, contenders, headline, shown, score_forecasts(task, contenders).neurons)
+
+
 @pytest.fixture(scope="module")
 def task():
     return task_of()
@@ -31,7 +37,7 @@ def task():
 
 @pytest.fixture(scope="module")
 def found(task):
-    return forecast_exhibits(task, answers(task), "spread", ("spread", "persistence"))
+    return shown_of(task, answers(task), "spread", ("spread", "persistence"))
 
 
 def test_skill_of_a_neuron_is_that_of_its_errors_over_all_windows(task, found):
@@ -80,7 +86,7 @@ def test_a_window_begins_with_its_context_and_goes_on_with_what_followed(task, f
 
 def test_examples_are_in_and_out_of_distribution_and_cross_no_condition():
     task = task_of(600, conditions=three_conditions(600), held_out=("c",))
-    found = forecast_exhibits(task, answers(task), "spread", ("spread",))
+    found = shown_of(task, answers(task), "spread", ("spread",))
     assert [trace.distribution for trace in found.traces] == ["in"] * 3 + ["out"] * 3
     assert {trace.condition for trace in found.traces if trace.distribution == "out"} == {"c"}
     for trace in found.traces:
@@ -90,7 +96,7 @@ def test_examples_are_in_and_out_of_distribution_and_cross_no_condition():
 
 def test_traces_are_bounded_and_strided_windows_leave_out_frames():
     task = task_of(4000, stride=2)
-    found = forecast_exhibits(task, answers(task), "spread", ("spread",))
+    found = shown_of(task, answers(task), "spread", ("spread",))
     trace = found.traces[0]
     assert MOST_FRAMES - 2 <= len(trace.truth) <= MOST_FRAMES
     assert (np.diff(trace.courses[0].frame) == 2).all()
@@ -100,7 +106,7 @@ def test_regions_and_places_come_from_the_recordings_anatomy():
     n = N_NEURONS
     anatomy = pd.DataFrame({"region": ["a", "b"] * (n // 2), "x_um": np.arange(n), "y_um": np.arange(n) * 2.0})
     task = task_of(anatomy=anatomy)
-    found = forecast_exhibits(task, answers(task), "spread", ("spread",))
+    found = shown_of(task, answers(task), "spread", ("spread",))
     assert found.regions == ("a", "b") * (n // 2)
     np.testing.assert_array_equal(found.position_um[:, 1], np.arange(n) * 2.0)
     assert np.isnan(found.position_um[:, 2]).all()
@@ -112,12 +118,12 @@ def test_nothing_is_known_of_places_without_anatomy(found):
 
 def test_there_are_no_exhibits_without_the_headline_or_the_baseline(task):
     given = answers(task)
-    assert forecast_exhibits(task, given, "absent", ()) is None
-    assert forecast_exhibits(task, {"spread": given["spread"]}, "spread", ()) is None
+    assert shown_of(task, given, "absent", ()) is None
+    assert shown_of(task, {"spread": given["spread"]}, "spread", ()) is None
 
 
 def test_a_baseline_that_leads_is_shown_too(task):
-    found = forecast_exhibits(task, answers(task), "persistence", ("persistence", "spread"))
+    found = shown_of(task, answers(task), "persistence", ("persistence", "spread"))
     assert found.headline == found.baseline == "persistence" and len(found.traces) == 3
     assert {course.model for course in found.traces[0].courses} == {"persistence"}
 
@@ -126,7 +132,7 @@ def test_truth_that_was_not_observed_is_a_gap_in_a_trace():
     activity = random_walks(400, N_NEURONS)
     activity[350:355, 0] = np.nan
     gappy = made_task(made_dataset(made_recording(activity)), context=CONTEXT, horizon=HORIZON)
-    found = forecast_exhibits(gappy, answers(gappy), "spread", ("spread",))
+    found = shown_of(gappy, answers(gappy), "spread", ("spread",))
     assert np.isfinite(found.skill["spread"]).all()
     shown = [trace for trace in found.traces if trace.neuron == "n0"]
     assert all(np.isnan(trace.truth).any() for trace in shown)
@@ -140,7 +146,8 @@ def test_a_labelled_or_stored_forecast_gives_the_same_examples(task, found, tmp_
     members = plain["spread"].forecasts[0]
     stored = zarr.create_array(tmp_path / "f.zarr", shape=members.shape, dtype="f4", chunks=(16, 4, 4, 10))
     stored[:] = members
+    neurons = score_forecasts(task, plain).neurons
     for other in (stored, xr.DataArray(members, dims=("case", "lead", "neuron", "member"))):
-        again = forecast_exhibits(task, {**plain, "spread": Contender((other,))}, "spread", ("spread",))
-        np.testing.assert_array_equal(again.skill["spread"], found.skill["spread"])
+        given = {**plain, "spread": Contender((other,))}
+        again = forecast_exhibits(task, given, "spread", ("spread",), neurons)
         np.testing.assert_array_equal(again.traces[0].courses[0].upper, found.traces[0].courses[0].upper)

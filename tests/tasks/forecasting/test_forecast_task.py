@@ -1,17 +1,19 @@
 """What models and scoring see of a forecast task."""
 
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import xarray as xr
 import zarr
-from made_recordings import made_dataset, made_recording, made_task, random_walks
+from made_recordings import made_dataset, made_recording, made_task, places, random_walks
 from refusals import refused
 
 from braincast.brain.recording import Recording
 from braincast.tasks.forecasting.standardised import filled
 from braincast.tasks.forecasting.task import ForecastTask
 from braincast.tasks.forecasting.truth import open_window_truth
+from braincast.tasks.kinds import card_of_json
 
 
 def test_activity_is_in_deviations_of_the_training_frames():
@@ -90,6 +92,21 @@ def test_what_is_shown_is_given_for_the_future_too():
     windows = task.cases()
     assert windows.stimulus()[0, :, 0].tolist() == list(range(windows.start[0] - 6, windows.start[0] + 3))
     assert made_task().cases().stimulus() is None
+
+
+def test_the_structure_says_where_neurons_lie_in_the_task_s_order_and_nothing_of_activity():
+    whole, part = (made_recording(random_walks(200, n), anatomy=places(n)) for n in (5, 3))
+    part = replace(part, neurons=("n3", "n0", "n2"))
+    task = made_task(made_dataset({"one": whole, "other": part}))
+    anatomy = task.structure.anatomy
+    assert not task.structure.recordings and anatomy["id"].tolist() == ["n0", "n2", "n3"]
+    np.testing.assert_array_equal(anatomy[["x_um", "y_um", "z_um"]], places(5).iloc[[0, 2, 3]])
+
+
+def test_whether_the_data_say_where_neurons_lie_is_on_the_card_and_changes_no_hash():
+    known, unknown = made_task(made_dataset(made_recording(anatomy=places()))).card, made_task().card
+    assert known.positions and not unknown.positions and known.hash == unknown.hash
+    assert "positions" not in unknown.to_show() and card_of_json(known.model_dump_json()).positions
 
 
 def test_another_recording_than_the_cards_is_refused():

@@ -8,8 +8,9 @@ from typing import Any
 from rich.table import Table
 
 from braincast.reports.entries import Document, Entry, Score, headline, ranked
+from braincast.reports.forecasting.falls import Fall, fall_of
 from braincast.reports.forecasting.titles import DIGITS, forecast_title
-from braincast.reports.numbers import count, decimal, duration, interval, percent
+from braincast.reports.numbers import count, decimal, duration, interval, percent, printable
 from braincast.reports.terminal_scoreboard import WIDE, Column, table_of
 
 _FURTHER = ("crps", "coverage")
@@ -30,9 +31,32 @@ def forecast_scoreboards(document: Document, width: int) -> list[Table]:
     further = [_number("over simple", key, lambda score: score.skill_over_simple, signed=True)]
     further += [_number(forecast_title(k).short, k, lambda score: score.value) for k in _FURTHER if k in known]
     further.append(Column("fit", lambda entry: duration(entry.cost.get("fit_s"))))
+    outside = [table_of(document, _outside(document), with_arms=False)] if document.get("drops") else []
     if width >= WIDE:
-        return [table_of(document, [*first, *further], with_arms=True)]
-    return [table_of(document, first, with_arms=True), table_of(document, further, with_arms=False)]
+        return [table_of(document, [*first, *further], with_arms=True), *outside]
+    return [table_of(document, first, with_arms=True), table_of(document, further, with_arms=False), *outside]
+
+
+def _outside(document: Document) -> list[Column]:
+    """Scores in and out of distribution, what is lost, and the same of the skill over the floor."""
+    falls = {entry.name: fall_of(document, entry) for entry in ranked(document)}
+    floor = document.get("baseline")
+
+    def skill(entry: Entry) -> Fall:
+        return falls[entry.name].over(floor)
+
+    return [
+        Column("in", lambda entry: decimal(falls[entry.name].score.inside, DIGITS)),
+        Column("out", lambda entry: decimal(falls[entry.name].score.outside, DIGITS)),
+        Column("out - in", lambda entry: _with_ends(falls[entry.name].score.difference)),
+        Column("skill in", lambda entry: decimal(skill(entry).inside, DIGITS, signed=True)),
+        Column("skill: out - in", lambda entry: _with_ends(skill(entry).difference)),
+    ]
+
+
+def _with_ends(score: Score) -> str:
+    value = decimal(score.value, DIGITS, signed=True)
+    return value if score.ci is None else f"{value} ({interval(score.ci, DIGITS, signed=True)})"
 
 
 def forecast_sentence(document: Document) -> str:
@@ -58,6 +82,7 @@ def forecast_notes(document: Document) -> list[tuple[str, str]]:
         notes.append(("Simple", f"the best simple model is {simple['name']}, chosen on {chosen}"))
     if found:
         notes.append(("Blocks", _interval_words(found)))
+        notes += _condition_notes(found)
     return notes
 
 
@@ -66,6 +91,17 @@ def _interval_words(found: Mapping[str, Any]) -> str:
     words = f"{where}; {count(found.get('n_blocks'))} blocks of {count(found.get('block_frames'))} frames"
     words += f"; on surrogates such intervals hold the mean in {percent(found.get('coverage'))} of cases"
     return f"{words}: too seldom, read them with caution" if found.get("flag") else words
+
+
+def _condition_notes(found: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """In how many blocks the conditions are, and those whose intervals hold too seldom."""
+    told = (found.get("groups") or {}).get("condition") or {}
+    if not told:
+        return []
+    blocks = [one["n_blocks"] for one in told.values()]
+    weak = [f"{printable(label)} ({percent(one['coverage'])})" for label, one in told.items() if one["flag"]]
+    words = f"{len(told)}, of {count(min(blocks))} to {count(max(blocks))} blocks"
+    return [("By cond.", f"{words}; intervals hold too seldom in {', '.join(weak) if weak else 'none'}")]
 
 
 def _difference(document: Document, leader: Entry, floor: str) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Int
 
 from braincast.reports.entries import Entry, MetricTitle, Score
+from braincast.reports.forecasting.falls import ModelFall, fall_of
 from braincast.reports.forecasting.neuron_charts import Skills
 from braincast.reports.forecasting.titles import forecast_title
 from braincast.reports.lead_charts import LeadLine, Reference
@@ -23,7 +24,7 @@ _BY_LEAD = ("r2", "correlation", "crps", "active_fraction_error")
 _OF_MEMBERS = ("coverage", "spread_skill")
 _MANY_LABELS = 12  # more groups than these are folded away
 _NEURONS_LISTED = 400
-_GROUPS = ("condition", "animal", "recording", "region", "activity")
+_GROUPS = ("average", "condition", "animal", "recording", "region", "activity")
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,6 +114,24 @@ class ForecastView(PageView):
         found = {label for entry in self.ranked for label in entry.groups.get("distribution", {})}
         return {"in", "out"} <= found
 
+    @cached_property
+    def falls(self) -> Mapping[str, ModelFall]:
+        """What every model and baseline loses out of distribution."""
+        return {entry.name: fall_of(self.document, entry) for entry in self.ranked}
+
+    @property
+    def skill_losses(self) -> list[Score]:
+        """Differences of the skill over the floor, out less in."""
+        floor = None if self.baseline is None else self.baseline.name
+        return [fall.over(floor).difference for fall in self.falls.values()]
+
+    @property
+    def floors_beside(self) -> list[str]:
+        """Further baselines whose skills fall in and out of distribution."""
+        floor = None if self.baseline is None else self.baseline.name
+        names = dict.fromkeys(name for fall in self.falls.values() for name in fall.skills)
+        return [name for name in names if name != floor]
+
     @property
     def is_all_outside(self) -> bool:
         """Whether no fit saw the condition or the animal of any test window."""
@@ -136,6 +155,16 @@ class ForecastView(PageView):
     def intervals(self) -> Mapping[str, Any]:
         """How the intervals came about."""
         return self.document.get("intervals") or {}
+
+    @property
+    def checked_groups(self) -> list[tuple[str, str, Mapping[str, Any]]]:
+        """(group, label, how often intervals hold there) for conditions and distributions."""
+        groups = self.intervals.get("groups") or {}
+        return [(group, label, told) for group, labels in groups.items() for label, told in labels.items()]
+
+    def is_flagged(self, group: str, label: str) -> bool:
+        """Whether intervals within a group of windows hold a known mean too seldom."""
+        return any((one, name) == (group, label) and told["flag"] for one, name, told in self.checked_groups)
 
     @property
     def many_labels(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,6 +11,7 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Float
 
+from braincast.scoring.forecasting.averages import Averaging, averaging_of, mean_of_parts
 from braincast.scoring.forecasting.blocks import BlockResamples, CaseUnits, Spread, draw_blocks, resample_replicates
 from braincast.scoring.forecasting.groups import CaseMask, case_groups, headline, neuron_groups
 from braincast.scoring.forecasting.slabs import Labelled
@@ -45,9 +46,10 @@ class WindowAssessor:
         self.workers = workers
         self._truth = open_window_truth(task)
         self.headline = headline(self.card)
+        self.averaging = averaging_of(self.card)
         self.case_groups = case_groups(self.card)
         self.grouping, self.neuron_groups = neuron_groups(
-            self.card.regions, np.asarray(self._truth.activity_level), self.headline
+            self.card.regions, np.asarray(self._truth.activity_level), self.averaging.weights(self.headline)
         )
 
     @cached_property
@@ -55,43 +57,63 @@ class WindowAssessor:
         """The task's resamples."""
         return draw_blocks(self.card.hash, case_units(self.card), self.card.n_resamples)
 
+    def spread(self, within: CaseMask) -> Spread:
+        """How the deviations of a score of these cases become an interval."""
+        return self.averaging.spread(self.resamples, within)
+
     def sums(self, contender: Contender, name: str) -> list[ForecastSums]:
         """Sums of each replicate, each forecast read once."""
         arrays = [Labelled(f) if isinstance(f, xr.DataArray) else f for f in contender.forecasts]
         return [add_up(array, self._truth, self.grouping, workers=self.workers, where=name) for array in arrays]
 
-    def measure(self, metrics: Sequence[Metric], replicates: Sequence[ForecastSums], mask: CaseMask) -> list[Measured]:
-        """Each metric on the cases of a mask. A metric whose statistics a forecast does not have is all NaN."""
-        counts = self.resamples.counts * mask
-        names = list(dict.fromkeys(name for metric in metrics for name in metric.statistics))
-        resampled = [_resampled_sums(sums, names, counts) for sums in replicates]
+    def measure(
+        self,
+        metrics: Sequence[Metric],
+        replicates: Sequence[ForecastSums],
+        mask: CaseMask,
+        averaging: Averaging | None = None,
+    ) -> list[Measured]:
+        """Each metric on the cases of a mask, averaged as the task says where no other averaging is asked for.
+
+        A metric whose statistics a forecast does not have is all NaN.
+        """
+        names = list(dict.fromkeys(["count", *(name for metric in metrics for name in metric.statistics)]))
+        averaging = averaging or self.averaging
+        drawn, spread = self._drawn(mask, averaging), averaging.spread(self.resamples, mask)
+        resampled = [[_resampled_sums(sums, names, *part) for part in drawn] for sums in replicates]
         n = int(replicates[0].by_case["count"][mask].sum())
-        return [self._measured(metric, resampled, mask, n) for metric in metrics]
+        return [self._measured(metric, resampled, n, spread) for metric in metrics]
 
     def measure_columns(
         self, replicates: Sequence[ForecastSums]
     ) -> tuple[Float[np.ndarray, "resample column"], Float[np.ndarray, "replicate column"]]:
         """Mean absolute error within each group of neurons, on the headline's cases."""
-        counts = self.resamples.counts * self.headline
-        values = []
+        drawn, values = self._drawn(self.headline, self.averaging), []
         for sums in replicates:
+            n = [case_weighted_sums(sums.counts_by_group[cases], counts) for cases, counts in drawn]
+            errors = [case_weighted_sums(sums.errors_by_group[cases], counts) for cases, counts in drawn]
             with np.errstate(divide="ignore", invalid="ignore"):
-                n = case_weighted_sums(sums.counts_by_group, counts)
-                values.append(case_weighted_sums(sums.errors_by_group, counts) / n)
+                means = [total / count for total, count in zip(errors, n, strict=True)]
+            values.append(mean_of_parts(means, [count > 0 for count in n]))
         together = np.array(values)
         columns = [resample_replicates(together[..., k], self.resamples) for k in range(together.shape[2])]
         return np.stack(columns, axis=1), together[:, 0]
 
+    def _drawn(self, mask: CaseMask, averaging: Averaging) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Of each part that is averaged: its cases, and how often each resample draws them."""
+        cases = [np.flatnonzero(part) for part in averaging.parts(mask)]
+        return [(own, np.take(self.resamples.counts, own, axis=1)) for own in cases]
+
     def _measured(
-        self, metric: Metric, replicates: Sequence[Mapping[str, np.ndarray]], mask: CaseMask, n: int
+        self, metric: Metric, replicates: Sequence[Sequence[Mapping[str, np.ndarray]]], n: int, spread: Spread
     ) -> Measured:
-        overall = np.array([_values(metric, {k: v.sum(axis=1) for k, v in sums.items()}) for sums in replicates])
+        overall = np.array([_mean_value(metric, parts, lambda sums: sums.sum(axis=1)) for parts in replicates])
         n_leads = len(self.card.leads)
-        at_leads = np.array([_values(metric, {k: v.ravel() for k, v in sums.items()}) for sums in replicates])
+        at_leads = np.array([_mean_value(metric, parts, np.ravel) for parts in replicates])
         at_leads = at_leads.reshape(len(replicates), -1, n_leads)
         by_lead = [resample_replicates(at_leads[..., lead], self.resamples) for lead in range(n_leads)]
         together = resample_replicates(overall, self.resamples)
-        return Measured(together, np.stack(by_lead, axis=1), overall[:, 0], n, self.resamples.spread(mask))
+        return Measured(together, np.stack(by_lead, axis=1), overall[:, 0], n, spread)
 
 
 def case_units(card: ForecastCard) -> CaseUnits:
@@ -111,12 +133,22 @@ def _numbers(labels: Sequence[Any]) -> np.ndarray:
     return np.array([number[label] for label in labels], dtype=np.int64)
 
 
-def _resampled_sums(sums: ForecastSums, names: Sequence[str], counts: np.ndarray) -> dict[str, np.ndarray]:
+def _resampled_sums(
+    sums: ForecastSums, names: Sequence[str], cases: np.ndarray, counts: np.ndarray
+) -> dict[str, np.ndarray]:
     """Each statistic that the forecast has, as [resample, lead]."""
     known = [name for name in names if name in sums.by_case]
-    totals = np.concatenate([sums.by_case[name] for name in known], axis=1)
+    totals = np.concatenate([sums.by_case[name][cases] for name in known], axis=1)
     parts = np.split(case_weighted_sums(totals, counts), len(known), axis=1)
     return dict(zip(known, parts, strict=True))
+
+
+def _mean_value(
+    metric: Metric, parts: Sequence[Mapping[str, np.ndarray]], of: Callable[[np.ndarray], np.ndarray]
+) -> np.ndarray:
+    """The metric of each part's sums, seen through `of`, then their mean."""
+    seen = [{name: of(sums) for name, sums in part.items()} for part in parts]
+    return mean_of_parts([_values(metric, sums) for sums in seen], [sums["count"] > 0 for sums in seen])
 
 
 def _values(metric: Metric, sums: Mapping[str, np.ndarray]) -> np.ndarray:

@@ -9,7 +9,8 @@ the first half's deviations shrink to the larger of the other two spreads.
 
 Percentiles are too narrow where units are few: deviations are widened by √(n/f) · t(f)/z, where n are the animals, or
 within one animal the disjoint blocks, and f = n - the number of groups that these are drawn within (Hesterberg 2015,
-Am. Stat. 69:371): blocks of one run do not replace those of another.
+Am. Stat. 69:371): blocks of one run do not replace those of another. Where conditions count alike however short they
+are, the shortest decide: n and f are effective numbers then.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from braincast.scoring.bootstrap import LEVEL
 from braincast.scoring.ranking import Resampled
 
 _DEFINED_SHARE = 0.9
+_ENDS = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,11 +54,25 @@ class CaseUnits:
         n = self.n_animals(within)
         return n, n - len(np.unique(self.stratum[within]))
 
-    def blocks_drawn(self, within: Bool[np.ndarray, " case"]) -> tuple[int, int]:
-        """(blocks, blocks less runs): a run of at least two cases is drawn from at least two."""
+    def blocks_drawn(
+        self, within: Bool[np.ndarray, " case"], weights: Float[np.ndarray, " case"] | None = None
+    ) -> tuple[int | float, int | float]:
+        """(blocks, blocks less runs): a run of at least two cases is drawn from at least two.
+
+        Where cases count unequally these are as many as would vary alike if all counted alike: the variance of each
+        run's share with its own blocks, then the freedom of their sum (Satterthwaite 1946, Biometrics 2:110).
+        """
         sizes = self._run_sizes(within)
         blocks = np.where(sizes > 1, np.maximum(sizes // self.block_cases, 2), 1)
-        return int(blocks.sum()), int((blocks - 1).sum())
+        if weights is None:
+            return int(blocks.sum()), int((blocks - 1).sum())
+        shares = np.bincount(np.unique(self.run[within], return_inverse=True)[1], weights[within])[blocks > 1]
+        blocks = blocks[blocks > 1]
+        naive, variance = shares**2 / blocks, shares**2 / (blocks - 1)
+        if len(blocks) == 0:
+            return 0, 0
+        freedom = float(variance.sum() ** 2 / (variance**2 / (blocks - 1)).sum())
+        return float(variance.sum() / naive.sum()) * freedom, freedom
 
     def _run_sizes(self, within: Bool[np.ndarray, " case"]) -> Int[np.ndarray, " run"]:
         return np.unique(self.run[within], return_counts=True)[1]
@@ -84,13 +100,13 @@ class BlockResamples:
         """Where deviations are of animals and blocks, of animals alone, and of blocks alone."""
         return _parts(self.n_resamples)
 
-    def spread(self, within: Bool[np.ndarray, " case"]) -> Spread:
-        """How the deviations of a score of these cases become an interval."""
+    def spread(self, within: Bool[np.ndarray, " case"], weights: Float[np.ndarray, " case"] | None = None) -> Spread:
+        """How the deviations of a score of these cases become an interval; without weights all count alike."""
         n_animals, n_blocks = self.units.n_animals(within), self.units.n_blocks(within)
         if n_animals > 1:
             return Spread(self.parts, n_animals, n_blocks, *self.units.animals_drawn(within))
         part = self.parts[2] if self.several_animals else slice(None)
-        return Spread((part,), n_animals, n_blocks, *self.units.blocks_drawn(within))
+        return Spread((part,), n_animals, n_blocks, *self.units.blocks_drawn(within, weights))
 
 
 @dataclass(frozen=True)
@@ -98,15 +114,16 @@ class Spread:
     """Which resamples speak about a score, and from how many animals and blocks it comes.
 
     `n_units` are drawn, animals or blocks; `freedom` is their number less that of the groups they are drawn within.
+    Of blocks that count unequally both are effective numbers.
     """
 
     parts: tuple[slice, ...]
     n_animals: int
     n_blocks: int
-    n_units: int
-    freedom: int
+    n_units: int | float
+    freedom: int | float
 
-    @property
+    @cached_property
     def widening(self) -> float:
         """√(n/f) · t(f)/z; NaN for a single animal with a single block, of which nothing can be told."""
         if self.freedom < 1 or max(self.n_animals, self.n_blocks) < 2:
@@ -129,21 +146,38 @@ class Spread:
 
     def interval(self, resampled: Resampled) -> tuple[float, float] | None:
         """95 % interval; None with one unit, or where more than a tenth of the resamples is undefined."""
-        drawn = self.deviations(resampled)
-        defined = drawn[np.isfinite(drawn)]
-        if len(drawn) == 0 or len(defined) < _DEFINED_SHARE * len(drawn) or not np.isfinite(resampled[0]):
-            return None
-        lower, upper = np.quantile(defined, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-        return float(resampled[0] + lower), float(resampled[0] + upper)
+        return interval_around(resampled[0], self.deviations(resampled))
+
+    def intervals(self, resampled: Float[np.ndarray, "resample score"]) -> Float[np.ndarray, "score 2"]:
+        """`interval` of many scores at once; NaN where there is none."""
+        deviations = np.stack([self.deviations(score) for score in resampled.T])
+        if deviations.size > 0 and np.isfinite(deviations).all():
+            return (resampled[0] + np.quantile(deviations, _ENDS, axis=1)).T
+        each = [interval_around(value, own) for value, own in zip(resampled[0], deviations, strict=True)]
+        return np.array([(np.nan, np.nan) if ends is None else ends for ends in each])
 
     def two_sided_p(self, difference: Resampled) -> float | None:
         """Bootstrap p of "no difference": twice the smaller tail, never below 2 / (resamples + 1)."""
-        drawn = difference[0] + self.deviations(difference)
-        drawn = drawn[np.isfinite(drawn)]
-        if len(drawn) == 0:
-            return None
-        tail = 1 + min(int((drawn <= 0).sum()), int((drawn >= 0).sum()))
-        return min(1.0, 2 * tail / (len(drawn) + 1))
+        return two_sided_p_of(difference[0], self.deviations(difference))
+
+
+def interval_around(value: float, deviations: Float[np.ndarray, " draw"]) -> tuple[float, float] | None:
+    """95 % interval of a value from deviations; None where more than a tenth of these is undefined."""
+    defined = deviations[np.isfinite(deviations)]
+    if len(deviations) == 0 or len(defined) < _DEFINED_SHARE * len(deviations) or not np.isfinite(value):
+        return None
+    lower, upper = np.quantile(defined, _ENDS)
+    return float(value + lower), float(value + upper)
+
+
+def two_sided_p_of(value: float, deviations: Float[np.ndarray, " draw"]) -> float | None:
+    """Twice the smaller tail beyond 0 of what deviates from a value, never below 2 / (deviations + 1)."""
+    drawn = value + deviations
+    drawn = drawn[np.isfinite(drawn)]
+    if len(drawn) == 0:
+        return None
+    tail = 1 + min(int((drawn <= 0).sum()), int((drawn >= 0).sum()))
+    return min(1.0, 2 * tail / (len(drawn) + 1))
 
 
 def draw_blocks(task_hash: str, units: CaseUnits, n_resamples: int) -> BlockResamples:

@@ -15,6 +15,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy.signal import lfilter
 
+from braincast.scoring.forecasting.averages import OVER_WINDOWS, Averaging, mean_of_parts
 from braincast.scoring.forecasting.blocks import BlockResamples
 from braincast.scoring.forecasting.groups import CaseMask
 from braincast.scoring.weighting import case_weighted_sums
@@ -44,18 +45,32 @@ class Autoregression:
         return np.asarray(drawn)[:, _WARM_UP:]
 
 
-def coverage(loss: Loss, resamples: BlockResamples, within: CaseMask, *, n_surrogates: int = N_SURROGATES) -> float:
+def coverage(
+    loss: Loss,
+    resamples: BlockResamples,
+    within: CaseMask,
+    averaging: Averaging = OVER_WINDOWS,
+    *,
+    n_surrogates: int = N_SURROGATES,
+) -> float:
     """Share of the 95 % intervals of surrogates of `loss` that hold the known mean; NaN where there is no interval."""
-    surrogates, mean = surrogates_of(loss, resamples, within, n_surrogates)
-    counts = resamples.counts * within
-    sums = case_weighted_sums(surrogates.T, counts) / counts.sum(axis=1)[:, None]
-    spread = resamples.spread(within)
-    found = [interval for interval in map(spread.interval, sums.T) if interval is not None]
-    return float(np.mean([low <= mean <= high for low, high in found])) if found else np.nan
+    surrogates, mean = surrogates_of(loss, resamples, within, n_surrogates, averaging)
+    sums, present = [], []
+    for cases in map(np.flatnonzero, averaging.parts(within)):
+        counts = np.take(resamples.counts, cases, axis=1)
+        n = counts.sum(axis=1)[:, None]
+        with np.errstate(invalid="ignore"):
+            sums.append(case_weighted_sums(surrogates.T[cases], counts) / n)
+        present.append(np.broadcast_to(n > 0, sums[-1].shape))
+    spread = averaging.spread(resamples, within)
+    drawn = mean_of_parts(sums, present)
+    lower, upper = spread.intervals(drawn).T
+    found = np.isfinite(lower)
+    return float(((lower <= mean) & (mean <= upper))[found].mean()) if found.any() else np.nan
 
 
 def surrogates_of(
-    loss: Loss, resamples: BlockResamples, within: CaseMask, n_surrogates: int
+    loss: Loss, resamples: BlockResamples, within: CaseMask, n_surrogates: int, averaging: Averaging = OVER_WINDOWS
 ) -> tuple[Float[np.ndarray, "surrogate case"], float]:
     """(surrogates, their known mean); cases outside the mask are 0."""
     units = resamples.units
@@ -66,7 +81,10 @@ def surrogates_of(
     out = np.zeros((n_surrogates, len(loss)))
     for cases, own in zip(runs, series, strict=True):
         out[:, cases] = loss[cases].mean() + own.std() * model.draw(rng, len(cases), n_surrogates)
-    return _with_animals(out, loss, resamples, within, rng)
+    shift = _shift_of_animals(out, loss, resamples, within, rng)
+    # Known is what a surrogate is on average: the loss, with the animals' own levels evened out.
+    levelled = loss if shift is None else loss + shift.mean
+    return out if shift is None else out + shift.drawn, averaging.mean(levelled, within)
 
 
 def fit_autoregression(series: Sequence[Run], order: int | None = None) -> Autoregression:
@@ -115,24 +133,33 @@ def _gain(coefficients: Float[np.ndarray, " order"]) -> float:
     return float((np.asarray(lfilter([1.0], [1.0, *(-coefficients)], impulse)) ** 2).sum())
 
 
-def _with_animals(
+@dataclass(frozen=True, eq=False)
+class _Shift:
+    """What is added to each case so that animals vary around one mean: in each surrogate, and on average."""
+
+    drawn: Float[np.ndarray, "surrogate case"]
+    mean: Float[np.ndarray, " case"]
+
+
+def _shift_of_animals(
     surrogates: Float[np.ndarray, "surrogate case"],
     loss: Loss,
     resamples: BlockResamples,
     within: CaseMask,
     rng: np.random.Generator,
-) -> tuple[Float[np.ndarray, "surrogate case"], float]:
+) -> _Shift | None:
     """Give every animal a mean of its own, drawn around the known one; with one animal its means are the known ones."""
     animal = resamples.units.animal
     animals = np.unique(animal[within])
     if len(animals) < 2:
-        return surrogates, float(loss[within].mean())
+        return None
     mean = float(loss[within].mean())
     members = [np.flatnonzero((animal == one) & within) for one in animals]
     own = np.array([loss[cases].mean() for cases in members])
     by_chance = np.mean([surrogates[:, cases].mean(axis=1).var() for cases in members])
     between = np.sqrt(max(own.var(ddof=1) - by_chance, 0.0))
+    shift = _Shift(np.zeros(surrogates.shape), np.zeros(len(loss)))
     for cases, level in zip(members, own, strict=True):
-        shift = mean - level + between * rng.standard_normal(len(surrogates))
-        surrogates[:, cases] += shift[:, None]
-    return surrogates, mean
+        shift.mean[cases] = mean - level
+        shift.drawn[:, cases] = (mean - level + between * rng.standard_normal(len(surrogates)))[:, None]
+    return shift

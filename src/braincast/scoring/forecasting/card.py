@@ -12,6 +12,7 @@ import xarray as xr
 from braincast.brain.display import html_card
 from braincast.errors import unknown_name
 from braincast.scoring.forecasting.blocks import Spread
+from braincast.scoring.forecasting.drops import Drop
 from braincast.scoring.forecasting.neurons import NeuronSkill
 from braincast.scoring.ranking import Resampled
 from braincast.scoring.scores import Comparison, MetricScore, ModelScore, defined
@@ -32,8 +33,9 @@ class BestSimple:
 class ForecastScorecard:
     """Scores of all contenders of a forecast task. `samples[model, metric]` are the values behind the intervals.
 
-    Single figures are about the cases like the training data (`headline`: how many), groups about all.
-    `intervals` says how cases were resampled and how often such intervals hold a known mean.
+    Single figures are about the cases like the training data (`headline`: how many), groups about all. `drops` say what
+    is lost out of distribution, where the task asks there too. `intervals` says how cases were resampled and how often
+    such intervals hold a known mean.
     """
 
     task: str
@@ -47,6 +49,7 @@ class ForecastScorecard:
     neurons: Mapping[str, NeuronSkill]
     comparisons: tuple[Comparison, ...]
     group_comparisons: tuple[Comparison, ...]
+    drops: tuple[Drop, ...]
     intervals: Mapping[str, Any]
     ceiling: Mapping[str, Any]
     headline: int
@@ -71,6 +74,7 @@ class ForecastScorecard:
             "models": models,
             "comparisons": [comparison.to_dict() for comparison in self.comparisons],
             "group_comparisons": [comparison.to_dict() for comparison in self.group_comparisons],
+            "drops": [drop.to_dict() for drop in self.drops],
             "intervals": dict(self.intervals),
             "ceiling": dict(self.ceiling),
         }

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Int
 
-from braincast.scoring.forecasting.groups import headline as headline_cases
+from braincast.scoring.forecasting.neurons import NeuronSkill
 from braincast.scoring.forecasting.places import placed
 from braincast.scoring.scores import Contender
 from braincast.tasks.forecasting.card import ForecastCard, WindowCase
@@ -25,7 +25,6 @@ MOST_FRAMES = 300
 CENTRAL = (0.1, 0.9)  # the central 80 % of the members
 _RANKS = ("best", "median", "worst")
 _QUARTERS = (0.25, 0.5, 0.75)
-_BATCH_VALUES = 8 << 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,20 +82,23 @@ class ForecastExhibits:
 
 
 def forecast_exhibits(
-    task: ForecastTask, contenders: Mapping[str, Contender], headline: str, shown: Sequence[str]
+    task: ForecastTask,
+    contenders: Mapping[str, Contender],
+    headline: str,
+    shown: Sequence[str],
+    neurons: Mapping[str, NeuronSkill],
 ) -> ForecastExhibits | None:
-    """Examples of `headline` and the task's baseline; skill of every neuron for all `shown` too.
+    """Examples of `headline` and the task's baseline; skill of every neuron for all `shown` too, as it was scored.
 
     None when the headline or the baseline is not among the contenders.
     """
     baseline = task.card.baseline
-    if headline not in contenders or baseline not in contenders:
+    if not {headline, baseline} <= set(contenders) & set(neurons):
         return None
     truth = open_window_truth(task)
-    names = list(dict.fromkeys([headline, *(name for name in shown if name in contenders), baseline]))
-    errors = _errors(task.card, truth, {name: contenders[name].forecasts[0] for name in names})
-    skill = {name: _skill(errors[name], errors[baseline]) for name in names if name != baseline}
-    ranked = _ranked(skill.get(headline, -errors[baseline]))
+    names = [name for name in dict.fromkeys([headline, *shown]) if name in neurons and name != baseline]
+    skill = {name: neurons[name].skill for name in names}
+    ranked = _ranked(skill.get(headline, -neurons[baseline].error))
     drawn = {name: contenders[name].forecasts[0] for name in dict.fromkeys((headline, baseline))}
     examples = _Examples(task, truth, drawn, ranked)
     place = placed(task)
@@ -113,33 +115,6 @@ def forecast_exhibits(
         dt_s=task.card.dt_s,
         unit=task.card.unit,
     )
-
-
-def _errors(
-    card: ForecastCard, truth: WindowTruth, forecasts: Mapping[str, Any]
-) -> dict[str, Float[np.ndarray, " neuron"]]:
-    """Mean absolute error of each neuron over the headline's cases and all leads, read in batches of cases."""
-    counted = headline_cases(card)
-    n_cases, n_leads, n_neurons = truth.shape
-    n_members = max((f.shape[3] for f in forecasts.values() if len(f.shape) == 4), default=1)
-    step = max(1, _BATCH_VALUES // (n_leads * n_neurons * n_members))
-    total = {name: np.zeros(n_neurons) for name in forecasts}
-    n_seen = np.zeros(n_neurons)
-    for first in range(0, n_cases, step):
-        cases = slice(first, min(first + step, n_cases))
-        keep = counted[cases]
-        observed = truth.read(cases, slice(0, n_neurons))[keep].astype(np.float64)
-        n_seen += np.isfinite(observed).sum(axis=(0, 1))
-        for name, forecast in forecasts.items():
-            point = _point(_values(forecast, cases, slice(0, n_neurons)))[keep]
-            total[name] += np.nansum(np.abs(point - observed), axis=(0, 1))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return {name: summed / n_seen for name, summed in total.items()}
-
-
-def _skill(own: Float[np.ndarray, " neuron"], base: Float[np.ndarray, " neuron"]) -> Float[np.ndarray, " neuron"]:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(base > 0, 1 - own / base, np.nan)
 
 
 def _ranked(skill: Float[np.ndarray, " neuron"]) -> list[tuple[str, int, float]]:
@@ -272,10 +247,6 @@ def _values(forecast: Any, cases: slice, neurons: slice) -> np.ndarray:
     """Part of a forecast [case, lead, neuron(, member)], whatever it is stored in."""
     part = forecast[cases, :, neurons]  # before its values, which may lie in a store
     return np.asarray(getattr(part, "values", part), dtype=np.float64)
-
-
-def _point(values: np.ndarray) -> np.ndarray:
-    return values.mean(axis=3) if values.ndim == 4 else values
 
 
 def _course(model: str, lead: int | None, frame: np.ndarray, values: np.ndarray) -> Course:

@@ -55,7 +55,7 @@ def case_groups(card: ForecastCard) -> dict[str, dict[str, CaseMask]]:
 
 
 def neuron_groups(
-    regions: Sequence[str], activity_level: Float[np.ndarray, " neuron"], counted: CaseMask
+    regions: Sequence[str], activity_level: Float[np.ndarray, " neuron"], counted: Float[np.ndarray, " case"]
 ) -> tuple[Grouping, tuple[NeuronGroup, ...]]:
     """Groups of neurons by region (where there are any) and by quarters of activity in training frames.
 
@@ -72,7 +72,7 @@ def neuron_groups(
     columns.append(n_columns + _quarters(activity_level))
     if len(activity_level) >= _FEWEST_FOR_QUARTERS:
         groups += [NeuronGroup("activity", label, n_columns + k) for k, label in enumerate(ACTIVITY_QUARTERS)]
-    grouping = Grouping(counted.astype(np.float64), np.stack(columns), n_columns + len(ACTIVITY_QUARTERS))
+    grouping = Grouping(counted, np.stack(columns), n_columns + len(ACTIVITY_QUARTERS))
     return grouping, tuple(groups)
 
 

@@ -40,7 +40,7 @@ def add_tiles(prediction, truth, first, last, active_above, kept, rows, by_neuro
     """Add the tiles from neuron `first` to neuron `last` at all cases and leads, each number read from memory once.
 
     rows[tile, case, lead, statistic] are the statistics of each row. `kept` is (counted[case], column[grouping,
-    neuron]): by_neuron[lead, neuron] adds the absolute errors of cases with counted[case] = 1 to what stands there, and
+    neuron]): by_neuron[lead, neuron] adds counted[case] times the absolute errors to what stands there, and
     by_column[tile, case, column] is their sum over leads and over the neurons of a group; without groupings neither is
     touched. places[tile] becomes (case, lead, neuron) of the first prediction that is not finite, and stays (-1, -1,
     -1) otherwise. Missing truth (NaN) is left out of every statistic.

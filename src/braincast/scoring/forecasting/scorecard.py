@@ -12,10 +12,12 @@ import xarray as xr
 from braincast.errors import BraincastError, unknown_name
 from braincast.forecasts.check import check_forecast
 from braincast.scoring.forecasting.assessor import Measured, WindowAssessor
+from braincast.scoring.forecasting.averages import OVER_WINDOWS
 from braincast.scoring.forecasting.blocks import Spread
-from braincast.scoring.forecasting.calibration import ENOUGH, N_SURROGATES, coverage
 from braincast.scoring.forecasting.card import BestSimple, ForecastScorecard, comparison
-from braincast.scoring.forecasting.groups import CaseMask, members_of
+from braincast.scoring.forecasting.drops import Drop, Sides, drop
+from braincast.scoring.forecasting.groups import members_of
+from braincast.scoring.forecasting.held import intervals_told
 from braincast.scoring.forecasting.neurons import NeuronErrors, neuron_errors, neuron_skill
 from braincast.scoring.forecasting.sums import ForecastSums
 from braincast.scoring.metrics import load_metric
@@ -34,12 +36,14 @@ def score_forecasts(
     simple: str | None = None,
     workers: int = 1,
     assessor: WindowAssessor | None = None,
+    headline: str | None = None,
 ) -> ForecastScorecard:
     """Score forecasts of a forecast task's test windows; the same bits whatever `workers` is.
 
     Labelled forecasts are checked first (E204–E215), stored arrays for their shape (E212) and for numbers that are not
     finite (E208). Skill is over `baseline` (default: the task's own, when it is among them), and over `simple`, the
-    best simple model by validation; where that is not given, the simple model with the best test score is taken.
+    best simple model by validation; where that is not given, the simple model with the best test score is taken. How
+    often intervals hold is measured in each condition for the baseline and `headline` (default: the first model).
     """
     contenders = _contenders(forecasts)
     for name, contender in contenders.items():
@@ -50,7 +54,8 @@ def score_forecasts(
         if wanted is not None and wanted not in contenders:
             raise unknown_name("E303", kind, wanted, contenders)
     default = task.card.baseline if task.card.baseline in contenders else None
-    return _Tally(assessor or WindowAssessor(task, workers=workers), contenders, baseline or default, simple).card()
+    assessor = assessor or WindowAssessor(task, workers=workers)
+    return _Tally(assessor, contenders, baseline or default, simple, headline).card()
 
 
 def _contenders(forecasts: xr.DataArray | Contender | Mapping[str, xr.DataArray | Contender]) -> dict[str, Contender]:
@@ -64,11 +69,16 @@ class _Tally:
     """One scoring of several contenders. Each is measured by itself; then skills and comparisons are added."""
 
     def __init__(
-        self, assessor: WindowAssessor, contenders: Mapping[str, Contender], baseline: str | None, simple: str | None
+        self,
+        assessor: WindowAssessor,
+        contenders: Mapping[str, Contender],
+        baseline: str | None,
+        simple: str | None,
+        headline: str | None,
     ) -> None:
         self.assessor, self.contenders = assessor, contenders
-        self.task, self.baseline, self.simple = assessor.card, baseline, simple
-        self.spread = assessor.resamples.spread(assessor.headline)
+        self.task, self.baseline, self.simple, self.headline = assessor.card, baseline, simple, headline
+        self.spread = assessor.spread(assessor.headline)
         self.samples: dict[tuple[str, str], Resampled] = {}
         # Of the primary metric, by contender: at each lead, and in groups as (samples, spread).
         self.at_leads: dict[str, np.ndarray] = {}
@@ -92,7 +102,8 @@ class _Tally:
             neurons=self._neuron_skills(),
             comparisons=tuple(self._comparison(a, b) for a, b in pairs),
             group_comparisons=tuple(one for a, b in pairs for one in self._group_comparisons(a, b)),
-            intervals=self._intervals(),
+            drops=self._drops(),
+            intervals=intervals_told(self.assessor, self._own_losses(), self.baseline, self._leader()),
             ceiling={"text": self.task.ceiling, "noise_floor": list(self.task.noise_floor) or None},
             headline=int(self.assessor.headline.sum()),
             spread=self.spread,
@@ -122,7 +133,18 @@ class _Tally:
                 (found,) = self.assessor.measure([metric], replicates, mask)
                 self.in_groups[name, group, label] = found.overall, found.spread
                 scores[group][label] = _metric_score(found)
-        return scores
+        return {**scores, **self._other_averages(name, replicates)}
+
+    def _other_averages(self, name: str, replicates: list[ForecastSums]) -> dict[str, dict[str, MetricScore]]:
+        """Where a task averages over conditions: that, and the average over all windows beside it."""
+        if self.task.average == "windows":
+            return {}
+        metric, scores = load_metric(self.task.primary), {}
+        for label, averaging in (("conditions", self.assessor.averaging), ("windows", OVER_WINDOWS)):
+            (found,) = self.assessor.measure([metric], replicates, self.assessor.headline, averaging)
+            self.in_groups[name, "average", label] = found.overall, found.spread
+            scores[label] = _metric_score(found)
+        return {"average": scores}
 
     def _neuron_group_scores(self, name: str, replicates: list[ForecastSums]) -> dict[str, dict[str, MetricScore]]:
         """Mean absolute error within groups of neurons; for a task with another primary metric, nothing."""
@@ -136,9 +158,16 @@ class _Tally:
             own, n = samples[:, group.column], sum(s.counts_by_neuron[:, mask].sum() for s in replicates[:1])
             self.in_groups[name, group.grouping, group.label] = own, self.spread
             by_lead = [defined(float(v)) for v in _lead_means(replicates, mask)]
-            score = MetricScore(defined(own[0]), self.spread.interval(own), int(n), by_lead=by_lead)
+            score = MetricScore(defined(own[0]), self.spread.interval(own), round(float(n)), by_lead=by_lead)
             scores.setdefault(group.grouping, {})[group.label] = score
         return scores
+
+    def _leader(self) -> str | None:
+        models = [name for name, one in self.contenders.items() if one.role == "model" and name != self.baseline]
+        return self.headline if self.headline in self.contenders else next(iter(models), None)
+
+    def _own_losses(self) -> dict[str, np.ndarray]:
+        return {name: loss for name, loss in self.losses.items() if self.contenders[name].of is None}
 
     def _best_simple(self, scores: Mapping[str, ModelScore]) -> BestSimple | None:
         if self.simple is not None:
@@ -212,35 +241,21 @@ class _Tally:
                 out.append(comparison(a, b, key, first, second, spread, f"{group}: {label}"))
         return out
 
-    def _intervals(self) -> dict[str, Any]:
-        """How the intervals came about, and how often such intervals hold a known mean."""
-        resamples, within = self.assessor.resamples, self.assessor.headline
-        covered = {name: defined(share) for name, share in self._coverages(within).items()}
-        known = [share for share in covered.values() if share is not None]
-        share = float(np.mean(known)) if known else None
-        return {
-            "how": self.task.resampling,
-            "n_resamples": resamples.n_resamples,
-            "n_animals": self.spread.n_animals,
-            "n_blocks": self.spread.n_blocks,
-            "block_frames": self.task.block,
-            "within_one_animal": self.spread.n_animals < 2,
-            "coverage": share,
-            "lowest_coverage": min(known) if known else None,
-            "coverage_by_model": covered,
-            "n_surrogates": N_SURROGATES,
-            "flag": share is None or share < ENOUGH,
+    def _drops(self) -> tuple[Drop, ...]:
+        """Of every model and baseline, where the task asks in and out of distribution."""
+        masks = self.assessor.case_groups["distribution"]
+        if set(masks) != {"in", "out"}:
+            return ()
+        spread = self.assessor.spread
+        sides = Sides(spread(masks["in"]), spread(masks["out"]), spread(masks["in"] | masks["out"]))
+        own = [name for name, contender in self.contenders.items() if contender.of is None]
+        scores = {
+            name: (self.in_groups[name, "distribution", "in"][0], self.in_groups[name, "distribution", "out"][0])
+            for name in own
         }
-
-    def _coverages(self, within: CaseMask) -> dict[str, float]:
-        """Of each model's difference from the baseline; of the baseline, of its loss."""
-        base = self.losses.get(self.baseline or "")
-        out = {}
-        for name, own in self.losses.items():
-            if self.contenders[name].of is None:
-                loss = own if base is None or name == self.baseline else own - base
-                out[name] = coverage(loss, self.assessor.resamples, within)
-        return out
+        floors = [name for name in dict.fromkeys((self.baseline, *self.task.baselines)) if name in scores]
+        metric = load_metric(self.task.primary)
+        return tuple(drop(name, metric, "distribution", scores, floors, sides) for name in own)
 
 
 def _metric_score(found: Measured) -> MetricScore:

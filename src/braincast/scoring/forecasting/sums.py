@@ -24,8 +24,8 @@ _ROWS, _MEMBERS = kernels.ROW_STATISTICS, ensembles.MEMBER_STATISTICS
 class Grouping:
     """Which cases count for neurons, and which groups each neuron is in.
 
-    `counted[case]` is 1 for the cases of the headline, 0 for others; `column[grouping, neuron]` is the number of the
-    neuron's group in each grouping; groups are numbered through over all groupings.
+    `counted[case]` is how much a case counts: 0 outside the headline, on average 1 in it; `column[grouping, neuron]` is
+    the number of the neuron's group in each grouping; groups are numbered through over all groupings.
     """
 
     counted: Float[np.ndarray, " case"]
@@ -37,8 +37,8 @@ class Grouping:
 class ForecastSums:
     """Sums of one forecast: memory is linear in cases × leads, in leads × neurons, and in cases × groups.
 
-    `by_case[name]` has every statistic; `errors_by_group` and `errors_by_neuron` the absolute error, the latter over
-    the headline's cases only. A statistic of members is missing for a forecast without them.
+    `by_case[name]` has every statistic; `errors_by_group` and `errors_by_neuron` the absolute error, the latter
+    as cases are counted. A statistic of members is missing for a forecast without them.
     """
 
     by_case: Mapping[str, Float[np.ndarray, "case lead"]]

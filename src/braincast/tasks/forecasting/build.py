@@ -11,6 +11,7 @@ import numpy as np
 from braincast.brain.stretches import LARGEST_GAP_SHARE, LARGEST_JITTER, Stretch, stretches, timing
 from braincast.errors import BraincastError, unknown_name
 from braincast.tasks.card import MetricUse
+from braincast.tasks.forecasting.anatomy import anatomy_of, has_places
 from braincast.tasks.forecasting.card import Fold, ForecastCard, Piece, RecordingUse
 from braincast.tasks.forecasting.splits import blocked_pieces
 from braincast.tasks.forecasting.standardised import Scale, standardised
@@ -112,6 +113,7 @@ def build(dataset: Dataset, name: str, design: Design | None = None, **changes: 
             **_asked_of(len(neurons), is_told=all(recording.stimulus is not None for recording in recordings)),
             "neurons": neurons,
             "regions": _regions(recordings[0], neurons),
+            "positions": has_places(anatomy_of(dataset.specimens[uses[0].specimen], recordings[0], neurons)),
             "recordings": uses,
             "pieces": pieces,
             "block": _block(pieces, horizon, design.stride),

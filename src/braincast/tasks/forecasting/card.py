@@ -16,7 +16,7 @@ Split = Literal["train", "validation", "test", "held-out"]
 # The name of a file too.
 NAME_PATTERN = r"^[a-z0-9][a-z0-9-]*$"
 _OF_MEMBERS = frozenset({"crps", "coverage", "spread_skill"})  # metrics that look at a distribution
-_USUAL = (("scaled", True), ("average", "windows"))
+_USUAL = (("scaled", True), ("average", "windows"), ("positions", False))
 SPLITS: tuple[Split, ...] = ("train", "validation", "test", "held-out")
 
 
@@ -81,7 +81,8 @@ class ForecastCard(Declaration):
     `jitter` is the largest deviation from it as a share. Activity is in standard deviations of each recording's
     training frames or, where it is not `scaled`, as it was recorded. Single figures `average` over all windows, or over
     those of each condition and then over conditions. `noise_floor` is the mean absolute error at each lead that nothing
-    can beat, where it is known.
+    can beat, where it is known. `positions` says whether the data tell where neurons lie; it changes neither questions
+    nor scores, and so is not in the hash.
     """
 
     name: str = Field(pattern=NAME_PATTERN)
@@ -127,6 +128,7 @@ class ForecastCard(Declaration):
     noise_floor: tuple[float, ...] = ()
     scaled: bool = True
     average: Literal["windows", "conditions"] = "windows"
+    positions: bool = False
 
     @model_serializer(mode="wrap")
     def _without_usual(self, handler: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
@@ -135,8 +137,8 @@ class ForecastCard(Declaration):
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 of the whole declaration."""
-        return sha256_of_json(self.model_dump(mode="json"))
+        """SHA-256 of the whole declaration, but for `positions`."""
+        return sha256_of_json(self.model_dump(mode="json", exclude={"positions"}))
 
     @property
     def metric_keys(self) -> tuple[str, ...]:

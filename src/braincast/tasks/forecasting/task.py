@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from braincast.errors import BraincastError
+from braincast.tasks.forecasting.anatomy import anatomy_of
 from braincast.tasks.forecasting.card import ForecastCard, WindowCase
 from braincast.tasks.forecasting.standardised import Standardised, standardised
 from braincast.tasks.forecasting.tracks import Track, checked_track
@@ -16,6 +17,8 @@ from braincast.tasks.forecasting.windows import Windows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import pandas as pd
 
     from braincast.brain.specimen import Specimen
 
@@ -85,9 +88,16 @@ class ForecastTask:
 
     @cached_property
     def structure(self) -> Specimen:
-        """How the brain of the first recording is built: its specimen without any activity."""
+        """How the brain of the first recording is built: its specimen without any activity, with the anatomy."""
         first = next(iter(self.specimens.values()))
-        return replace(first, responses=None, recordings={})
+        return replace(first, responses=None, recordings={}, anatomy=self.anatomy)
+
+    @cached_property
+    def anatomy(self) -> pd.DataFrame:
+        """Region and place of each neuron, as far as the first recording or the wiring says (see `anatomy_of`)."""
+        use = self.card.recordings[0]
+        specimen = self.specimens[use.specimen]
+        return anatomy_of(specimen, specimen.recordings[use.recording], self.card.neurons)
 
     def cases(self, split: Literal["test"] = "test", *, fold: int | None = None) -> Windows:
         """The test windows, all or those of one fold; validation windows come with `training`."""

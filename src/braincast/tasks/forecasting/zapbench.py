@@ -67,6 +67,7 @@ def zapbench_card(context: int, n_synthetic: int | None = None) -> ForecastCard:
             "dt_s": DT_S,
             "jitter": None,
             "inputs": "stimulus",
+            "positions": True,
             "neurons": tuple(map(str, range(1, n_neurons + 1))),
             "recordings": (RecordingUse(name=FISH, specimen=FISH, recording=FISH, n_frames=N_FRAMES),),
             "pieces": tuple(_pieces()),

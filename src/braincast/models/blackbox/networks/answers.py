@@ -13,8 +13,6 @@ from jaxtyping import Array, Float
 from braincast.models.blackbox.networks.network import Network
 from braincast.tasks.forecasting.examples import Seen
 
-_AT_ONCE = 64  # windows; what is compiled for so many serves all
-
 
 def answers(
     network: Network,
@@ -22,7 +20,7 @@ def answers(
     say: Callable[[Network, Seen], Float[Array, "case lead neuron *member"]] | None = None,
 ) -> Float[np.ndarray, "case lead neuron *member"]:
     """What `say` makes of every window (`forecast_many` unless told otherwise), a few at a time."""
-    parts = [np.asarray((say or forecast_many)(network, part)) for part in _parts(seen)]
+    parts = [np.asarray((say or forecast_many)(network, part)) for part in _parts(seen, network.n_at_once)]
     return np.concatenate(parts)[: len(seen.context)]
 
 
@@ -38,10 +36,10 @@ def members_of_many(network: Network, seen: Seen) -> Float[Array, "case lead neu
     return jax.vmap(lambda window: cast(Any, network.members(window)))(seen)
 
 
-def _parts(seen: Seen) -> Iterator[Seen]:
-    """Parts of equal length; the last is filled up with the first windows again."""
+def _parts(seen: Seen, n_at_once: int) -> Iterator[Seen]:
+    """Parts of equal length, for which one program serves; the last is filled up with the first windows again."""
     n_windows = len(seen.context)
-    size = min(_AT_ONCE, n_windows)
+    size = min(n_at_once, n_windows)
     for first in range(0, n_windows, size or 1):
         rows = np.arange(first, first + size) % n_windows
         yield jax.tree.map(lambda values, rows=rows: values[rows], seen)

@@ -27,6 +27,10 @@ class Ensemble(Network):
         """Before the first step."""
         return cls(eqx.filter_vmap(begin)(jax.random.split(key, n_networks)), n_networks)
 
+    @property
+    def n_at_once(self) -> int:
+        return max(1, self.each.n_at_once // self.n_networks)
+
     def __call__(self, seen: Seen, *, key: PRNGKeyArray | None = None) -> Float[Array, "lead neuron"]:
         return self._over(lambda network, chance: network(seen, key=chance), key).mean(axis=0)
 

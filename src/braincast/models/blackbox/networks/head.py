@@ -46,6 +46,10 @@ class Gaussian(Network):
     centre: Network
     width: Width
 
+    @property
+    def n_at_once(self) -> int:
+        return self.centre.n_at_once
+
     def __call__(self, seen: Seen, *, key: PRNGKeyArray | None = None) -> Float[Array, "lead neuron"]:
         return self.centre(seen, key=key)
 
@@ -65,6 +69,10 @@ class Quantiles(Network):
     centre: Network
     width: Width
     distance: Float[Array, "lead between"]
+
+    @property
+    def n_at_once(self) -> int:
+        return self.centre.n_at_once
 
     def __call__(self, seen: Seen, *, key: PRNGKeyArray | None = None) -> Float[Array, "lead neuron"]:
         return self.centre(seen, key=key)

@@ -18,6 +18,11 @@ class Network(eqx.Module):
     def __call__(self, seen: Seen, *, key: PRNGKeyArray | None = None) -> Float[Array, "lead neuron"]:
         """What follows the context of one window."""
 
+    @property
+    def n_at_once(self) -> int:
+        """How many windows may be answered together: fewer where the network takes much more memory than they do."""
+        return 64
+
     def members(self, seen: Seen) -> Float[Array, "lead neuron member"] | None:
         """Quantiles of what follows, in rising order, with the forecast as their mean; None if it says no such."""
         return None
