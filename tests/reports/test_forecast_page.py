@@ -81,7 +81,7 @@ def test_every_group_stands_with_its_interval(page):
 
 
 def test_the_facts_count_windows_neurons_and_time(page):
-    windows = forecast_card().to_show()["windows"]
+    windows = forecast_card().n_windows
     for split, counted in windows.items():
         assert f"{sum(counted.values())} {split}" in page.words
     assert "Context8 frames, 4 s" in page.words and "Horizon6 frames, 3 s" in page.words

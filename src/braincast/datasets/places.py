@@ -25,7 +25,10 @@ LARGEST_FILE = 256 << 20
 
 @runtime_checkable
 class Place(Protocol):
-    """A tree of files, read one at a time."""
+    """A tree of files, read one at a time; `mend` is what to do about a damaged one."""
+
+    @property
+    def mend(self) -> str: ...
 
     def read(self, key: str, *, largest: int = LARGEST_FILE) -> bytes | None:
         """The bytes of the file of that name; None where there is none."""
@@ -41,6 +44,7 @@ class Folder:
     """A folder on this machine. Links out of it are not followed (E213)."""
 
     path: Path
+    mend = "Use an undamaged copy of what was published"
 
     def read(self, key: str, *, largest: int = LARGEST_FILE) -> bytes | None:
         path = self.path / _plain(key)
@@ -70,13 +74,14 @@ class Web:
     url: str
     kept: Path
     offline: bool = False
+    mend = "Remove the file, if it is one on this machine: it is fetched again when it is needed"
 
     def read(self, key: str, *, largest: int = LARGEST_FILE) -> bytes | None:
         kept = self.kept / _plain(key)
         if kept.is_file():
             return Folder(self.kept).read(key, largest=largest)
         if self.offline:
-            what = f"{self.locate(key)} was not read before, and offline was asked for"
+            what = f"{self._address(key)} was not read before, and offline was asked for"
             raise BraincastError("E401", str(kept), what, "Go online, or bring a copy: --data PATH or --from PATH")
         content = self._fetched(key, largest)
         if content is not None:
@@ -84,10 +89,14 @@ class Web:
         return content
 
     def locate(self, key: str) -> str:
+        kept = self.kept / key
+        return str(kept) if kept.is_file() else self._address(key)
+
+    def _address(self, key: str) -> str:
         return f"{self.url.rstrip('/')}/{key}"
 
     def _fetched(self, key: str, largest: int) -> bytes | None:
-        url, reason = self.locate(key), ""
+        url, reason = self._address(key), ""
         for attempt in range(TRIES):
             try:
                 return _get(url, largest)

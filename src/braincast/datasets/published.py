@@ -84,10 +84,10 @@ class PublishedStore(Store):
             return content
         where = self.place.locate(f"{self.name}/{key}")
         if content is None and self.complete:
-            raise BraincastError("E203", where, "this chunk of the store is missing", _COPY)
+            raise BraincastError("E203", where, "this chunk of the store is missing", self.place.mend)
         if content is not None and self.chunk_bytes not in (None, len(content)):
             what = f"the chunk has {len(content):,} bytes, expected {self.chunk_bytes:,}: it is cut short or damaged"
-            raise BraincastError("E403", where, what, _COPY)
+            raise BraincastError("E403", where, what, self.place.mend)
         return content
 
 

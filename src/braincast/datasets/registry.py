@@ -93,7 +93,7 @@ def get(
         raise BraincastError("E305", f"dataset {name}", what, "Leave the path out")
     if _is_own(name):
         return [own_folder(name)]
-    stores = [fetch_all(store, offline) if here is None else bring(store, here) for store in card.stores]
+    stores = [fetch_all(store, offline, force=force) if here is None else bring(store, here) for store in card.stores]
     files = [fetch(file, from_path=here, offline=offline, force=force, dataset=name) for file in card.files]
     return stores + files
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,12 +57,16 @@ def bring(source: StoreSource, from_path: Path) -> Path:
     return place.path
 
 
-def fetch_all(source: StoreSource, offline: bool | None = None) -> Path:
-    """Read every chunk of the recording, and its tables, so that they are kept; what is there is not fetched again."""
+def fetch_all(source: StoreSource, offline: bool | None = None, *, force: bool = False) -> Path:
+    """Read every chunk of the recording, and its tables, so that they are kept; what is there is not fetched again.
+
+    Where a folder was brought there is nothing to fetch; `force` forgets it.
+    """
+    if force:
+        (_kept(source) / _REMEMBERED).unlink(missing_ok=True)
     place = place_of(source, offline=offline)
     if not isinstance(place, Web):
         return place.path if isinstance(place, Folder) else Path(place.locate(""))
-    (place.kept / _REMEMBERED).unlink(missing_ok=True)
     for table in source.tables:
         place.read(table, largest=LARGEST_TABLE)
     for declared in source.needed:
@@ -100,7 +105,7 @@ def _chunk_keys(place: Place, declared: StoredArray) -> Iterator[str]:
 
 
 def _web(source: StoreSource, url: str, offline: bool | None) -> Web:
-    kept = _kept(source) if url == source.url else _kept(source) / "from" / url.split("//")[1].replace("/", "_")
+    kept = _kept(source) if url == source.url else _kept(source) / "from" / re.sub(r"[^A-Za-z0-9.]+", "_", url)
     return Web(url, kept, is_offline(offline))
 
 

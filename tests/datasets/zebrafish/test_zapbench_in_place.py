@@ -79,6 +79,17 @@ def test_what_arrives_cut_short_or_changed_is_not_kept(server, fresh_home):
     assert not list(fresh_home.rglob("c/0/0")) and recording.read(0, 10).shape == (10, 20)
 
 
+def test_what_was_kept_and_damaged_since_is_refused_with_where_it_lies(server, fresh_home):
+    recording = traces()
+    recording.read(0, 10)
+    (kept,) = fresh_home.rglob("c/0/0")
+    kept.write_bytes(kept.read_bytes()[:-1])
+    error = refusal("E403", recording.read, 0, 10)
+    assert str(kept) in str(error) and "fetched again" in str(error)
+    kept.unlink()
+    assert recording.read(0, 10).shape == (10, 20)
+
+
 def test_a_bucket_without_the_store_is_refused(server, tmp_path):
     server.folder = tmp_path
     assert "traces/zarr.json" in str(refusal("E406", traces))

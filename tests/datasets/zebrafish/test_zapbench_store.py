@@ -79,6 +79,8 @@ def test_a_store_that_was_brought_is_known_from_then_on(fresh_home, zapbench_sto
     assert get(NAME, from_path=zapbench_store) == [zapbench_store]
     assert load_dataset(NAME).specimens["fish"].recordings["fish"].n_neurons == 20
     assert len(check(NAME).files) == 16 + 1
+    refusal("E401", get, NAME, force=True)
+    refusal("E401", load_dataset, NAME)
 
 
 def test_a_table_without_places_or_no_table_at_all_leaves_neurons_without_places(store):
