@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from made_rollouts import HORIZON, rollout_task
 from scipy.signal import lfilter
+from scipy.stats import chisquare
 
 from braincast.models.forecasters.own_past.linear_forecast import same_everywhere
 from braincast.training.closed_loop import ClosedLoop, closed_loops, held
@@ -59,11 +60,15 @@ def test_what_is_no_number_is_held_at_the_limit():
     assert blown.tolist() == [True, True, False]
 
 
-def test_a_driven_rollout_has_the_variance_of_its_process(lawful):
-    # x(t) = 0.8 x(t-1) + e: variance of e over 1 - 0.8².
-    errors = np.random.default_rng(0).choice([-1.0, 1.0], size=(500, 4))
-    paths = [loop(lawful, [[0.8]], errors, seed).forecast(lawful.cases(), None)[:, 20:] for seed in range(15)]
-    assert np.var(paths) == pytest.approx(1 / (1 - 0.64), rel=0.05)
+def test_a_driven_rollout_is_driven_by_whole_frames_of_errors_all_as_often(lawful):
+    # What x(t) - 0.8 x(t-1) leaves is one of the frames of errors, the same for all neurons.
+    errors = np.random.default_rng(0).normal(size=(4, 4))
+    path = loop(lawful, [[0.8]], errors).forecast(lawful.cases(), None).astype(float)
+    left = (path[:, 1:] - 0.8 * path[:, :-1]).reshape(-1, 1, 4)
+    apart = np.abs(left - errors).max(axis=2)
+    assert apart.min(axis=1).max() < 1e-5
+    counts = np.bincount(apart.argmin(axis=1), minlength=4)
+    assert chisquare(counts).pvalue > 0.01
 
 
 def test_draws_depend_on_the_window_and_the_seed_alone(driven):

@@ -39,6 +39,14 @@ class Place:
     sums: Sums
 
 
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """A metric on the sample and every resample, mean over replicates; and the sample's value for each replicate."""
+
+    overall: Resampled
+    each: Float[np.ndarray, " replicate"]
+
+
 class RolloutAssessor:
     """Measures contenders of one rollout task; all see the same truth and resamples.
 
@@ -87,17 +95,11 @@ class RolloutAssessor:
         made = [p.training.truth() if control == TRUTH else getattr(p.training, control)(seed) for p in self.places]
         return [path_sums(paths, p.training.start, p.ruler) for paths, p in zip(made, self.places, strict=True)]
 
-    def measure(self, metrics: Sequence[Metric], replicates: Sequence[Sequence[Sums]]) -> dict[str, Resampled]:
-        """Each metric on the sample and every resample, mean over replicates; NaN where undefined."""
+    def measure(self, metrics: Sequence[Metric], replicates: Sequence[Sequence[Sums]]) -> dict[str, Measured]:
+        """Each metric on the sample and every resample; NaN where undefined."""
         found = [self._of_one(metrics, sums) for sums in replicates]
-        return {
-            metric.key: resample_replicates(np.array([one[metric.key] for one in found]), self.resamples)
-            for metric in metrics
-        }
-
-    def each(self, metric: Metric, replicates: Sequence[Sequence[Sums]]) -> list[float]:
-        """The sample's value for each replicate."""
-        return [float(self._of_one([metric], sums)[metric.key][0]) for sums in replicates]
+        together = {metric.key: np.array([one[metric.key] for one in found]) for metric in metrics}
+        return {key: Measured(resample_replicates(own, self.resamples), own[:, 0]) for key, own in together.items()}
 
     def _of_one(self, metrics: Sequence[Metric], sums: Sequence[Sums]) -> dict[str, Resampled]:
         total = {metric.key: np.zeros(self.resamples.n_resamples + 1) for metric in metrics}

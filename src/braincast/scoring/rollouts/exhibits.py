@@ -15,7 +15,7 @@ from jaxtyping import Float
 from braincast.scoring.rollouts.assessor import Place, RolloutAssessor, pooled_sums
 from braincast.scoring.rollouts.controls import SURROGATE, TRUTH
 from braincast.scoring.rollouts.divergence import slope
-from braincast.scoring.rollouts.sums import Sums
+from braincast.scoring.rollouts.sums import Sums, power
 from braincast.scoring.scores import Contender
 
 REFERENCE = "what followed"
@@ -76,7 +76,7 @@ def _of_control(assessor: RolloutAssessor, place: Place, number: int, name: str)
 
 def _climate(name: str, paths: Float[np.ndarray, "case lead neuron"], place: Place, sums: Sums) -> Climate:
     pooled = pooled_sums(sums, np.ones((1, len(paths)), dtype=np.int64))
-    power = pooled["power"][0].sum(axis=1) / len(paths)
+    mean_power = power(paths).mean(axis=0).sum(axis=1)
     n_paths = max(1, min(len(paths), _FRAMES_SHOWN // paths.shape[1]))
     chosen = np.linspace(0, len(paths) - 1, n_paths).astype(np.int64)
     scores = place.ruler.scores(paths[chosen])[..., :2]
@@ -84,4 +84,4 @@ def _climate(name: str, paths: Float[np.ndarray, "case lead neuron"], place: Pla
         scores = np.concatenate([scores, np.zeros_like(scores)], axis=2)
     broken = np.concatenate([scores, np.full((len(scores), 1, 2), np.nan)], axis=1)
     exponent = float(slope(pooled["growth"], pooled["pairs"])[0])
-    return Climate(name, power, broken.reshape(-1, 2), exponent)
+    return Climate(name, mean_power, broken.reshape(-1, 2), exponent)

@@ -9,13 +9,11 @@ from collections.abc import Mapping
 
 import numpy as np
 from jaxtyping import Float
-from scipy.ndimage import gaussian_filter1d
 
 from braincast.scoring.ranking import Resampled
 from braincast.scoring.rollouts.divergence import slope
 
 Pooled = Mapping[str, Float[np.ndarray, "resample *shape"]]
-_SMOOTHING = 1.0  # standard deviation, in frequency bins
 _STILL = 1e-8  # a neuron with less than this share of the truth's variance does not move
 _SOME_VARIANCE = 1e-3  # of training frames; keeps the logarithm of no variance finite
 
@@ -25,7 +23,7 @@ def spectral_hellinger(own: Pooled, truth: Pooled) -> Resampled:
 
     Spectra are smoothed by a Gaussian of one frequency bin. A neuron that does not move has none: its distance is 1.
     """
-    p, q = (gaussian_filter1d(sums["power"], _SMOOTHING, axis=1, mode="nearest") for sums in (own, truth))
+    p, q = own["spectrum"], truth["spectrum"]
     total = p.sum(axis=1, keepdims=True), q.sum(axis=1, keepdims=True)
     moves = total[0] > _STILL * total[1]
     with np.errstate(divide="ignore", invalid="ignore"):

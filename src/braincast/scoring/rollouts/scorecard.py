@@ -96,10 +96,10 @@ class _Tally:
     def _measured(self, name: str, replicates: Sequence[Sequence[Sums]], contender: Contender) -> ModelScore:
         found = self.assessor.measure(self.metrics, replicates)
         n, scores = self.assessor.n_cases, {}
-        for key, resampled in found.items():
-            self.samples[name, key] = resampled
+        for key, measured in found.items():
+            self.samples[name, key] = resampled = measured.overall
             scores[key] = MetricScore(defined(resampled[0]), self.spread.interval(resampled), n)
-        own = tuple(defined(value) for value in self.assessor.each(load_metric(self.task.primary), replicates))
+        own = tuple(defined(float(value)) for value in found[self.task.primary].each)
         return ModelScore(contender.role, contender.of, scores, {}, own, contender.cost)
 
     def _best_simple(self, scores: Mapping[str, ModelScore]) -> BestSimple | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from jaxtyping import Float, Int
+from scipy.ndimage import gaussian_filter1d
 from scipy.signal import get_window
 
 from braincast.scoring.rollouts.divergence import log_distances
@@ -13,6 +14,7 @@ from braincast.scoring.rollouts.ruler import DENSITY_COMPONENTS, Ruler
 
 Paths = Float[np.ndarray, "case lead neuron"]
 Sums = Mapping[str, Float[np.ndarray, "case *shape"]]
+_SMOOTHING = 1.0  # of spectra: a standard deviation of one frequency bin
 _LAG_SHARE = 4  # autocorrelations up to a quarter of the horizon
 
 
@@ -30,7 +32,7 @@ def path_sums(
     return {
         "cases": np.ones(len(paths)),
         "visits": visits(scores, ruler),
-        "power": power(paths),
+        "spectrum": gaussian_filter1d(power(paths), _SMOOTHING, axis=1, mode="nearest"),
         "products": lagged_products(paths, paths.shape[1] // _LAG_SHARE),
         "scores": scores.sum(axis=1),
         "score_products": scores.transpose(0, 2, 1) @ scores,
