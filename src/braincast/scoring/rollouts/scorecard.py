@@ -75,6 +75,7 @@ class _Tally:
             leads=self.task.leads,
             models={name: self._with_skills(score, plain, best) for name, score in plain.items()},
             neurons={},
+            drops=(),
             comparisons=tuple(self._comparison(a, b) for a, b in self._pairs(best)),
             group_comparisons=(),
             intervals=self._intervals(),
