@@ -142,11 +142,11 @@ class _Job:
         """Killed soon after the first evaluation."""
         metrics = self.run.with_name(f"{self.run.name}.unfinished") / "fold-0" / "candidate-0" / "metrics.jsonl"
 
-        def is_half() -> bool:
+        def is_begun() -> bool:
             return metrics.is_file() and metrics.read_text().count("\n") >= 1
 
         words = "fit", self.task, "linear", *self.settings, "--out", self.run, "--quiet", *self.data
-        killed = self._told(*words, until=is_half)
+        killed = self._told(*words, until=is_begun)
         return killed, json.loads(metrics.read_text().splitlines()[-1])["step"]
 
     def _told(self, *words: str | Path, until: Callable[[], bool] | None = None) -> dict[str, Any]:

@@ -115,9 +115,12 @@ def _validation_loss(fitted: Fitted, training: ForecastTraining, prepared: Any) 
     for part, truth in training.validation.batches():
         answer = fitted.forecast(part, prepared)
         point = answer if answer.ndim == 3 else answer.mean(axis=3)
-        observed = np.isfinite(truth)
-        total += float(np.where(observed, np.abs(point.astype(np.float64) - truth), 0.0).sum())
-        count += int(observed.sum())
+        missing = ~np.isfinite(truth)
+        error = np.subtract(point, truth, dtype=np.float64)
+        np.abs(error, out=error)  # in place, as a batch of a whole brain takes much memory
+        error[missing] = 0.0
+        total += float(error.sum())
+        count += error.size - int(missing.sum())
     return total / count if np.isfinite(total) else float("inf")
 
 
