@@ -102,6 +102,7 @@ def scored(name: str) -> dict[str, Any]:
     task = forecast_task(name)
     made = {row.name: _kept(task, row) for row in rows(name)}
     learned = {row.name for row in rows(name) if row.is_learned}
+    plain = {row.name for row in rows(name) if row.is_learned and not row.settings}
     card = score(task, {name: Contender(forecasts, cost=mean_cost(forecasts)) for name, forecasts in made.items()})
     validation = {name: _mean(forecasts, "validation_loss") for name, forecasts in made.items()}
     closed = {name for name in made if name not in learned}
@@ -124,7 +125,6 @@ def scored(name: str) -> dict[str, Any]:
             **{f"minus_{key}": _difference(card, name, other) for key, other in (("chosen", chosen), ("best", best))},
         }
     told = {key: card.intervals[key] for key in ("n_animals", "n_blocks", "block_frames", "coverage", "flag")}
-    plain = {row.name for row in rows(name) if row.is_learned and not row.settings}
     leaders = {"chosen": chosen, "best": best, "headline": min(plain, key=lambda name: validation[name])}
     return {"task_hash": task.hash, **leaders, "intervals": told, "rows": found}
 

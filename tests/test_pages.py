@@ -68,6 +68,39 @@ def test_the_page_of_forecasts_shows_the_recorded_figures(monkeypatch):
         assert (module.FIGURES / f"{name}.svg").read_text(encoding="utf-8").startswith("<svg")
 
 
+def test_the_page_of_rollouts_shows_the_recorded_figures_of_the_tasks_as_they_are(monkeypatch):
+    from braincast.tasks.registry import task_card
+    from braincast.tasks.rollouts.declared import DECLARED
+
+    module = script("rollouts", monkeypatch)
+    figures = json.loads(module.RESULT.read_text(encoding="utf-8"))
+    page = module.PAGE.read_text(encoding="utf-8")
+    for name, text in module.tables(figures).items():
+        assert f"<!-- {name}: begin -->\n{text}\n<!-- {name}: end -->" in page
+    assert {name: found["task_hash"] for name, found in figures["tasks"].items()} == {
+        name: task_card(name).hash for name in DECLARED
+    }
+    assert f"figures/{module.FIGURE.name}" in page and module.FIGURE.is_file()
+
+
+@pytest.mark.parametrize("name", ["lorenz63-rollout", "lorenz96-rollout"])
+def test_recorded_measures_rank_truth_nonlinear_autoregression_and_mean(name, monkeypatch):
+    module = script("rollouts", monkeypatch)
+    rows = json.loads(module.RESULT.read_text(encoding="utf-8"))["tasks"][name]["models"]
+    for key in ("spectral_hellinger", "invariant_kl", "autocorrelation_error", "covariance_error"):
+        truth, law, linear, constant = (rows[row][key]["value"] for row in ("truth", "nvar", "ar", "mean"))
+        assert max(truth, law) < linear < constant
+        # The law that validation chose is as good as truth against truth: which is nearer is chance.
+        assert rows["nvar"][key]["ci"][0] <= truth <= rows["nvar"][key]["ci"][1]
+    visited = [rows[row]["invariant_kl"]["value"] for row in ("truth", module.POORER_ROW, "ar", "mean")]
+    assert visited == sorted(visited)
+
+
+def test_the_recorded_exponent_of_convection_is_the_known_one(monkeypatch):
+    figures = json.loads(script("rollouts", monkeypatch).RESULT.read_text(encoding="utf-8"))
+    assert figures["exponents"]["lorenz63"]["value"][0] == pytest.approx(0.906, abs=0.02)
+
+
 def test_the_recorded_audit_covers_every_forecaster_and_nothing_moved(monkeypatch):
     from braincast.models.registry import load_model, model_names
     from braincast.tasks.registry import task_card

@@ -17,6 +17,7 @@ from braincast.models import registry
 from braincast.models.baselines.constant import Constant
 from braincast.models.interface import ModelCard
 from braincast.models.registry import load_model, model_names
+from braincast.tasks.registry import task_card
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +40,12 @@ def noisy(monkeypatch):
     find = registry.load_model
     monkeypatch.setattr("braincast.experiments.entrants.load_model", lambda n: Noisy() if n == "noisy" else find(n))
     return "noisy"
+
+
+def test_a_forecast_task_that_names_the_control_has_places_permuted_beside_who_uses_them():
+    card = task_card("zebrafish-regions").model_copy(update={"controls": ("positions-permuted",)})
+    rows = [Entrant(name, name, "model") for name in ("unet", "linear")]
+    assert [c.name for row in rows for c in controls_of(card, row, 3, 2)] == ["unet@positions-permuted"]
 
 
 def test_the_line_up_is_the_tasks_own_unless_models_are_named(card):

@@ -139,3 +139,14 @@ def test_losses_out_of_distribution_and_conditions_with_few_blocks_stand_on_the_
     told = " ".join(shown(forecast_document()).split())
     assert "0.512 0.691 +0.179 (+0.118 to +0.251) +0.151 -0.120 (-0.181 to -0.048)" in told
     assert "3, of 3 to 9 blocks; intervals hold too seldom in taxis (81 %)" in told
+
+
+def test_an_average_over_conditions_says_so_beside_the_one_over_windows():
+    from forecast_documents import forecast_document
+
+    document = forecast_document()
+    assert "over conditions" not in shown(document)
+    entry = document["models"]["pooled-linear"]
+    entry["groups"]["average"] = {"windows": entry["metrics"]["mae"] | {"value": 0.4321}}
+    told = " ".join(shown(document).split())
+    assert "Average over conditions, which count alike; over all windows pooled-linear has MAE 0.432" in told

@@ -32,6 +32,8 @@ DATASETS: dict[str, str] = {
     "human-hcp": "braincast.datasets.human.hcp",
     "synthetic-chaos": "braincast.datasets.synthetic.chaos",
     "synthetic-linear": "braincast.datasets.synthetic.linear",
+    "synthetic-lorenz63": "braincast.datasets.synthetic.convection",
+    "synthetic-lorenz96": "braincast.datasets.synthetic.ring",
     "worm-atanas2023": "braincast.datasets.worm.atanas",
     "worm-atlas": "braincast.datasets.worm.atlas",
     "worm-connectomes": "braincast.datasets.worm.connectomes",

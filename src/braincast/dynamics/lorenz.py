@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from jaxtyping import Float
+
+from braincast.dynamics import runge_kutta
 
 FORCING = 8.0  # chaotic for rings of 40 (Lorenz & Emanuel 1998, J Atmos Sci 55:399)
 _STEP = 0.0125  # of the Runge-Kutta scheme; local error below 1e-6 at this forcing
@@ -17,14 +21,19 @@ def tendency(state: State, forcing: float = FORCING) -> State:
     return (ahead - further) * behind - state + forcing
 
 
+def jacobian(state: State) -> Float[np.ndarray, "*run unit unit"]:
+    """How the tendency of each unit (rows) moves with each unit (columns)."""
+    n_units = state.shape[-1]
+    ahead, behind, further = (np.roll(state, shift, axis=-1) for shift in (-1, 1, 2))
+    here = np.arange(n_units)
+    slopes = np.zeros((*state.shape, n_units))
+    slopes[..., here, here] -= 1.0
+    slopes[..., here, (here + 1) % n_units] += behind
+    slopes[..., here, (here - 2) % n_units] -= behind
+    slopes[..., here, (here - 1) % n_units] += ahead - further
+    return slopes
+
+
 def advanced(state: State, time: float, forcing: float = FORCING) -> State:
     """The state a while later, in equal steps of the classical Runge-Kutta scheme."""
-    n_steps = max(1, round(time / _STEP))
-    step = time / n_steps
-    for _ in range(n_steps):
-        first = tendency(state, forcing)
-        second = tendency(state + step / 2 * first, forcing)
-        third = tendency(state + step / 2 * second, forcing)
-        fourth = tendency(state + step * third, forcing)
-        state = state + step / 6 * (first + 2 * second + 2 * third + fourth)
-    return state
+    return runge_kutta.advanced(partial(tendency, forcing=forcing), state, time, _STEP)

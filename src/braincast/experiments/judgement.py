@@ -13,8 +13,12 @@ from braincast.scoring.exhibits import Exhibits, exhibits
 from braincast.scoring.forecasting.card import ForecastScorecard
 from braincast.scoring.forecasting.exhibits import ForecastExhibits, forecast_exhibits
 from braincast.scoring.forecasting.scorecard import score_forecasts
+from braincast.scoring.rollouts.assessor import RolloutAssessor
+from braincast.scoring.rollouts.exhibits import RolloutExhibits, rollout_exhibits
+from braincast.scoring.rollouts.scorecard import score_rollouts
 from braincast.scoring.scorecard import Scorecard, score_answers
 from braincast.scoring.scores import Contender
+from braincast.tasks.forecasting.card import ForecastCard
 from braincast.tasks.forecasting.task import ForecastTask
 from braincast.tasks.kinds import AnyCard, AnyTask
 from braincast.tasks.task import Task
@@ -27,7 +31,7 @@ class Judgement:
     """A scorecard and what a report shows beside it; curves and verdicts are of perturbation tasks."""
 
     scorecard: Scorecard | ForecastScorecard
-    exhibits: Exhibits | ForecastExhibits | None
+    exhibits: Exhibits | ForecastExhibits | RolloutExhibits | None
     verdicts: tuple[Verdict, ...] = ()
     curves: Mapping[str, Curves] = field(default_factory=dict)
 
@@ -37,8 +41,10 @@ def judge(
 ) -> Judgement:
     """Score all contenders. `validation` has the losses of the models and baselines, whose nulls are not in it."""
     shown = _exhibited(task.card, headline, validation)
+    if isinstance(task, ForecastTask) and task.card.rollout is not None:
+        return _of_rollouts(task, contenders, validation, shown)
     if isinstance(task, ForecastTask):
-        simple = min((name for name in task.card.simple if name in validation), key=lambda name: validation[name])
+        simple = _best_simple(task.card, validation)
         scorecard = score_forecasts(task, contenders, simple=simple, workers=n_workers, headline=headline)
         found = forecast_exhibits(task, contenders, headline, shown, scorecard.neurons)
         return Judgement(scorecard, found)
@@ -57,6 +63,19 @@ def _of_answers(task: Task, contenders: Mapping[str, Contender], own: Sequence[s
         verdicts=tuple(wiring_verdict(scorecard, task.card, model) for model in wired),
         curves={name: found for name, found in drawn.items() if found is not None},
     )
+
+
+def _of_rollouts(
+    task: ForecastTask, contenders: Mapping[str, Contender], validation: Mapping[str, float], shown: list[str]
+) -> Judgement:
+    assessor = RolloutAssessor(task)
+    simple = _best_simple(task.card, validation)
+    scorecard = score_rollouts(task, contenders, simple=simple, assessor=assessor)
+    return Judgement(scorecard, rollout_exhibits(assessor, contenders, shown))
+
+
+def _best_simple(card: ForecastCard, validation: Mapping[str, float]) -> str:
+    return min((name for name in card.simple if name in validation), key=lambda name: validation[name])
 
 
 def _exhibited(card: AnyCard, headline: str, validation: Mapping[str, float]) -> list[str]:

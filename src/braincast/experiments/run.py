@@ -82,7 +82,7 @@ class RunResult:
     def to_dict(self) -> dict[str, Any]:
         """The JSON contract of `braincast run`, without the paths of the files."""
         loss, exhibits = LOSSES[self.card.answer], self.judged.exhibits
-        held = "validation windows" if self.card.kind == "forecast" else "inner folds of the training data"
+        held = "validation windows" if self.card.answer == "activity" else "inner folds of the training data"
         return {
             **self.judged.scorecard.to_dict(),
             "n_animals": self.card.n_animals,

@@ -19,7 +19,8 @@ class Runner:
     """Fits, forecasts, and keeps what came of it by entrant and replicate."""
 
     def __init__(self, task: AnyTask, folder: RunFolder | None, workers: Workers, *, keep: Keep = "float32") -> None:
-        self.task, self.folder, self.workers, self.keep = task, folder, workers, keep
+        self.task, self.folder, self.workers = task, folder, workers
+        self.keep: Keep = keep
         self.forecasts: dict[str, dict[int, Any]] = {}
 
     def forecast(self, entrants: Sequence[Entrant], what: str) -> None:

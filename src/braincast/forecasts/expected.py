@@ -83,7 +83,7 @@ def _of_task(card: AnyCard) -> Expected:
             "lead": tuple(card.leads),
             "neuron": tuple(card.neurons),
         },
-        members=card.answer == "activity",
+        members=card.kind == "forecast",
         lower=card.lower,
         upper=card.upper,
         quantity=card.quantity,

@@ -49,6 +49,7 @@ _BUILT_IN = {
     "dmd": "braincast.models.forecasters.dmd:DynamicModes",
     "factor-embedding": "braincast.models.forecasters.factor_embedding:FactorEmbedding",
     "lds": "braincast.models.forecasters.lds:LatentSystem",
+    "nvar": "braincast.models.forecasters.nvar:NonlinearVectorAutoregression",
     "linear": "braincast.models.blackbox.linear:Linear",
     "tsmixer": "braincast.models.blackbox.tsmixer:TSMixer",
     "itransformer": "braincast.models.blackbox.itransformer:ITransformer",

@@ -10,7 +10,7 @@ import hashlib
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -25,9 +25,12 @@ from braincast.reports.forecasting import neuron_charts, trace_charts
 from braincast.reports.forecasting.view import ForecastView
 from braincast.reports.links import before_doi, doi_link, safe_link
 from braincast.reports.packing import data_block, packed
+from braincast.reports.rollouts import charts as rollout_charts
+from braincast.reports.rollouts.view import RolloutView
 from braincast.reports.view import View
 from braincast.scoring.exhibits import Exhibits
 from braincast.scoring.forecasting.exhibits import ForecastExhibits
+from braincast.scoring.rollouts.exhibits import RolloutExhibits
 from braincast.tasks.forecasting.card import ForecastCard
 from braincast.tasks.kinds import AnyCard
 
@@ -35,18 +38,24 @@ _STYLES = ("report.css", "explore.css", "plots.css")
 _SCRIPTS = ("data.js", "palette.js", "order.js", "maps.js", "anatomy.js", "neuron.js", "sorting.js", "start.js")
 _FORECAST_SCRIPTS = ("sorting.js", "tables.js")
 
+AnyExhibits: TypeAlias = Exhibits | ForecastExhibits | RolloutExhibits
+
 
 def render_report(
     document: Document,
     card: AnyCard,
     dataset: DatasetCard,
     command: str,
-    exhibits: Exhibits | ForecastExhibits | None = None,
+    exhibits: AnyExhibits | None = None,
 ) -> str:
     """The page's text. `document` is what `braincast run --json` prints; parts that it lacks are left out.
 
-    `exhibits` are the maps of single pairs, or examples of single neurons; without them the page has none.
+    `exhibits` are the maps of single pairs, examples of single neurons, or climates; without them the page has none.
     """
+    if isinstance(card, ForecastCard) and card.rollout is not None:
+        climates = exhibits if isinstance(exhibits, RolloutExhibits) else None
+        view = RolloutView(document, card, dataset, command, climates)
+        return rendered("rollout/report.html.j2", _STYLES, _FORECAST_SCRIPTS, view=view)
     if isinstance(card, ForecastCard):
         shown = exhibits if isinstance(exhibits, ForecastExhibits) else None
         view = ForecastView(document, card, dataset, command, shown)
@@ -63,7 +72,7 @@ def write_report(
     card: AnyCard,
     dataset: DatasetCard,
     command: str,
-    exhibits: Exhibits | ForecastExhibits | None = None,
+    exhibits: AnyExhibits | None = None,
 ) -> None:
     """Write the page, whole or not at all."""
     write_text(path, render_report(document, card, dataset, command, exhibits))
@@ -106,6 +115,7 @@ def _environment() -> Environment:
         curves=curve_charts,
         lead_charts=lead_charts,
         neuron_charts=neuron_charts,
+        rollout_charts=rollout_charts,
         trace_charts=trace_charts,
         wording=wording,
         alpha=ALPHA,

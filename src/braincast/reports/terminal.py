@@ -13,18 +13,24 @@ from rich.text import Text
 from braincast.reports.entries import Document, headline, metric_title, verdict_on
 from braincast.reports.forecasting.terminal import forecast_notes, forecast_scoreboards, forecast_sentence
 from braincast.reports.numbers import DASH, count, decimal, interval, p_value, printable
+from braincast.reports.rollouts.terminal import is_rollout, rollout_notes, rollout_scoreboards, rollout_sentence
 from braincast.reports.terminal_scoreboard import scoreboards
 
+_WRITERS = {
+    "rollout": (rollout_sentence, rollout_scoreboards, rollout_notes),
+    "forecast": (forecast_sentence, forecast_scoreboards, forecast_notes),
+    "perturbation": (lambda document: "", scoreboards, lambda document: []),
+}
 _ANSWER_STYLE = {"helps": "bold green", "does not help": "bold yellow", "cannot tell": "bold"}
 
 
 def show_result(document: Document, console: Console) -> None:
     """The verdict on the headline model, the scoreboard, the ceiling, the other verdicts, and where the files are."""
-    is_forecast = "leads" in document
-    _show_headline(document, console, forecast_sentence(document) if is_forecast else "")
-    for table in (forecast_scoreboards if is_forecast else scoreboards)(document, console.width):
+    sentence, tables, notes = _WRITERS[_kind_of(document)]
+    _show_headline(document, console, sentence(document))
+    for table in tables(document, console.width):
         console.print(table)
-    _show_notes(document, console)
+    _show_notes(document, notes(document), console)
     _show_other_verdicts(document, console)
     for name, path in (document.get("files") or {}).items():
         # Never wrapped, so that a long path can be copied.
@@ -79,7 +85,13 @@ def _show_headline(document: Document, console: Console, sentence: str = "") -> 
     console.print()
 
 
-def _show_notes(document: Document, console: Console) -> None:
+def _kind_of(document: Document) -> str:
+    if is_rollout(document):
+        return "rollout"
+    return "forecast" if "leads" in document else "perturbation"
+
+
+def _show_notes(document: Document, notes: Sequence[tuple[str, str]], console: Console) -> None:
     ceiling = document.get("ceiling") or {}
     if ceiling.get("correlation") is not None:
         reach = f"{decimal(ceiling['correlation'])} ({interval(ceiling['correlation_ci'])})"
@@ -91,7 +103,7 @@ def _show_notes(document: Document, console: Console) -> None:
     if floor is not None:
         skill = f"share of the way from {printable(floor)} to a perfect forecast"
         console.print(_line("Skill    ", "bold", skill, ""))
-    for head, words in forecast_notes(document):
+    for head, words in notes:
         console.print(_line(f"{head:9}", "bold", words, ""))
     console.print()
 

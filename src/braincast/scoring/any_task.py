@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import xarray as xr
 
 from braincast.scoring.forecasting.card import ForecastScorecard, compare_forecasts
-from braincast.scoring.forecasting.scorecard import score_forecasts
+from braincast.scoring.forecasting.scorecard import contenders_of, score_forecasts
+from braincast.scoring.rollouts.scorecard import score_rollouts
 from braincast.scoring.scorecard import Scorecard, compare_answers, score_answers
 from braincast.scoring.scores import Comparison, Contender
 from braincast.tasks.forecasting.task import ForecastTask
@@ -25,6 +26,8 @@ def score(
     `forecasts` is one forecast or several by name; each is checked first (E204–E215). Skill is against `baseline`
     (default: the task's own, when it is among them).
     """
+    if isinstance(task, ForecastTask) and task.card.rollout is not None:
+        return score_rollouts(task, contenders_of(forecasts), baseline=baseline)
     if isinstance(task, ForecastTask):
         return score_forecasts(task, forecasts, baseline=baseline)
     return score_answers(task, forecasts, baseline=baseline)

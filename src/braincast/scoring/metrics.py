@@ -18,6 +18,7 @@ from braincast.scoring import ranking
 from braincast.scoring.courses import course_correlation
 from braincast.scoring.evidence import Evidence
 from braincast.scoring.ranking import ColumnCounts, Resampled, RowCounts
+from braincast.scoring.rollouts import measures
 from braincast.scoring.statistics import STATISTICS
 from braincast.scoring.weighting import weighted_sums
 
@@ -29,7 +30,8 @@ class Metric:
     """A metric: its key, the value of a perfect forecast, and how it is computed.
 
     `of_sums` metrics name the statistics that they need; `of_ranks` metrics look at all pairs, at their
-    ranks or at whole courses. An `aim` is a value to meet, such as a nominal coverage: more of it is not better.
+    ranks or at whole courses; `of_rollouts` metrics compare sums over long paths. An `aim` is a value to meet, such as
+    a nominal coverage: more of it is not better.
     """
 
     key: str
@@ -40,6 +42,7 @@ class Metric:
     of_sums: Callable[[Sums], Resampled] | None = None
     of_ranks: Callable[[Evidence, RowCounts, ColumnCounts], Resampled] | None = None
     aim: bool = False
+    of_rollouts: Callable[[measures.Pooled, measures.Pooled], Resampled] | None = None
 
     @property
     def larger_is_better(self) -> bool:
@@ -47,8 +50,8 @@ class Metric:
 
     @property
     def of_windows(self) -> bool:
-        """Whether it needs statistics that only forecasts of recordings have: of members, or of whole frames."""
-        return not set(self.statistics) <= set(STATISTICS)
+        """Whether it needs what only forecasts of recordings have: members, whole frames, or long paths."""
+        return self.of_rollouts is not None or not set(self.statistics) <= set(STATISTICS)
 
     def values(self, evidence: Evidence, rows: RowCounts, columns: ColumnCounts) -> Resampled:
         """The metric under each resample; NaN without any pair."""
@@ -162,6 +165,46 @@ _BUILT_IN = (
         ("active_share_error", "frames"),
         active_fraction_error,
     ),
+    Metric(
+        "spectral_hellinger",
+        "Distance of power spectra",
+        0.0,
+        "Mikhaeil et al. 2022",
+        of_rollouts=measures.spectral_hellinger,
+    ),
+    Metric(
+        "invariant_kl",
+        "Divergence of the invariant measure (nats)",
+        0.0,
+        "Koppe et al. 2019",
+        of_rollouts=measures.invariant_kl,
+    ),
+    Metric(
+        "autocorrelation_error",
+        "Error of autocorrelations",
+        0.0,
+        "",
+        of_rollouts=measures.autocorrelation_error,
+    ),
+    Metric(
+        "autocorrelation_time_error",
+        "Error of autocorrelation times (log ratio)",
+        0.0,
+        "",
+        of_rollouts=measures.autocorrelation_time_error,
+    ),
+    Metric("covariance_error", "Distance of covariance spectra", 0.0, "", of_rollouts=measures.covariance_error),
+    Metric(
+        "lyapunov_error",
+        "Error of the largest Lyapunov exponent",
+        0.0,
+        "Rosenstein et al. 1993",
+        of_rollouts=measures.lyapunov_error,
+    ),
+    Metric("drift", "Drift of the mean", 0.0, "", of_rollouts=measures.drift),
+    Metric("variance_drift", "Drift of the variance (log ratio)", 0.0, "", of_rollouts=measures.variance_drift),
+    Metric("blown_up", "Share of paths that blew up", 0.0, "", of_rollouts=measures.blown_up),
+    Metric("stable_share", "Share of the horizon before a blow-up", 1.0, "", of_rollouts=measures.stable_share),
     Metric("course_correlation", "mean correlation of courses", 1.0, "Pearson 1895", of_ranks=course_correlation),
 )
 METRICS: Mapping[str, Metric] = {metric.key: metric for metric in _BUILT_IN}

@@ -37,6 +37,10 @@ _BUILT_IN = (
     "synthetic-chaos",
     "zapbench-c4",
     "zapbench-c256",
+    "lorenz63-rollout",
+    "lorenz96-rollout",
+    "worm-rollout",
+    "human-rollout",
 )
 
 

@@ -15,9 +15,11 @@ from braincast.brain.specimen import Specimen
 from braincast.errors import BraincastError
 from braincast.models.interface import AnyModel, Fitted, Settings
 from braincast.models.registry import load_model
+from braincast.tasks.forecasting.task import ForecastTask
 from braincast.tasks.kinds import AnyCard, AnyCases, AnyTask
 from braincast.training.answers import Answers
 from braincast.training.choice import Choice, learn
+from braincast.training.closed_loop import closed_loops
 from braincast.training.origin import Frames, Origin, learned_frames
 from braincast.training.place import Place
 from braincast.training.start import Start, start_of
@@ -70,8 +72,11 @@ class FittedFolds:
         return {**named, **told, **began}
 
     def answers(self, cases: AnyCases) -> Answers:
-        """The answer as an array that is made part by part."""
-        return Answers(self.folds, self.prepared, cases, self.attributes)
+        """The answer as an array that is made part by part; to a rollout task, each fit's own path."""
+        folds, task = self.folds, self.task
+        if isinstance(task, ForecastTask) and task.card.rollout is not None:
+            folds = closed_loops(self, task, task.card.rollout)
+        return Answers(folds, self.prepared, cases, self.attributes)
 
     def forecast(self, cases: AnyCases) -> xr.DataArray:
         """The answer as float32 [case, lead, neuron(, member)], labelled."""

@@ -13,7 +13,7 @@ from braincast.training.fit import fit
 
 NAMES = (
     *("mean", "persistence", "drift", "seasonal-average", "stimulus-average"),
-    *("ar", "ar-direct", "pooled-linear", "nlinear", "dlinear"),
+    *("ar", "ar-direct", "pooled-linear", "nlinear", "dlinear", "nvar"),
     *("var", "var-direct", "reduced-rank-var", "dmd", "lds", "factor-embedding"),
 )
 CONTEXT, HORIZON = 8, 3
@@ -44,7 +44,7 @@ def test_the_forecasters_are_listed():
 @pytest.mark.parametrize("name", NAMES)
 def test_each_forecaster_describes_itself(name):
     model = load_model(name)
-    assert isinstance(model, Model) and model.card.name == name and model.card.kinds == ("forecast",)
+    assert isinstance(model, Model) and model.card.name == name and model.card.kinds == ("forecast", "rollout")
     assert model.card.summary.endswith(".") and model.card.answers == ("activity",) and model.card.members == MEMBERS
     assert len(model.candidates) <= 8 and not model.card.uses_connectome
     for settings in model.candidates:

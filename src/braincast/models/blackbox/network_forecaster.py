@@ -54,7 +54,7 @@ def network_card(
     return ModelCard(
         name=name,
         summary=summary,
-        kinds=("forecast",),
+        kinds=("forecast", "rollout"),
         answers=("activity",),
         uses=uses,
         takes=takes,

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 from jaxtyping import Float
 
 from braincast.models.forecasters.forecaster import Forecaster, forecaster_card
-from braincast.models.forecasters.memory import remembered
 from braincast.models.forecasters.own_past.autoregression import iterated_ridge
 from braincast.models.forecasters.own_past.by_neuron import fitted_by_neuron
 from braincast.models.forecasters.own_past.linear_forecast import LinearForecast
 from braincast.models.forecasters.own_past.shared_linear import ORDER
 from braincast.models.forecasters.population.population_forecast import PopulationForecast
 from braincast.models.forecasters.population.population_ridge import ridge_to_population
-from braincast.models.forecasters.population.principal_factors import principal_factors, signals
+from braincast.models.forecasters.population.principal_factors import signals
+from braincast.models.forecasters.population.shared_and_rest import shared_and_rest
 from braincast.models.forecasters.scope import OWN, POOLED, SCOPE
 from braincast.models.forecasters.spread import Spread
 from braincast.models.forecasters.with_members import WithMembers, with_spread
@@ -75,28 +75,10 @@ class FactorEmbedding(Forecaster):
 
     def fit(self, training: ForecastTraining, prepared: None, settings: Settings, *, seed: int) -> FittedFactors:
         order, scope = min(settings["order"], training.context_frames), settings["scope"]
-        embedding, shared, rest = remembered(
-            training, ("factors", settings["factors"]), lambda: _parts(training, settings["factors"])
-        )
+        embedding, shared, rest = shared_and_rest(training, settings["factors"])
         signal_rule = ridge_to_population(shared, order, 1, _SIGNAL_PENALTY, "own-past", scope)
         solve = partial(iterated_ridge, penalty=_REST_PENALTY, horizon=training.horizon)
         rest_rule = fitted_by_neuron(rest, order + 1, scope, solve)
         n_fitted = rest_rule.intercept[..., 0].size * (order + 1)
         fitted = FittedFactors(embedding, signal_rule, rest_rule.counting(n_fitted))
         return with_spread(fitted, training)
-
-
-def _parts(
-    training: ForecastTraining, n_factors: int
-) -> tuple[Float[np.ndarray, "neuron factor"], ForecastTraining, ForecastTraining]:
-    """Embeddings; the shared signals as a training set of their own; what they leave of each neuron as another."""
-    embedding = principal_factors([series.activity for series in training.series], n_factors)
-    found = [signals(series.activity, embedding) for series in training.series]
-    names = tuple(f"factor {number}" for number in range(embedding.shape[1]))
-    pairs = list(zip(training.series, found, strict=True))
-    shared = tuple(replace(series, activity=signal.astype(np.float32)) for series, signal in pairs)
-    rest = tuple(
-        replace(series, activity=(series.activity - signal @ embedding.T).astype(np.float32))
-        for series, signal in pairs
-    )
-    return embedding, replace(training, stand_in=shared, neurons=names), replace(training, stand_in=rest)

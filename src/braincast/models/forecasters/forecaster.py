@@ -33,7 +33,7 @@ def forecaster_card(
     return ModelCard(
         name=name,
         summary=summary,
-        kinds=("forecast",),
+        kinds=("forecast", "rollout"),
         answers=("activity",),
         uses=uses,
         settings=settings or {},

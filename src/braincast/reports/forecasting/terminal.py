@@ -76,7 +76,7 @@ def forecast_sentence(document: Document) -> str:
 def forecast_notes(document: Document) -> list[tuple[str, str]]:
     """(heading, words) about the best simple model and the intervals; nothing for other kinds of runs."""
     simple, found = document.get("best_simple"), document.get("intervals")
-    notes = []
+    notes = _average_notes(document)
     if simple is not None:
         chosen = "validation" if simple["chosen_on"] == "validation" else "test windows, so it is hard to beat"
         notes.append(("Simple", f"the best simple model is {simple['name']}, chosen on {chosen}"))
@@ -84,6 +84,16 @@ def forecast_notes(document: Document) -> list[tuple[str, str]]:
         notes.append(("Blocks", _interval_words(found)))
         notes += _condition_notes(found)
     return notes
+
+
+def _average_notes(document: Document) -> list[tuple[str, str]]:
+    """Where conditions count alike: that they do, and the leader's score over all windows alike."""
+    leader = headline(document)
+    if leader is None or "average" not in leader.groups:
+        return []
+    key, score = document["primary"], leader.in_group("average", "windows")
+    words = f"over conditions, which count alike; over all windows {leader.name} has {forecast_title(key).short}"
+    return [("Average", f"{printable(words)} {decimal(score.value, DIGITS)}")]
 
 
 def _interval_words(found: Mapping[str, Any]) -> str:

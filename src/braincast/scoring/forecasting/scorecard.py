@@ -45,7 +45,7 @@ def score_forecasts(
     best simple model by validation; where that is not given, the simple model with the best test score is taken. How
     often intervals hold is measured in each condition for the baseline and `headline` (default: the first model).
     """
-    contenders = _contenders(forecasts)
+    contenders = contenders_of(forecasts)
     for name, contender in contenders.items():
         for forecast in contender.forecasts:
             if isinstance(forecast, xr.DataArray):
@@ -58,7 +58,7 @@ def score_forecasts(
     return _Tally(assessor, contenders, baseline or default, simple, headline).card()
 
 
-def _contenders(forecasts: xr.DataArray | Contender | Mapping[str, xr.DataArray | Contender]) -> dict[str, Contender]:
+def contenders_of(forecasts: xr.DataArray | Contender | Mapping[str, xr.DataArray | Contender]) -> dict[str, Contender]:
     if isinstance(forecasts, Mapping):
         return {name: f if isinstance(f, Contender) else Contender((f,)) for name, f in forecasts.items()}
     one = forecasts if isinstance(forecasts, Contender) else Contender((forecasts,))

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from braincast.brain.recording import Recording
     from braincast.brain.specimen import Specimen
 
@@ -20,6 +21,8 @@ def anatomy_of(specimen: Specimen, recording: Recording, neurons: Sequence[str])
 
     The recording's own anatomy is asked first, then the connectome.
     """
+    import pandas as pd
+
     tables = []
     if recording.anatomy is not None:
         tables.append(recording.anatomy.set_axis(list(recording.neurons)))
@@ -38,7 +41,8 @@ def has_places(anatomy: pd.DataFrame) -> bool:
 def _regions(tables: Sequence[pd.DataFrame], n: int) -> list[str]:
     for table in tables:
         if "region" in table:
-            return ["" if pd.isna(name) else str(name) for name in table["region"]]
+            named = zip(table["region"], table["region"].notna(), strict=True)
+            return [str(name) if is_known else "" for name, is_known in named]
     return [""] * n
 
 

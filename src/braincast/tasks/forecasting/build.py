@@ -230,7 +230,7 @@ def _check_windows(card: ForecastCard) -> None:
     counted = {
         split: sum(len(card.starts(piece)) for piece in card.of_split(split)) for split in ("validation", "test")
     }
-    length = card.context + card.horizon
+    length = card.context + card.learned_horizon
     counted["train"] = sum(max(0, p.stop - p.start - length + 1) for p in card.of_split("train"))
     for split, n_windows in counted.items():
         if n_windows == 0:

@@ -11,12 +11,13 @@ from pydantic import Field, model_serializer
 
 from braincast.files import sha256_of_json
 from braincast.tasks.card import Declaration, MetricUse
+from braincast.tasks.rollouts.rollout import Rollout
 
 Split = Literal["train", "validation", "test", "held-out"]
 # The name of a file too.
 NAME_PATTERN = r"^[a-z0-9][a-z0-9-]*$"
 _OF_MEMBERS = frozenset({"crps", "coverage", "spread_skill"})  # metrics that look at a distribution
-_USUAL = (("scaled", True), ("average", "windows"), ("positions", False))
+_USUAL = (("scaled", True), ("average", "windows"), ("positions", False), ("rollout", None))
 SPLITS: tuple[Split, ...] = ("train", "validation", "test", "held-out")
 
 
@@ -82,12 +83,13 @@ class ForecastCard(Declaration):
     training frames or, where it is not `scaled`, as it was recorded. Single figures `average` over all windows, or over
     those of each condition and then over conditions. `noise_floor` is the mean absolute error at each lead that nothing
     can beat, where it is known. `positions` says whether the data tell where neurons lie; it changes neither questions
-    nor scores, and so is not in the hash.
+    nor scores, and so is not in the hash. A task of the kind `rollout` asks for a long horizon, of which models learn
+    the first step alone.
     """
 
     name: str = Field(pattern=NAME_PATTERN)
     version: str
-    kind: Literal["forecast"] = "forecast"
+    kind: Literal["forecast", "rollout"] = "forecast"
     answer: Literal["activity"] = "activity"
     title: str
     question: str
@@ -129,6 +131,7 @@ class ForecastCard(Declaration):
     scaled: bool = True
     average: Literal["windows", "conditions"] = "windows"
     positions: bool = False
+    rollout: Rollout | None = None
 
     @model_serializer(mode="wrap")
     def _without_usual(self, handler: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
@@ -155,6 +158,11 @@ class ForecastCard(Declaration):
         return len(self.folds)
 
     @property
+    def learned_horizon(self) -> int:
+        """How many frames models learn to forecast at a time: the horizon, or the step of a rollout."""
+        return self.horizon if self.rollout is None else self.rollout.step
+
+    @property
     def leads(self) -> tuple[str, ...]:
         """Labels of the leads: frames after the context, from 1."""
         return tuple(str(lead) for lead in range(1, self.horizon + 1))
@@ -178,7 +186,9 @@ class ForecastCard(Declaration):
         return next(number for number, fold in enumerate(self.folds) if recording in fold.answers)
 
     def starts(self, piece: Piece) -> range:
-        """First target frames of all windows of a piece."""
+        """First target frames of all windows of a piece; those to learn from are as long as what is learned."""
+        if self.rollout is not None and piece.split in ("train", "validation"):
+            return piece.starts(self.context, self.rollout.step, self.rollout.step)
         return piece.starts(self.context, self.horizon, self.stride)
 
     def to_show(self) -> dict[str, Any]:

@@ -117,12 +117,12 @@ class ForecastTask:
     def training(self, fold: int) -> ForecastTraining:
         """What the fit of a fold may learn from."""
         self._check_fold(fold)
-        learned = self.card.folds[fold].learns_from
+        learned, learned_horizon = self.card.folds[fold].learns_from, self.card.learned_horizon
         return ForecastTraining(
             pieces=tuple(piece for piece in self.card.of_split("train") if piece.recording in learned),
-            validation=Held(self._windows(self._validation_cases(fold)), self.recordings),
+            validation=Held(self._windows(self._validation_cases(fold)).first(learned_horizon), self.recordings),
             neurons=self.card.neurons,
-            leads=self.card.leads,
+            leads=self.card.leads[:learned_horizon],
             context_frames=self.card.context,
             inputs=self.inputs,
             answers=self.card.folds[fold].answers,

@@ -35,6 +35,7 @@ class Windows:
     inputs: str
     asks_members: bool
     _past: tuple[Standardised, ...]
+    _own: Float32[np.ndarray, "case context neuron"] | None = None
 
     @classmethod
     def of(
@@ -70,6 +71,8 @@ class Windows:
 
     def contexts(self) -> Float32[np.ndarray, "case context neuron"]:
         """Activity before each window; a missing value is the last one seen in the context, 0 where none was."""
+        if self._own is not None:
+            return self._own
         out = np.empty((len(self), self.context_frames, len(self.neurons)), dtype=np.float32)
         for number in np.unique(self.recording):
             rows = np.flatnonzero(self.recording == number)
@@ -95,7 +98,16 @@ class Windows:
             condition=tuple(self.condition[row] for row in rows),
             start=self.start[rows],
             fold=self.fold[rows],
+            _own=None if self._own is None else self._own[rows],
         )
+
+    def first(self, n_leads: int) -> Windows:
+        """The same windows, of which only the first leads are asked for."""
+        return replace(self, leads=self.leads[:n_leads])
+
+    def going_on(self, n_frames: int, contexts: Float32[np.ndarray, "case context neuron"]) -> Windows:
+        """The windows that begin `n_frames` later, after contexts that a model made itself."""
+        return replace(self, start=self.start + n_frames, _own=contexts)
 
     def batches(self, n_bytes: int = _BATCH_BYTES) -> Iterator[Windows]:
         """Consecutive parts whose contexts and answers take at most `n_bytes`, one window at the least."""

@@ -41,7 +41,8 @@ class UNet(eqx.Module):
     @classmethod
     def begun(cls, factors: Factors, n_inputs: int, settings: Settings, n_told: int, *, key: PRNGKeyArray) -> UNet:
         """`factors` say how a halving divides the axes."""
-        size, width = tuple(1 if factor == 1 else 3 for factor in factors), settings["width"]
+        a, b, c = (1 if factor == 1 else 3 for factor in factors)
+        size, width = (a, b, c), settings["width"]
         enter, *keys = jax.random.split(key, 1 + (settings["halvings"] + 1) * settings["blocks"])
         each = iter(keys)
         blocks = tuple(
