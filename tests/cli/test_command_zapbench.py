@@ -35,6 +35,8 @@ def test_a_fit_without_stimulus_says_so_and_so_does_its_forecast(braincast, zapb
     braincast.refusal("E502", 2, *words, "--resume")
     braincast.document("forecast", tmp_path / "fit", *data, "--out", tmp_path / "f.zarr")
     assert load_forecast(tmp_path / "f.zarr").attrs["track"] == "no-stimulus"
+    scored = braincast.document("score", task, tmp_path / "fit", tmp_path / "f.zarr", *data)["models"]
+    assert scored["fit"]["metrics"]["mae"]["value"] == scored["f"]["metrics"]["mae"]["value"]
 
 
 @pytest.mark.parametrize(

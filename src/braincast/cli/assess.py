@@ -104,7 +104,7 @@ def _contenders(task: AnyTask, paths: list[Path]) -> Iterator[dict[str, Contende
     from braincast.forecasts.store import load_forecast
     from braincast.forecasts.submissions.opening import is_submission, open_submission
     from braincast.scoring.scores import Contender
-    from braincast.training.checkpoint import is_fit, load_fit
+    from braincast.training.checkpoint import is_fit, load_fit, task_of_fit
 
     with ExitStack() as held:
         models: list[str] = []
@@ -115,7 +115,8 @@ def _contenders(task: AnyTask, paths: list[Path]) -> Iterator[dict[str, Contende
                 models.append(submitted.submission.model)
                 entries.append(_with_nulls(submitted))
             elif is_fit(path):
-                answers = load_fit(path, task).answers(task.cases("test"))
+                own = task_of_fit(path, task)
+                answers = load_fit(path, own).answers(own.cases("test"))
                 models.append(answers.attrs["model"])
                 entries.append({"": Contender((answers,))})
             else:

@@ -24,7 +24,7 @@ def outlay_of(model: AnyModel, task: AnyTask, settings: dict[str, Any]) -> Outla
     from braincast.tasks.forecasting.task import ForecastTask
     from braincast.training.fit import candidates_of
 
-    model.card.require_answer(task.card)
+    model.card.require_answer(task.card, task.track)
     if not isinstance(task, ForecastTask):
         what = f"it is a {task.card.kind} task, whose fits take seconds"
         raise BraincastError("E306", f"task {task.name}", what, "See braincast run --dry-run")

@@ -106,14 +106,14 @@ def _stores(paths: list[Path], task_name: Any, scratch: Path, data: Path | None)
     from braincast.forecasts.answering import save_answers
     from braincast.forecasts.store import load_forecast
     from braincast.tasks.registry import load_task, task_card
-    from braincast.training.checkpoint import is_fit, load_fit, read_fit_record
+    from braincast.training.checkpoint import is_fit, load_fit, read_fit_record, task_of_fit
 
     stores = []
     for number, path in enumerate(paths):
         if is_fit(path):
-            task = load_task(read_fit_record(path)["task"], data=data)
+            own = task_of_fit(path, load_task(read_fit_record(path)["task"], data=data))
             source = sha256_of_file(path / MANIFEST)
-            path = save_answers(load_fit(path, task), task.cases("test"), scratch / str(number), source=source)
+            path = save_answers(load_fit(path, own), own.cases("test"), scratch / str(number), source=source)
         stores.append(path)
     named = load_forecast(stores[0]).attrs.get("task", task_name)
     if not isinstance(named, str):

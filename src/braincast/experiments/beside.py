@@ -21,7 +21,7 @@ def score_beside_baselines(
 ) -> Scorecard | ForecastScorecard:
     """A scorecard of what was `found` and of the task's baselines, which are fitted now; E305 when names collide."""
     contenders: dict[str, Contender] = {}
-    for entrant in contestants(task.card, (), 1):
+    for entrant in contestants(task.card, (), 1, task.track):
         jobs = [Job(entrant, replicate) for replicate in entrant.replicates]
         made = tuple(streamed(task, job) if is_large(task.card) else run_job(task, job) for job in jobs)
         contenders[entrant.name] = Contender(made, entrant.role, cost=mean_cost(made))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from braincast.errors import BraincastError
 from braincast.tasks.card import Case, TaskCard
 from braincast.tasks.cases import Cases
+from braincast.tasks.forecasting.tracks import checked_track
 from braincast.tasks.observed import observed
 from braincast.tasks.training import Training
 
@@ -53,6 +54,11 @@ class Task:
 
         card = self.card
         return html_card("Task", card.name, {"question": card.question, "cases": len(card.cases), "hash": card.hash})
+
+    def on_track(self, track: str) -> Task:
+        """The task itself: it has no other track than "open" (E612)."""
+        checked_track(self.card, track)
+        return self
 
     @property
     def name(self) -> str:

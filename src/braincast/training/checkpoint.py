@@ -17,7 +17,7 @@ from braincast.training.origin import Origin, names_hash, recordings_of
 from braincast.training.stored_folds import RECORD, is_fit, read_fit_record, read_fold, write_fold
 from braincast.version import VERSION
 
-__all__ = ["is_fit", "load_fit", "read_fit_record", "save_fit"]
+__all__ = ["is_fit", "load_fit", "read_fit_record", "save_fit", "task_of_fit"]
 _METRICS = "fold-{}-metrics.jsonl"
 
 
@@ -49,6 +49,11 @@ def save_fit(fitted: FittedFolds, path: Path, *, force: bool = False, beside: Ma
             write_text(folder / name, text)
         write_json(folder / RECORD, record)
     return path
+
+
+def task_of_fit(path: Path, task: AnyTask) -> AnyTask:
+    """The task on the track that a saved fit was made on: there it answers."""
+    return task.on_track(read_fit_record(path).get("track", "open"))
 
 
 def load_fit(path: Path, task: AnyTask, *, structure: Specimen | None = None) -> FittedFolds:

@@ -11,7 +11,7 @@ from braincast.models.registry import load_model
 from braincast.scoring.forecasting.assessor import case_units
 from braincast.tasks.kinds import card_of_json
 from braincast.tasks.registry import forecast_card, load_task, task_card, task_names
-from braincast.training.checkpoint import load_fit, read_fit_record, save_fit
+from braincast.training.checkpoint import load_fit, read_fit_record, save_fit, task_of_fit
 from braincast.training.fit import fit
 
 SMALL = "zapbench-c4-synthetic-20"
@@ -150,6 +150,8 @@ def test_a_fit_says_its_track_and_answers_on_no_other(opened, untold, tmp_path):
     assert read_fit_record(tmp_path / "fit")["track"] == "no-stimulus"
     assert load_fit(tmp_path / "fit", untold).attributes == fitted.attributes
     assert "on the track no-stimulus" in str(refusal("E215", load_fit, tmp_path / "fit", opened))
+    own = task_of_fit(tmp_path / "fit", opened)
+    assert own.track == "no-stimulus" and load_fit(tmp_path / "fit", own).attributes == fitted.attributes
 
 
 @pytest.mark.slow

@@ -70,6 +70,10 @@ class ForecastTask:
         """What models are told beside activity: "stimulus" or "none"."""
         return "none" if self.track == "no-stimulus" else self.card.inputs
 
+    def on_track(self, track: str) -> ForecastTask:
+        """The same questions, with what models are told on that track; E612 where there is no such track."""
+        return ForecastTask(self.card, lambda: self.specimens, track=checked_track(self.card, track))
+
     def fetch(self) -> None:
         """Load the data now; otherwise it is loaded on first use."""
         _ = self.specimens
