@@ -54,9 +54,7 @@ def build_usual_rollout(dataset: Dataset, name: str, design: Design) -> Forecast
     """
     context = design.context or USUAL_CONTEXT
     horizon = design.horizon or (FEWEST_CONTEXTS + 1) * context
-    rollout = Rollout(
-        step=1, noise="errors", undriven=("mean",), settle=context, limit=LIMIT, divergence=(0, context)
-    )
+    rollout = Rollout(step=1, noise="errors", undriven=("mean",), settle=context, limit=LIMIT, divergence=(0, context))
     return build_rollout(dataset, name, replace(design, context=context, horizon=horizon), rollout)
 
 
