@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 from made_recordings import made_dataset, made_recording, made_task, places, random_walks, three_conditions
+from made_rollouts import rollout_task
 
 from braincast.experiments.leakage import audit
 from braincast.models.forecasters.forecaster import Forecaster, forecaster_card
@@ -91,3 +92,9 @@ def test_a_forecaster_passes_the_audit_on_a_real_recording(name, test_data):
     if not model.card.can_answer(task.card):
         pytest.skip("it needs a stimulus, which this task has not")
     assert audit(model, task, settings=few_steps(model)).passed
+
+
+def test_rollouts_do_not_move_when_the_future_is_made_up():
+    task = rollout_task()
+    assert audit("var", task).moved == ()
+    assert audit(Peeking(), task).moved

@@ -7,6 +7,7 @@ from scipy.signal import lfilter
 from scipy.stats import chisquare
 
 from braincast.models.forecasters.own_past.linear_forecast import same_everywhere
+from braincast.models.registry import load_model
 from braincast.training.closed_loop import ClosedLoop, closed_loops, held
 from braincast.training.fit import fit
 
@@ -98,5 +99,6 @@ def test_every_kind_of_forecaster_answers_a_rollout_with_one_finite_path(driven,
 
 @pytest.mark.slow  # compiles a network
 def test_a_network_answers_a_rollout_too(driven):
-    answer = fit("gru", driven, settings={"steps": 20}).forecast(driven.cases())
+    one = {**load_model("gru").candidates[0], "steps": 20, "every": 20}
+    answer = fit("gru", driven, settings=one).forecast(driven.cases())
     assert answer.shape == (len(driven.card.cases), HORIZON, 4) and np.isfinite(answer.values).all()

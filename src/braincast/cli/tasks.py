@@ -25,7 +25,9 @@ def tasks() -> None:
 def new(
     name: Annotated[str, typer.Argument(help="The task's name: lower-case letters, digits and hyphens.")],
     dataset: Annotated[str, typer.Option("--dataset", metavar="N", help="A dataset (braincast list datasets).")],
-    kind: Annotated[str, typer.Option("--kind", metavar="K", help="The kind of task.")] = "forecast",
+    kind: Annotated[
+        str, typer.Option("--kind", metavar="K", help="The kind of task: forecast or rollout.")
+    ] = "forecast",
     context: Annotated[int | None, typer.Option("--context", min=1, help="Frames that a model sees.")] = None,
     horizon: Annotated[int | None, typer.Option("--horizon", min=1, help="Frames to forecast.")] = None,
     stride: Annotated[int, typer.Option("--stride", min=1, help="Frames from one window to the next.")] = 1,
@@ -44,27 +46,29 @@ def new(
     offline: Offline = False,
     force: Force = False,
 ) -> None:
-    """Make a forecast task from a dataset with recordings: blocked splits with gaps, floors, a line-up."""
+    """Make a forecast or rollout task from a dataset with recordings: blocked splits with gaps, floors, a line-up."""
     from braincast.datasets.registry import load_dataset
     from braincast.progress import step
     from braincast.tasks.forecasting.build import DEFAULT_HORIZON, Design, build
     from braincast.tasks.registry import add_task, free_name
+    from braincast.tasks.rollouts.build import USUAL_CONTEXT, build_usual_rollout
 
-    if kind != "forecast":
-        fix = "Forecast tasks can be made of any dataset with recordings"
+    if kind not in ("forecast", "rollout"):
+        fix = "Forecast and rollout tasks can be made of any dataset with recordings"
         raise BraincastError("E305", "--kind", f"tasks of kind {kind!r} cannot be made here", fix)
     free_name(name, force=force)
     design = Design(
         context=context,
         horizon=horizon,
         stride=stride,
-        gap=(horizon or DEFAULT_HORIZON) if gap is None else gap,
+        gap=(USUAL_CONTEXT if kind == "rollout" else horizon or DEFAULT_HORIZON) if gap is None else gap,
         in_frames=frames,
         held_out=tuple(hold_out or ()),
         held_out_animals=hold_out_animals,
     )
     with session(quiet=quiet, offline=offline), step(f"Making {name}"):
-        card = build(load_dataset(dataset, offline=offline or None), name, design)
+        make = build_usual_rollout if kind == "rollout" else build
+        card = make(load_dataset(dataset, offline=offline or None), name, design)
         path = add_task(card, force=force)
     if json_:
         print_json({**card.to_show(), "files": {"task": str(path)}})

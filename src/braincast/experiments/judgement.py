@@ -71,7 +71,8 @@ def _of_rollouts(
     assessor = RolloutAssessor(task)
     simple = _best_simple(task.card, validation)
     scorecard = score_rollouts(task, contenders, simple=simple, assessor=assessor)
-    return Judgement(scorecard, rollout_exhibits(assessor, contenders, shown))
+    named = list(dict.fromkeys([*shown, *task.card.baselines]))
+    return Judgement(scorecard, rollout_exhibits(assessor, contenders, named))
 
 
 def _best_simple(card: ForecastCard, validation: Mapping[str, float]) -> str:

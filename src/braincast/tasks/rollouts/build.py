@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from braincast.errors import BraincastError
@@ -28,6 +29,7 @@ METRICS = (
 )
 LINEUP = ("var", "reduced-rank-var", "pooled-linear", "dmd", "factor-embedding", "nvar")
 FEWEST_CONTEXTS = 10  # as protocols of this field ask for
+USUAL_CONTEXT = 16
 LIMIT = 50.0  # standard deviations: about ten times as far as training frames reach
 
 FIXED: Mapping[str, Any] = {
@@ -44,6 +46,16 @@ FIXED: Mapping[str, Any] = {
     "ceiling": "truth against truth: as many windows of the training frames, held against what followed the initial "
     "states",
 }
+
+
+def build_usual_rollout(dataset: Dataset, name: str, design: Design) -> ForecastCard:
+    """A rollout task of driven models: one context settles, the rest is scored; 16 frames and eleven contexts unless
+    the design says otherwise. Errors as of `build_rollout`.
+    """
+    context = design.context or USUAL_CONTEXT
+    horizon = design.horizon or (FEWEST_CONTEXTS + 1) * context
+    rollout = Rollout(step=1, noise="errors", undriven=("mean",), settle=context, limit=LIMIT, divergence=(0, context))
+    return build_rollout(dataset, name, replace(design, context=context, horizon=horizon), rollout)
 
 
 def build_rollout(dataset: Dataset, name: str, design: Design, rollout: Rollout, **changes: Any) -> ForecastCard:
