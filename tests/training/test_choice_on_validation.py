@@ -7,6 +7,7 @@ import pytest
 from made_recordings import made_dataset, made_recording, made_task, random_walks
 
 from braincast.models.interface import ModelCard, Setting
+from braincast.models.registry import load_model
 from braincast.training.fit import fit
 
 
@@ -59,3 +60,36 @@ def test_values_that_were_not_observed_count_for_nothing(task):
     assert np.isnan(truth).any()
     expected = np.nanmean(np.abs(truth.astype(np.float64)))
     assert fit(Saying(0.0), task).validation_loss == pytest.approx(expected, rel=1e-12)
+
+
+def noted(model, monkeypatch):
+    """The settings that a model is fitted with, in order."""
+    tried, made = [], type(model).fit
+
+    def fit_and_note(self, training, prepared, settings, *, seed):
+        tried.append(settings)
+        return made(self, training, prepared, settings, seed=seed)
+
+    monkeypatch.setattr(type(model), "fit", fit_and_note)
+    return tried
+
+
+@pytest.mark.parametrize("name", ["ar", "pooled-linear", "var", "dmd"])
+def test_of_one_recording_both_scopes_give_the_same_fit_so_that_one_is_tried(task, name, monkeypatch):
+    asked = {"order": 2} if "order" in load_model(name).card.settings else {}
+    own, pooled = (fit(name, task, settings={**asked, "scope": scope}) for scope in ("own", "pooled"))
+    assert own.validation_loss == pooled.validation_loss
+    np.testing.assert_array_equal(own.forecast(task.cases()), pooled.forecast(task.cases()))
+    model = load_model(name)
+    tried = noted(model, monkeypatch)
+    chosen = fit(model, task).choices[0].settings
+    assert len(tried) == len({tuple((k, v) for k, v in one.items() if k != "scope") for one in model.candidates})
+    assert chosen in model.candidates
+
+
+def test_of_several_recordings_every_candidate_is_tried(monkeypatch):
+    animals = {name: made_recording(random_walks(seed=number)) for number, name in enumerate("ab")}
+    model = load_model("ar")
+    tried = noted(model, monkeypatch)
+    fit(model, made_task(made_dataset(animals)))
+    assert tried == list(model.candidates)

@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy.special import xlogy
 
+from braincast.models.forecasters.scope import unlike
 from braincast.models.interface import AnyModel, Fitted, Learner, Model, Settings
 from braincast.tasks.forecasting.training import ForecastTraining
 from braincast.tasks.kinds import AnyTraining
@@ -82,7 +83,7 @@ def _best_on_validation(
     beginning: Beginning | None,
 ) -> tuple[Choice, Fitted]:
     found: list[tuple[Choice, Fitted]] = []
-    for number, settings in enumerate(candidates):
+    for number, settings in enumerate(unlike(candidates, training)):
         part = place.inside(f"candidate-{number}", model=model.card.name, settings=dict(settings), seed=seed)
         fitted, metrics = _fitted(model, training, prepared, settings, seed, part, beginning)
         found.append((Choice(settings, _validation_loss(fitted, training, prepared), metrics), fitted))

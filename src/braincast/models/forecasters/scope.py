@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import reduce
 from typing import Any, TypeVar
 
 import numpy as np
 from jaxtyping import Float, Int
 
-from braincast.models.interface import Setting
+from braincast.models.interface import Setting, Settings
 from braincast.tasks.forecasting.training import ForecastTraining
 
 Evidence = TypeVar("Evidence")  # anything that can be added
@@ -33,6 +33,19 @@ def scoped(
     asked = sorted(set(evidence) & set(training.answers))
     known = asked if scope == OWN and len(evidence) > 1 else []
     return np.array(known, dtype=np.int64), [*(evidence[recording] for recording in known), everything]
+
+
+def unlike(candidates: Sequence[Settings], training: ForecastTraining) -> tuple[Settings, ...]:
+    """The candidates, without those that only their scope tells from an earlier one where there is one recording.
+
+    There both scopes give the same fit.
+    """
+    if len(training.recordings) > 1:
+        return tuple(candidates)
+    kept: dict[Any, Settings] = {}
+    for candidate in candidates:
+        kept.setdefault(frozenset((k, v) for k, v in candidate.items() if k != "scope"), candidate)
+    return tuple(kept.values())
 
 
 def pieces_by_recording(training: ForecastTraining, n_frames: int) -> dict[int, list[Float[np.ndarray, "_ neuron"]]]:
