@@ -43,6 +43,7 @@ SHOWN = {
     "lyapunov_error": "exponent",
 }
 STABILITY = {"drift": "drift of the mean", "variance_drift": "of the variance", "blown_up": "blown up"}
+DRAWN_TASK = "lorenz63-rollout"
 DRAWN = (REFERENCE, "nvar", "ar", "surrogate")
 DRAWN_BINS = 4  # frequencies that make a point of the figure
 # A law that is fitted less well than validation would choose: products of two values of the last frame alone.
@@ -96,14 +97,14 @@ def line_up(task: ForecastTask) -> dict[str, Any]:
     result = run(task, configure(task.card), n_workers=2)
     document, exhibits = result.to_dict(), result.judged.exhibits
     models = {name: _row(own) for name, own in document["models"].items()}
+    drawn = [climate for climate in exhibits.climates if task.name == DRAWN_TASK and climate.name in DRAWN]
     return {
         "task_hash": task.hash,
         "headline": result.headline,
         "models": models,
         "exponents": {climate.name: _known(climate.lyapunov) for climate in exhibits.climates},
-        "frequency": [float(f) for f in exhibits.frequency],
-        "power": {c.name: [float(p) for p in c.power] for c in exhibits.climates if c.name in DRAWN},
-        "in_frames": exhibits.in_frames,
+        "frequency": exhibits.frequency.tolist() if drawn else [],
+        "power": {climate.name: climate.power.tolist() for climate in drawn},
         "intervals": {k: document["intervals"][k] for k in ("n_animals", "n_blocks", "block_frames", "flag")},
         "wall_s": result.wall_s,
     }
@@ -129,13 +130,13 @@ def publish(figures: dict[str, Any]) -> None:
     """Put tables and the picture into the page."""
     for part, text in tables(figures).items():
         put_between_markers(PAGE, text, part)
-    found = figures["tasks"]["lorenz63-rollout"]
+    found = figures["tasks"][DRAWN_TASK]
     n = DRAWN_BINS * (sum(f <= 3.0 for f in found["frequency"]) // DRAWN_BINS)  # above that there is little power
     curves = {name: 10 * np.log10(_thinned(found["power"][name][:n])) for name in DRAWN}
     lowest = min(float(own.min()) for own in curves.values())
     raised = {name: (own - min(lowest, 0.0)).tolist() for name, own in curves.items()}
     across = [round(float(f), 2) for f in _thinned(found["frequency"][:n])]
-    write_lines(FIGURE, "Mean power in decibels (lorenz63-rollout)", across, raised, "cycles in a unit of time")
+    write_lines(FIGURE, f"Mean power in decibels ({DRAWN_TASK})", across, raised, "cycles in a unit of time")
 
 
 def tables(figures: dict[str, Any]) -> dict[str, str]:

@@ -81,6 +81,9 @@ def test_the_page_of_rollouts_shows_the_recorded_figures_of_the_tasks_as_they_ar
         name: task_card(name).hash for name in DECLARED
     }
     assert f"figures/{module.FIGURE.name}" in page and module.FIGURE.is_file()
+    coverage = script("rollout_coverage", monkeypatch)
+    text = coverage.table(json.loads(coverage.RESULT.read_text(encoding="utf-8")))
+    assert f"<!-- coverage: begin -->\n{text}\n<!-- coverage: end -->" in page
 
 
 @pytest.mark.parametrize("name", ["lorenz63-rollout", "lorenz96-rollout"])

@@ -59,6 +59,7 @@ def score_forecasts(
 
 
 def contenders_of(forecasts: xr.DataArray | Contender | Mapping[str, xr.DataArray | Contender]) -> dict[str, Contender]:
+    """One forecast, or several by name, as contenders by name."""
     if isinstance(forecasts, Mapping):
         return {name: f if isinstance(f, Contender) else Contender((f,)) for name, f in forecasts.items()}
     one = forecasts if isinstance(forecasts, Contender) else Contender((forecasts,))

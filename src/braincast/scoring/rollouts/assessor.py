@@ -8,12 +8,14 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import xarray as xr
 from jaxtyping import Float, Int
 
 from braincast.errors import BraincastError
 from braincast.scoring.forecasting.assessor import case_units
 from braincast.scoring.forecasting.blocks import BlockResamples, Spread, draw_blocks, resample_replicates
 from braincast.scoring.forecasting.groups import headline
+from braincast.scoring.forecasting.slabs import Labelled, reader
 from braincast.scoring.metrics import Metric
 from braincast.scoring.ranking import Resampled
 from braincast.scoring.rollouts.controls import TRUTH, TrainingPaths
@@ -77,16 +79,22 @@ class RolloutAssessor:
         """How deviations become intervals."""
         return self.resamples.spread(headline(self.card))
 
-    def sums(self, forecast: Any, where: str) -> list[Sums]:
-        """Sums of one answer's paths, for each recording; E212 for another shape, E208 for what is no number."""
-        values = np.asarray(getattr(forecast, "values", forecast[:]), dtype=np.float64)
+    def paths(self, forecast: Any, where: str) -> Float[np.ndarray, "case lead neuron"]:
+        """One answer's paths; E212 for another shape, E208 for what is no number."""
         expected = (len(self.card.cases), self.card.horizon, len(self.card.neurons))
-        if values.shape != expected:
-            what = f"its shape is {values.shape}; expected {expected}"
+        if tuple(forecast.shape) != expected:
+            what = f"its shape is {tuple(forecast.shape)}; expected {expected}"
             raise BraincastError("E212", where, what, "Answer every case with one path")
+        read = reader(Labelled(forecast) if isinstance(forecast, xr.DataArray) else forecast)
+        values = read(slice(0, expected[0]), slice(0, expected[2])).astype(np.float64)
         if not np.isfinite(values).all():
             what, fix = "a value is not finite", "Hold a path at the task's limit once it has left it"
             raise BraincastError("E208", where, what, fix)
+        return values
+
+    def sums(self, forecast: Any, where: str) -> list[Sums]:
+        """Sums of one answer's paths, for each recording; errors as of `paths`."""
+        values = self.paths(forecast, where)
         settled, reached = values[:, self.rollout.settle :], stable_share(values, self.rollout.limit)
         return [path_sums(settled[p.rows], p.start, p.ruler, reached[p.rows]) for p in self.places]
 

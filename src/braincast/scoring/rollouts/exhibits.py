@@ -60,7 +60,7 @@ def rollout_exhibits(
     climates = [_climate(REFERENCE, place.truth, place, place.sums)]
     climates += [_of_control(assessor, place, number, name) for name in (TRUTH, SURROGATE)]
     for name in (name for name in shown if name in contenders):
-        values = np.asarray(contenders[name].forecasts[0], dtype=np.float64)
+        values = assessor.paths(contenders[name].forecasts[0], name)
         sums = assessor.sums(contenders[name].forecasts[0], name)[number]
         climates.append(_climate(name, values[place.rows, assessor.rollout.settle :], place, sums))
     frequency = np.arange(1, n_scored // 2 + 1) / (n_scored * place.ruler.dt)

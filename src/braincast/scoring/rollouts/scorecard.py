@@ -19,7 +19,7 @@ from braincast.scoring.rollouts.sums import Sums
 from braincast.scoring.scores import Comparison, Contender, MetricScore, ModelScore, defined
 from braincast.tasks.forecasting.task import ForecastTask
 
-_FEWEST_BLOCKS = 8  # below that, intervals of distances are not to be relied on
+_FEWEST_BLOCKS = 4  # the fewest with which coverage was measured on surrogates (docs/rollouts.md)
 N_DRAWS = 3  # of each control that has chance in it
 
 
@@ -136,7 +136,7 @@ class _Tally:
         return comparison(a, b, key, self.samples[a, key], self.samples[b, key], self.spread)
 
     def _intervals(self) -> dict[str, Any]:
-        """How the intervals came about. How often they hold a known value is not measured, hence None."""
+        """How the intervals came about. How often they hold a known value is not measured in a run, hence None."""
         return {
             "how": self.task.resampling,
             "n_resamples": self.task.n_resamples,
