@@ -47,7 +47,12 @@ def test_each_learner_describes_itself(name):
     model = load_model(name)
     assert name in model_names() and isinstance(model, Learner) and not isinstance(model, Model)
     card = model.card
-    assert card.name == name and card.kinds == ("forecast",) and card.answers == ("activity",) and card.stochastic
+    assert (
+        card.name == name
+        and card.kinds == ("forecast", "rollout")
+        and card.answers == ("activity",)
+        and card.stochastic
+    )
     assert card.summary.endswith(".") and card.citation and set(SHARED) <= set(card.settings)
     for settings in model.candidates:
         assert set(settings) == set(card.settings)
