@@ -19,6 +19,7 @@ import numpy as np
 
 from braincast.forecasts.writer import writing_answer
 from braincast.models.forecasters.own_past.linear_forecast import same_everywhere
+from braincast.models.forecasters.scope import unlike
 from braincast.models.interface import AnyModel, Learner, Settings
 from braincast.models.registry import load_model
 from braincast.scoring.forecasting.sums import Grouping, add_up
@@ -26,6 +27,7 @@ from braincast.tasks.forecasting.task import ForecastTask
 from braincast.tasks.forecasting.truth import WindowTruth, open_window_truth
 from braincast.tasks.forecasting.windows import Windows
 
+_PLAIN = {"mean", "persistence"}  # baselines that hold no training series in memory
 _PASSES = 3  # over training frames, for each neuron's mean, spread and activity
 _RESAMPLED_S = 10e-6  # for each case, resample and contender: groups, intervals, coverage
 Answer = Callable[[Windows], np.ndarray]
@@ -66,6 +68,8 @@ def outlay(model: AnyModel, task: ForecastTask, candidates: Sequence[Settings], 
     adding_s = _adding_s(task, windows)
     n_bytes = prod(windows.shape)
     peak = peak_bytes()
+    if peak is not None and set(task.card.baselines) - _PLAIN:
+        peak += 4 * len(windows.neurons) * sum(p.stop - p.start for p in task.training(0).pieces)
     return Outlay(
         model=model.card.name,
         n_trainings=task.card.n_folds * len(candidates),
@@ -185,7 +189,7 @@ def _scoring_s(task: ForecastTask, adding_s: float, simple_s: float, read_s: flo
     card, training = task.card, task.training(0)
     frames = sum(piece.stop - piece.start for piece in training.pieces)
     asked = len(training.validation.windows) / len(card.cases)
-    candidates = [len(getattr(load_model(name), "candidates", ({},))) for name in card.baselines]
+    candidates = [len(unlike(load_model(name).candidates, training)) for name in card.baselines]
     fits_s = sum(read_s * frames + (1 + n * asked) * simple_s for n in candidates)
     resampled_s = _RESAMPLED_S * len(card.cases) * card.n_resamples
     return (adding_s + resampled_s) * (1 + len(candidates)) + fits_s + _PASSES * read_s * frames

@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy.special import xlogy
 
+from braincast.errors import BraincastError
 from braincast.models.forecasters.scope import unlike
 from braincast.models.interface import AnyModel, Fitted, Learner, Model, Settings
 from braincast.tasks.forecasting.training import ForecastTraining
@@ -82,12 +83,16 @@ def _best_on_validation(
     place: Place,
     beginning: Beginning | None,
 ) -> tuple[Choice, Fitted]:
-    found: list[tuple[Choice, Fitted]] = []
+    best: tuple[Choice, Fitted] | None = None  # of a whole brain, more than one fit would be too many in memory
     for number, settings in enumerate(unlike(candidates, training)):
         part = place.inside(f"candidate-{number}", model=model.card.name, settings=dict(settings), seed=seed)
         fitted, metrics = _fitted(model, training, prepared, settings, seed, part, beginning)
-        found.append((Choice(settings, _validation_loss(fitted, training, prepared), metrics), fitted))
-    return min(found, key=lambda each: each[0].loss)
+        choice = Choice(settings, _validation_loss(fitted, training, prepared), metrics)
+        if best is None or choice.loss < best[0].loss:
+            best = choice, fitted
+    if best is None:
+        raise BraincastError("E305", f"model {model.card.name}", "it has no candidate settings", "Declare at least one")
+    return best
 
 
 def _fitted(

@@ -12,7 +12,9 @@ from braincast.tasks.forecasting.card import ForecastCard, WindowCase
 from braincast.tasks.forecasting.standardised import Standardised, filled
 
 _BATCH_BYTES = 256 << 20
-_MEMBERS = 10  # an answer may have as many, where a task asks for them; batches leave room for it
+# Batches leave room for as many answers: an answer may have so many members where a task asks for them, and without
+# them one in float64 and its errors stand beside it.
+_MEMBERS, _BESIDE = 10, 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,8 +120,8 @@ class Windows:
 
     def ranges(self, n_bytes: int = _BATCH_BYTES) -> Iterator[slice]:
         """The rows of each batch."""
-        n_members = _MEMBERS if self.asks_members else 0
-        each = 4 * len(self.neurons) * (self.context_frames + self.horizon * (1 + n_members))
+        n_answers = 1 + (_MEMBERS if self.asks_members else _BESIDE)
+        each = 4 * len(self.neurons) * (self.context_frames + self.horizon * n_answers)
         n_rows = max(1, n_bytes // max(1, each))
         for first in range(0, len(self), n_rows):
             yield slice(first, min(first + n_rows, len(self)))
