@@ -102,7 +102,7 @@ _TYPES = (
     _array(TYPES, "texts", "E209", data_type="string", codecs=[{"name": "vlen-utf8"}]),
     _array(TYPES, "texts of fixed length", "E209", data_type=_named("fixed_length_utf32", length_bytes=40)),
     _array(TYPES, "records", "E209", data_type=_named("structured", fields=[["x", "float32"]])),
-    _array(TYPES, "brain floats", "E209", data_type="bfloat16"),
+    _array(TYPES, "complex numbers", "E209", data_type="complex64"),
     _array(TYPES, "whole numbers", "E209", data_type="int32", fill_value=0),
     _array(TYPES, "brain floats", "E209", data_type="bfloat16"),
     _array(TYPES, "true and false", "E209", data_type="bool", fill_value=False),
