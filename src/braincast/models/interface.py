@@ -163,8 +163,8 @@ class ModelCard:
         """E306 for a task that the model cannot answer on that track."""
         if not self.can_answer(card, track):
             shown = "".join(f" in which {words}" for need, words in _TOLD.items() if need in self.uses)
-            what = f"it answers {', '.join(self.kinds)} tasks{shown} with a {' or a '.join(self.answers)}"
-            asked = f"{card.name} is a {card.kind} task that asks for a {card.answer}"
+            what = f"it answers {', '.join(self.kinds)} tasks{shown} with {' or '.join(map(_one, self.answers))}"
+            asked = f"{card.name} is a {card.kind} task that asks for {_one(card.answer)}"
             asked = asked if track == "open" else f"{asked}, here on the track {track}"
             raise BraincastError("E306", f"model {self.name}", f"{what}, but {asked}", "See braincast list models")
 
@@ -178,3 +178,7 @@ class ModelCard:
     def uses_connectome(self) -> bool:
         """Whether the model must be run with null connectomes."""
         return "connectome" in self.uses
+
+
+def _one(noun: str) -> str:
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
