@@ -4,8 +4,8 @@ The store is made up (71,721 neurons, 7,879 frames); `--store PATH` takes one th
 process of its own, whose wall time and peak memory are noted, after `fit --dry-run` has said what they will be.
 `linear` answers zapbench-c4 whole; on zapbench-c256 its training is killed after the first evaluation and goes on with
 --resume.
-`--write` records the figures in results/zapbench_scale.json and docs/zapbench.md; `--score` measures forecast, score and
-memory of C4 again and keeps what was recorded of trainings; `--table` only writes the page again.
+`--write` records the figures in results/zapbench_scale.json and docs/zapbench.md; `--score` measures forecast, score
+and memory of C4 again and keeps what was recorded of trainings; `--table` only writes the page again.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ STEPS = {
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Measure, or with `--table` write once more what was recorded, or with `--score` measure all but long trainings."""
+    """Measure, with `--score` all but long trainings; or with `--table` write once more what was recorded."""
     if "--table" not in arguments:
         figures = rounded(_scored_again(arguments) if "--score" in arguments else _measured(arguments))
         if "--write" in arguments:
