@@ -152,4 +152,4 @@ def test_a_fit_is_scored_from_the_command_line_without_a_forecast(tmp_path):
     assert (plan["forecast_bytes"], plan["forecast_bytes_float16"]) == (4 * n_values, 2 * n_values)
     assert plan["n_trainings"] == 4 and plan["fit_s"] > 0 and plan["memory_bytes"] > 1e8
     assert not (tmp_path / "planned").exists()
-    braincast.refusal("E306", 3, "fit", "worm-perturbation", "constant", "--dry-run")
+    braincast.refusal("E306", 2, "fit", "worm-perturbation", "constant", "--dry-run")
