@@ -131,3 +131,11 @@ def test_validation_truth_is_what_followed():
     # A window one frame later starts with what followed the one before.
     assert np.array_equal(held.truth[:-1, 1], held.truth[1:, 0])
     assert np.array_equal(held.windows.contexts()[1:, -1], held.truth[:-1, 0])
+
+
+def test_a_changed_copy_of_a_declaration_has_a_hash_and_cases_of_its_own():
+    card = made_task().card
+    known = card.hash, card.cases
+    copied = card.model_copy(update={"stride": card.stride + 1})
+    assert copied.hash != known[0] and len(copied.cases) < len(known[1])
+    assert (card.hash, card.cases) == known

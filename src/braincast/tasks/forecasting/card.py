@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
@@ -137,6 +137,14 @@ class ForecastCard(Declaration):
     def _without_usual(self, handler: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
         """Leave out what came later and is as it always was, so that older tasks keep their hash."""
         return {name: value for name, value in handler(self).items() if (name, value) not in _USUAL}
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> ForecastCard:
+        """A copy with some fields changed, which works out anew what follows from them."""
+        copied = super().model_copy(update=update, deep=deep)
+        held: dict[str, Any] = vars(copied)
+        for name in [name for name in held if name not in type(self).model_fields]:
+            held.pop(name)
+        return copied
 
     @cached_property
     def hash(self) -> str:
