@@ -28,6 +28,8 @@ from braincast.cli.session import print_json, resumable, session
 from braincast.errors import BraincastError
 
 if TYPE_CHECKING:
+    from braincast.models.interface import AnyModel
+    from braincast.tasks.kinds import AnyTask
     from braincast.training.fit import FittedFolds
 
 
@@ -63,10 +65,8 @@ def fit(
     from braincast.files import require_free
     from braincast.models.interface import Learner
     from braincast.models.registry import load_model
-    from braincast.progress import step
     from braincast.tasks.registry import load_task
-    from braincast.training.checkpoint import read_fit_record, save_fit
-    from braincast.training.fit import fit as fit_model
+    from braincast.training.checkpoint import read_fit_record
     from braincast.training.start import start_of
 
     fixed = parsed_settings(settings or [])
@@ -87,9 +87,7 @@ def fit(
         with session(quiet=quiet, offline=offline), place as folder:
             if is_large(opened.card) and not quiet:
                 typer.echo(outlay_line(outlay_of(loaded, opened, fixed)), err=True)
-            with step(f"Fitting {model}"):
-                fitted = fit_model(loaded, opened, seed=seed, settings=fixed, folder=folder, start=start)
-            save_fit(fitted, path, force=force, beside=_pictures(fitted))
+            _fit_into(path, force, loaded, opened, seed=seed, settings=fixed, folder=folder, start=start)
         record = read_fit_record(path)
     if json_:
         print_json({**record, "files": {"run": str(path)}})
@@ -145,6 +143,17 @@ def _unfinished(path: Path, resume: bool, force: bool) -> Iterator[Path]:
             remove_tree(folder)
         yield folder
         remove_tree(folder)
+
+
+def _fit_into(path: Path, force: bool, model: AnyModel, task: AnyTask, **how: Any) -> None:
+    """Fit, and write the fit with its pictures."""
+    from braincast.progress import step
+    from braincast.training.checkpoint import save_fit
+    from braincast.training.fit import fit
+
+    with step(f"Fitting {model.card.name}"):
+        fitted = fit(model, task, **how)
+    save_fit(fitted, path, force=force, beside=_pictures(fitted))
 
 
 def _pictures(fitted: FittedFolds) -> dict[str, str]:

@@ -188,8 +188,8 @@ class _Tally:
         easy = scores[simple.name] if simple is not None else None
 
         def with_skills(key: str, own: MetricScore) -> MetricScore:
-            skill = _skill(key, own, base.metrics[key]) if base else None
-            over_simple = _skill(key, own, easy.metrics[key]) if easy else None
+            skill = skill_over(key, own, base.metrics[key]) if base else None
+            over_simple = skill_over(key, own, easy.metrics[key]) if easy else None
             share = self._ceiling_share(own, base.metrics[key]) if base and key == self.task.primary else None
             return replace(own, skill=skill, skill_over_simple=over_simple, ceiling_share=share)
 
@@ -198,7 +198,7 @@ class _Tally:
         if base:
             key = self.task.primary
             groups = {
-                group: {k: replace(s, skill=_skill(key, s, base.groups[group][k])) for k, s in labels.items()}
+                group: {k: replace(s, skill=skill_over(key, s, base.groups[group][k])) for k, s in labels.items()}
                 for group, labels in groups.items()
             }
         return replace(score, metrics=metrics, groups=groups)
@@ -267,8 +267,9 @@ def _metric_score(found: Measured) -> MetricScore:
     )
 
 
-def _skill(key: str, own: MetricScore, base: MetricScore) -> float | None:
-    if own.value is None or base.value is None:
+def skill_over(key: str, own: MetricScore, base: MetricScore | None) -> float | None:
+    """A metric's skill over a baseline; None where there is none, or where either is undefined."""
+    if base is None or own.value is None or base.value is None:
         return None
     return defined(load_metric(key).skill(own.value, base.value))
 

@@ -11,6 +11,7 @@ import xarray as xr
 from braincast.errors import BraincastError, unknown_name
 from braincast.forecasts.check import check_forecast
 from braincast.scoring.forecasting.card import BestSimple, ForecastScorecard, comparison
+from braincast.scoring.forecasting.scorecard import skill_over
 from braincast.scoring.metrics import load_metric
 from braincast.scoring.ranking import Resampled
 from braincast.scoring.rollouts.assessor import RolloutAssessor
@@ -118,8 +119,8 @@ class _Tally:
             easy = scores[simple.name].metrics[key] if simple else None
             return replace(
                 own,
-                skill=_skill(key, own, base),
-                skill_over_simple=_skill(key, own, easy),
+                skill=skill_over(key, own, base),
+                skill_over_simple=skill_over(key, own, easy),
                 ceiling_share=_share(own, base, scores[TRUTH].metrics[key]),
             )
 
@@ -147,12 +148,6 @@ class _Tally:
             "coverage": None,
             "flag": max(self.spread.n_animals, self.spread.n_blocks) < _FEWEST_BLOCKS,
         }
-
-
-def _skill(key: str, own: MetricScore, base: MetricScore | None) -> float | None:
-    if base is None or own.value is None or base.value is None:
-        return None
-    return defined(load_metric(key).skill(own.value, base.value))
 
 
 def _share(own: MetricScore, base: MetricScore | None, truth: MetricScore) -> float | None:
