@@ -12,7 +12,12 @@ from braincast.brain.brains import Brains
 from braincast.models.connectome.linear.answers import AnswersOnWiring, with_spread_on_wiring
 from braincast.models.connectome.linear.lagged_steps import LaggedSteps, continued_by_wiring, steps_of
 from braincast.models.connectome.linear.links import Links, links_of
-from braincast.models.connectome.linear.partner_moments import Inputs, partner_moments, PartnerMoments, ridge_on_partners
+from braincast.models.connectome.linear.partner_moments import (
+    Inputs,
+    partner_moments,
+    PartnerMoments,
+    ridge_on_partners,
+)
 from braincast.models.forecasters.forecaster import forecaster_card
 from braincast.models.forecasters.own_past.channel_ridge import PENALTY
 from braincast.models.forecasters.own_past.shared_linear import ORDER
@@ -68,43 +73,43 @@ class MaskedVar:
     """A ridge regression for each neuron, in which what is not wired has no weight, iterated over the leads."""
 
     card = forecaster_card(
-            "masked-var",
-            "Every neuron from its own last frames and those of its presynaptic partners by ridge, one step at a time.",
-            {
-                "order": ORDER,
-                "partner_frames": PARTNER_FRAMES,
-                "own_penalty": replace(PENALTY, summary="Penalty on weights of a neuron's own past"),
-                "penalty": replace(PENALTY, summary="Penalty on weights of edges"),
-                "exponent": EXPONENT,
-                "wireless": WIRELESS,
-                "scope": SCOPE,
-            },
-            uses=("activity", "connectome"),
-            citation="Creamer, Leifer & Pillow 2024, bioRxiv 2024.09.22.614271; Hoerl & Kennard 1970, "
-            "Technometrics 12:55",
-            caveat="Looks at one step: noise of single frames counts as activity (masked-lds does not).",
-            typical_fit_s=1.0,
+        "masked-var",
+        "Every neuron from its own last frames and those of its presynaptic partners by ridge, one step at a time.",
+        {
+            "order": ORDER,
+            "partner_frames": PARTNER_FRAMES,
+            "own_penalty": replace(PENALTY, summary="Penalty on weights of a neuron's own past"),
+            "penalty": replace(PENALTY, summary="Penalty on weights of edges"),
+            "exponent": EXPONENT,
+            "wireless": WIRELESS,
+            "scope": SCOPE,
+        },
+        uses=("activity", "connectome"),
+        citation="Creamer, Leifer & Pillow 2024, bioRxiv 2024.09.22.614271; Hoerl & Kennard 1970, Technometrics 12:55",
+        caveat="Looks at one step: noise of single frames counts as activity (masked-lds does not).",
+        typical_fit_s=1.0,
     )
     fitted_type = WeightsOnLinks
     candidates: tuple[Settings, ...] = tuple(
         {
             "order": order,
-            "partner_frames": 1,
+            "partner_frames": frames,
             "own_penalty": 1e-3,
             "penalty": penalty,
             "exponent": exponent,
-            "wireless": False,
+            "wireless": wireless,
             "scope": scope,
         }
-        for order, penalty, exponent, scope in (
-            (4, 0.1, 0.0, POOLED),
-            (4, 1.0, 0.0, POOLED),
-            (4, 0.1, 0.5, POOLED),
-            (4, 0.01, 0.5, POOLED),
-            (4, 0.1, 1.0, POOLED),
-            (4, 0.01, 1.0, POOLED),
-            (4, 1.0, 0.0, OWN),
-            (4, 0.1, 0.5, OWN),
+        for order, frames, penalty, exponent, wireless, scope in (
+            (8, 2, 0.1, 0.0, False, POOLED),
+            (8, 2, 0.1, 0.5, False, POOLED),
+            (8, 2, 0.1, 1.0, False, POOLED),
+            (8, 2, 1.0, 0.0, False, OWN),
+            (8, 2, 0.1, 0.5, False, OWN),
+            (8, 2, 1.0, 0.0, True, POOLED),
+            (8, 2, 1.0, 0.5, True, POOLED),
+            (2, 1, 10.0, 0.0, False, POOLED),
+            (2, 1, 10.0, 1.0, False, POOLED),
         )
     )
 

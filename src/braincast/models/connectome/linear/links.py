@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,7 @@ WAYS = {
     "monoaminergic": "extrasynaptic",
 }
 DIFFUSIVE, EXTRASYNAPTIC = "electrical", "extrasynaptic"
+Made = TypeVar("Made")
 _SAME = ["way", "post", "pre"]
 
 
@@ -49,6 +51,16 @@ class Links:
     def n_wirings(self) -> int:
         """How many different wirings there are."""
         return len(self.weight)
+
+    @cached_property
+    def _kept(self) -> dict[Hashable, Any]:
+        return {}
+
+    def remember(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """`make()`, called once for each key: what candidates and forecasts make of the same links."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        return self._kept[key]
 
     @cached_property
     def ways(self) -> Int[np.ndarray, " link"]:
