@@ -12,17 +12,17 @@ from braincast.brain.brains import Brains
 from braincast.models.connectome.linear.answers import AnswersOnWiring, with_spread_on_wiring
 from braincast.models.connectome.linear.links import Links, links_of
 from braincast.models.connectome.linear.network_filter import Network, Seen, last_state
-from braincast.models.connectome.linear.network_learning import Mask, learn_network, stacked
+from braincast.models.connectome.linear.network_learning import Expected, Mask, learn_network, maximise, stacked
 from braincast.models.connectome.masked_var import EXPONENT, WIRELESS, used
 from braincast.models.forecasters.forecaster import forecaster_card
 from braincast.models.forecasters.own_past.channel_ridge import PENALTY
-from braincast.models.forecasters.scope import OWN, POOLED, SCOPE, fit_of, scoped
+from braincast.models.forecasters.scope import POOLED, SCOPE, fit_of, scoped
 from braincast.models.forecasters.spread import Spread
 from braincast.models.interface import Setting, Settings
 from braincast.tasks.forecasting.training import ForecastTraining
 from braincast.tasks.forecasting.windows import Windows
 
-_LONGEST = 400  # neurons: covariances between all of them are carried along
+_FLOOR = 1e-6  # of a neuron's variance: keeps the first regressions solvable
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,8 +87,15 @@ class MaskedLds:
     )
     fitted_type = FittedNetworks
     candidates: tuple[Settings, ...] = tuple(
-        {"penalty": penalty, "exponent": exponent, "wireless": wireless, "iterations": 8, "scope": POOLED}
-        for penalty, exponent, wireless in ((0.1, 0.0, False), (0.1, 0.5, False), (0.1, 1.0, False), (1.0, 0.0, True))
+        {"penalty": penalty, "exponent": exponent, "wireless": wireless, "iterations": 4, "scope": POOLED}
+        for penalty, exponent, wireless in (
+            (0.1, 0.0, False),
+            (0.1, 0.5, False),
+            (1.0, 0.0, True),
+            (0.1, 0.5, True),
+            (10.0, 0.0, False),
+            (10.0, 1.0, False),
+        )
     )
 
     def prepare(self, structure: Brains) -> Links:
@@ -129,16 +136,13 @@ def mask_of(links: Links, wirings: Sequence[int], exponent: float, penalty: floa
 
 def first_network(pieces: Sequence[Float[np.ndarray, "_ neuron"]], mask: Mask) -> Network:
     """Ridge regressions on the frame before; half of what they leave is taken for noise of the measurement."""
-    from braincast.models.connectome.linear.network_learning import Expected, maximise
-
-    variance = np.nanvar(np.concatenate(pieces), axis=0)
-    variance = np.where(np.isfinite(variance) & (variance > 0), variance, 1.0)
+    variance = np.nan_to_num(np.nanvar(np.concatenate(pieces), axis=0))
+    variance = np.where(variance > 0, variance, 1.0)
     filled = [np.nan_to_num(piece) for piece in pieces]
     before, after = np.concatenate([x[:-1] for x in filled]), np.concatenate([x[1:] for x in filled])
-    nothing = np.zeros(len(variance))
-    start = Network(np.diag(nothing), variance / 2, variance / 2, variance)
-    moments = Expected(
-        len(before), before.T @ before + np.diag(1e-6 * len(before) * variance), after.T @ after, after.T @ before, nothing, nothing.astype(int), 0.0
-    )
-    network = maximise(start, moments, mask)
+    unseen = np.zeros(len(variance))
+    start = Network(np.diag(unseen), variance / 2, variance / 2, variance)
+    earlier = before.T @ before + np.diag(_FLOOR * len(before) * variance)
+    products = earlier, after.T @ after, after.T @ before
+    network = maximise(start, Expected(len(before), *products, unseen, unseen.astype(np.int64), 0.0), mask)
     return replace(network, drive=network.drive / 2, noise=network.drive / 2)

@@ -7,10 +7,11 @@ while the same neurons are seen they settle, and are worked out no further (`at`
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float, Int, Shaped
 from scipy import linalg
 
 _SETTLED = 1e-9  # relative change below which covariances have stopped to change
@@ -105,45 +106,59 @@ def last_state(network: Network, seen: Seen) -> Float[np.ndarray, "series neuron
 
 def smoothed(network: Network, passed: Filtered) -> Smoothed:
     """The Rauch–Tung–Striebel smoother (1965)."""
-    at, updates, n_frames = passed.at, passed.updates, len(passed.at)
-    mean, covariance = passed.filtered.copy(), updates[at[-1]].filtered
-    n_neurons = mean.shape[2]
-    variance = np.empty((n_frames, n_neurons))
+    steps = np.stack([passed.at[:-1], passed.at[1:]], axis=1)
+    gains = {step: _backward_gain(network, passed.updates, step) for step in set(map(tuple, steps.tolist()))}
+    mean = passed.filtered.copy()
+    for now in range(len(steps) - 1, -1, -1):
+        mean[:, now] += (mean[:, now + 1] - passed.predicted[:, now + 1]) @ gains[tuple(steps[now])].T
+    return Smoothed(mean, *_backward_covariances(passed, steps, gains))
+
+
+def _backward_covariances(
+    passed: Filtered, steps: Int[np.ndarray, "step 2"], gains: dict[tuple[int, int], Square]
+) -> tuple[Float[np.ndarray, "time neuron"], Square, Square, Square]:
+    """Variances of all frames, and the sums of covariances; a run of frames alike is added up at once when settled."""
+    covariance = passed.updates[passed.at[-1]].filtered
+    variance = np.empty((len(passed.at), len(covariance)))
     variance[-1] = np.diag(covariance)
-    earlier, later, lagged = np.zeros((3, n_neurons, n_neurons))
-    gains: dict[tuple[int, int], Square] = {}
-    step, settled = (-1, -1), False
-    for now in range(n_frames - 2, -1, -1):
-        previous, step = step, (int(at[now]), int(at[now + 1]))
-        if step not in gains:
-            gains[step] = _backward_gain(network, updates[step[0]], updates[step[1]])
-        gain = gains[step]
-        mean[:, now] += (mean[:, now + 1] - passed.predicted[:, now + 1]) @ gain.T
-        later += covariance
-        if not (settled and step == previous):
-            ahead, across = covariance, covariance @ gain.T
-            change = gain @ (ahead - updates[step[1]].predicted) @ gain.T
-            covariance = updates[step[0]].filtered + _symmetric(change)
-            settled = step == previous and _is_settled(covariance, ahead)
-        lagged += across
-        earlier += covariance
-        variance[now] = np.diag(covariance)
-    return Smoothed(mean, variance, earlier, later, lagged)
+    earlier, later, lagged = np.zeros((3, *covariance.shape))
+    for first, last in reversed(_runs(steps)):
+        before, after = (passed.updates[number] for number in steps[first])
+        gain = gains[tuple(steps[first])]
+        now = last - 1
+        while now >= first:
+            ahead = covariance
+            covariance = before.filtered + _symmetric(gain @ (ahead - after.predicted) @ gain.T)
+            n_alike = now - first + 1 if _is_settled(covariance, ahead) else 1
+            variance[now - n_alike + 1 : now + 1] = np.diag(covariance)
+            earlier += n_alike * covariance
+            later += n_alike * ahead
+            lagged += n_alike * (ahead @ gain.T)
+            now -= n_alike
+    return variance, earlier, later, lagged
 
 
 def _updates(network: Network, mask: Bool[np.ndarray, "time neuron"]) -> tuple[tuple[Update, ...], np.ndarray]:
+    """The different updates and which one each frame has."""
     updates: list[Update] = []
     at = np.empty(len(mask), np.int64)
-    covariance, settled = np.diag(network.start), False
-    for now, of_frame in enumerate(mask):
-        is_same = now > 0 and np.array_equal(of_frame, mask[now - 1])
-        if not (settled and is_same):
-            updates.append(_update(network, covariance, of_frame))
+    covariance = np.diag(network.start)
+    for now, last in _runs(mask):
+        while now < last:
+            updates.append(_update(network, covariance, mask[now]))
             following = network.ahead(updates[-1].filtered)
-            settled = is_same and _is_settled(following, covariance)
+            n_alike = last - now if _is_settled(following, covariance) else 1
             covariance = following
-        at[now] = len(updates) - 1
+            at[now : now + n_alike] = len(updates) - 1
+            now += n_alike
     return tuple(updates), at
+
+
+def _runs(rows: Shaped[np.ndarray, "row column"]) -> list[tuple[int, int]]:
+    """First and last (excluded) of consecutive rows that are alike."""
+    changes = np.flatnonzero((rows[1:] != rows[:-1]).any(axis=1)) + 1
+    bounds = [0, *changes.tolist(), len(rows)]
+    return list(pairwise(bounds))
 
 
 def _update(network: Network, predicted: Square, mask: Bool[np.ndarray, " neuron"]) -> Update:
@@ -154,7 +169,8 @@ def _update(network: Network, predicted: Square, mask: Bool[np.ndarray, " neuron
     return Update(seen, predicted, _symmetric(predicted - gain @ across.T), gain, root)
 
 
-def _backward_gain(network: Network, before: Update, after: Update) -> Square:
+def _backward_gain(network: Network, updates: tuple[Update, ...], step: tuple[int, int]) -> Square:
+    before, after = (updates[number] for number in step)
     factor = linalg.cho_factor(after.predicted, lower=True, check_finite=False)
     return linalg.cho_solve(factor, network.transition @ before.filtered, check_finite=False).T
 
