@@ -17,7 +17,7 @@ from braincast.models.connectome.masked_var import PARTNER_FRAMES, WIRELESS
 from braincast.models.forecasters.forecaster import forecaster_card
 from braincast.models.forecasters.own_past.channel_ridge import PENALTY
 from braincast.models.forecasters.own_past.shared_linear import ORDER
-from braincast.models.forecasters.scope import POOLED, SCOPE, scoped
+from braincast.models.forecasters.scope import OWN, POOLED, SCOPE, scoped
 from braincast.models.interface import Setting, Settings
 from braincast.models.space import Range
 from braincast.tasks.forecasting.training import ForecastTraining
@@ -72,24 +72,29 @@ class ExpressionVar:
     fitted_type = FittedExpressionVar
     candidates: tuple[Settings, ...] = tuple(
         {
-            "order": 8,
-            "partner_frames": 2,
+            "order": order,
+            "partner_frames": frames,
             "penalty": 1e-3,
-            "components": components,
-            "trait_penalty": trait_penalty,
+            "components": 4,
+            "trait_penalty": 0.1,
             "class_penalty": class_penalty,
-            "own_penalty": 1e-3,
+            "own_penalty": 0.1,
             "neuron_penalty": neuron_penalty,
-            "exponent": 1.0,
+            "exponent": exponent,
             "matched": matched,
             "velocity": velocity,
-            "wireless": False,
+            "wireless": wireless,
             "scope": scope,
         }
-        for components, trait_penalty, class_penalty, neuron_penalty, matched, velocity, scope in (
-            (4, 0.1, 0.01, 0.01, False, 0.0, POOLED),
-            (4, 0.1, 0.01, 0.01, True, 0.0, POOLED),
-            (4, 0.1, 0.01, 0.01, False, 100.0, POOLED),
+        for order, frames, class_penalty, neuron_penalty, exponent, matched, velocity, wireless, scope in (
+            (8, 2, 1e-3, 0.01, 1.0, False, 0.0, False, POOLED),
+            (8, 2, 1e-3, 0.01, 1.0, False, 100.0, False, POOLED),
+            (8, 2, 1e-3, 0.01, 1.0, False, 0.0, False, OWN),
+            (8, 2, 1e-3, 0.01, 1.0, False, 100.0, False, OWN),
+            (8, 4, 1e-3, 1e6, 0.5, True, 0.0, True, POOLED),
+            (8, 2, 1e-3, 1e6, 0.5, True, 0.0, False, POOLED),
+            (8, 2, 1e-3, 1e6, 0.5, False, 0.0, False, POOLED),
+            (2, 2, 1e6, 0.1, 1.0, False, 0.0, False, POOLED),
         )
     )
 
