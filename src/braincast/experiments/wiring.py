@@ -7,8 +7,8 @@ from typing import Any, Literal, TypeAlias
 
 from braincast.experiments.arms import KEYS, decisive_arms
 from braincast.experiments.entrants import DECISIVE_DRAWS
-from braincast.scoring.metrics import load_metric
 from braincast.scoring.forecasting.card import ForecastScorecard
+from braincast.scoring.metrics import load_metric
 from braincast.scoring.scorecard import Scorecard
 from braincast.scoring.scores import Interval
 from braincast.tasks.kinds import AnyCard
