@@ -93,10 +93,9 @@ class ForecastCard(Declaration):
     `jitter` is the largest deviation from it as a share. Activity is in standard deviations of each recording's
     training frames or, where it is not `scaled`, as it was recorded. Single figures `average` over all windows, or over
     those of each condition and then over conditions. `noise_floor` is the mean absolute error at each lead that nothing
-    can beat, where it is known. `positions` says whether the data tell where neurons lie, `structure` where their wiring
-    comes from if not from the dataset itself; these change neither questions nor scores, and so are not in the hash. A
-    task of the kind `rollout` asks for a long horizon, of which models learn
-    the first step alone.
+    can beat, where it is known. `positions` says whether the data tell where neurons lie, `structure` where their
+    wiring comes from if not from the dataset itself; these change neither questions nor scores, and so are not in the
+    hash. A task of the kind `rollout` asks for a long horizon, of which models learn the first step alone.
     """
 
     name: str = Field(pattern=NAME_PATTERN)
