@@ -62,6 +62,8 @@ _BUILT_IN = {
     "tide": "braincast.models.blackbox.tide:TiDE",
     "embedding": "braincast.models.blackbox.embedding:EmbeddingForecaster",
     "unet": "braincast.models.blackbox.unet:UNetForecaster",
+    "masked-lds": "braincast.models.connectome.masked_lds:MaskedLds",
+    "expression-var": "braincast.models.connectome.expression_var:ExpressionVar",
     "masked-var": "braincast.models.connectome.masked_var:MaskedVar",
     "graph-var": "braincast.models.connectome.graph_var:GraphVar",
     "stimulus-average": "braincast.models.forecasters.stimulus_average:StimulusAverage",
