@@ -62,6 +62,8 @@ _BUILT_IN = {
     "tide": "braincast.models.blackbox.tide:TiDE",
     "embedding": "braincast.models.blackbox.embedding:EmbeddingForecaster",
     "unet": "braincast.models.blackbox.unet:UNetForecaster",
+    "rate-network": "braincast.models.connectome.rate_network:RateNetwork",
+    "rate-residual": "braincast.models.connectome.rate_residual:RateResidual",
     "stimulus-average": "braincast.models.forecasters.stimulus_average:StimulusAverage",
 }
 
