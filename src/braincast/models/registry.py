@@ -66,6 +66,8 @@ _BUILT_IN = {
     "expression-var": "braincast.models.connectome.expression_var:ExpressionVar",
     "masked-var": "braincast.models.connectome.masked_var:MaskedVar",
     "graph-var": "braincast.models.connectome.graph_var:GraphVar",
+    "rate-network": "braincast.models.connectome.rate_network:RateNetwork",
+    "rate-residual": "braincast.models.connectome.rate_residual:RateResidual",
     "stimulus-average": "braincast.models.forecasters.stimulus_average:StimulusAverage",
 }
 
