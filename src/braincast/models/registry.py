@@ -62,6 +62,7 @@ _BUILT_IN = {
     "tide": "braincast.models.blackbox.tide:TiDE",
     "embedding": "braincast.models.blackbox.embedding:EmbeddingForecaster",
     "unet": "braincast.models.blackbox.unet:UNetForecaster",
+    "hopf": "braincast.models.connectome.hopf:Hopf",
     "stimulus-average": "braincast.models.forecasters.stimulus_average:StimulusAverage",
 }
 
