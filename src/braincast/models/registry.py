@@ -62,6 +62,9 @@ _BUILT_IN = {
     "tide": "braincast.models.blackbox.tide:TiDE",
     "embedding": "braincast.models.blackbox.embedding:EmbeddingForecaster",
     "unet": "braincast.models.blackbox.unet:UNetForecaster",
+    "graph-ode": "braincast.models.connectome.graph_ode:GraphOde",
+    "graph-forecaster": "braincast.models.connectome.graph_forecaster:GraphForecaster",
+    "graph-mixer": "braincast.models.connectome.graph_mixer:GraphMixer",
     "hopf": "braincast.models.connectome.hopf:Hopf",
     "stimulus-average": "braincast.models.forecasters.stimulus_average:StimulusAverage",
 }

@@ -79,9 +79,7 @@ class HopfNetwork(Network):
         found = ahead if exact.past is None else ahead + exact.past(context - explained)
         return found.astype(seen.context.dtype)
 
-    def path(
-        self, context: Float[Array, "context neuron"], recording: Int[Array, ""]
-    ) -> Float[Array, "step neuron 2"]:
+    def path(self, context: Float[Array, "context neuron"], recording: Int[Array, ""]) -> Float[Array, "step neuron 2"]:
         """States at the steps of the context, and at those of the leads."""
         found = _SIZE * jnp.einsum("pfc,cn->fnp", self.encoder, context)
         before = jnp.einsum("sf,fnp->snp", jnp.asarray(self.steps.between(), context.dtype), found)
