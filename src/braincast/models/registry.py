@@ -66,6 +66,8 @@ _BUILT_IN = {
     "graph-forecaster": "braincast.models.connectome.graph_forecaster:GraphForecaster",
     "graph-mixer": "braincast.models.connectome.graph_mixer:GraphMixer",
     "hopf": "braincast.models.connectome.hopf:Hopf",
+    "masked-var": "braincast.models.connectome.masked_var:MaskedVar",
+    "graph-var": "braincast.models.connectome.graph_var:GraphVar",
     "stimulus-average": "braincast.models.forecasters.stimulus_average:StimulusAverage",
 }
 
