@@ -68,6 +68,8 @@ _BUILT_IN = {
     "hopf": "braincast.models.connectome.hopf:Hopf",
     "masked-var": "braincast.models.connectome.masked_var:MaskedVar",
     "graph-var": "braincast.models.connectome.graph_var:GraphVar",
+    "rate-network": "braincast.models.connectome.rate_network:RateNetwork",
+    "rate-residual": "braincast.models.connectome.rate_residual:RateResidual",
     "stimulus-average": "braincast.models.forecasters.stimulus_average:StimulusAverage",
 }
 

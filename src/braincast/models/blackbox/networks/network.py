@@ -11,6 +11,10 @@ from jaxtyping import Array, Float, PRNGKeyArray
 from braincast.tasks.forecasting.examples import Batch, Seen
 
 
+class Whole(eqx.Module):
+    """A part of a network that is worked out once for all windows of a step, however small its arrays are."""
+
+
 class Network(eqx.Module):
     """Its arrays are what is learned. `key` is the chance of one step of training; None where nothing is random."""
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pandas as pd
 from jaxtyping import Array, Float, Int
 
 from braincast.brain.connectome import Connectome
@@ -24,11 +25,12 @@ class Wirings:
     """Distinct wirings of the same neurons, in one graph with a first axis, and which of them each recording has.
 
     It is no part of what is learned: a network holds it as a static field. Equal contents are equal, so that what is
-    compiled for one fit serves the next.
+    compiled for one fit serves the next. `partner` is the place of the edge the other way round, where all have one.
     """
 
     graphs: Graph
     which: Int[np.ndarray, " recording"]
+    partner: Int[np.ndarray, "wiring edge"] | None = None
 
     @classmethod
     def of(
@@ -43,6 +45,17 @@ class Wirings:
         if any(graph.n_edges < most for graph in graphs):
             graphs = [graph_of(connectome, kinds, least_edges=most) for connectome in connectomes]
         return cls(stacked(graphs), np.asarray(which, np.int32))
+
+    @classmethod
+    def electrical(cls, connectomes: Sequence[Connectome], which: Int[np.ndarray, " recording"]) -> Wirings:
+        """Electrical edges, as strong in one direction as in the other: the mean of both."""
+        found = cls.of([_in_both_directions(connectome) for connectome in connectomes], which, ("electrical",))
+        return replace(found, partner=np.stack([_partners(pre, post) for pre, post in found.ends]))
+
+    @property
+    def ends(self) -> list[tuple[Int[np.ndarray, " edge"], Int[np.ndarray, " edge"]]]:
+        """Where the edges of each wiring begin and end."""
+        return list(zip(self.graphs.pre, self.graphs.post, strict=True))
 
     @property
     def n_wirings(self) -> int:
@@ -80,7 +93,7 @@ class Wirings:
     def digest(self) -> str:
         """Of all arrays."""
         found = hashlib.sha256()
-        for values in [*jax.tree.leaves(self.graphs), self.which]:
+        for values in [*jax.tree.leaves(self.graphs), self.which]:  # `partner` follows from these
             found.update(f"{values.dtype} {values.shape}".encode())
             found.update(np.ascontiguousarray(values).tobytes())
         return found.hexdigest()
@@ -92,6 +105,13 @@ class Wirings:
         return hash(self.digest)
 
 
-def wirings_of(structure: Any, kinds: Sequence[str] = EDGE_KINDS) -> Wirings:
-    """The edges of some kinds in the brains behind a task; E307 where there is no connectome."""
-    return Wirings.of(structure.connectomes, structure.which, kinds)
+def _in_both_directions(connectome: Connectome) -> Connectome:
+    edges = connectome.edges[connectome.edges["kind"] == "electrical"]
+    halves = edges.assign(weight=edges["weight"] / 2)
+    turned = halves.assign(pre=halves["post"], post=halves["pre"])
+    return connectome.with_edges(pd.concat([halves, turned], ignore_index=True))
+
+
+def _partners(pre: Int[np.ndarray, " edge"], post: Int[np.ndarray, " edge"]) -> Int[np.ndarray, " edge"]:
+    """Of edges sorted by `post`, then `pre`; those that fill up, which begin where they end, come last."""
+    return np.lexsort((post, pre)).astype(np.int32)
