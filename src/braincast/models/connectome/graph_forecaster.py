@@ -52,9 +52,9 @@ class GraphForecaster(NetworkForecaster):
     def begun(self, sizes: Sizes, settings: Settings, *, key: Any) -> GraphForecastNetwork:
         """The network before the first step."""
         from braincast.models.connectome.networks.graph_forecast_network import begun
-        from braincast.models.connectome.networks.own_context import Classes
+        from braincast.models.connectome.networks.neurons import cell_classes, grouped
         from braincast.models.connectome.networks.walks import Walks
 
         wirings = Walks.of(self.brains.connectomes, self.brains.which)
         own = (settings[name] for name in ("rounds", "width", "past", "dropout", "rescaling"))
-        return begun(sizes, wirings, Classes.of(self.brains.connectomes[0]), *own, key=key)
+        return begun(sizes, wirings, grouped(cell_classes(self.brains)), *own, key=key)

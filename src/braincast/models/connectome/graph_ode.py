@@ -68,10 +68,10 @@ class GraphOde(NetworkForecaster):
     def begun(self, sizes: Sizes, settings: Settings, *, key: Any) -> GraphOdeNetwork:
         """The network before the first step."""
         from braincast.models.connectome.networks.graph_ode_network import begun
-        from braincast.models.connectome.networks.own_context import Classes
+        from braincast.models.connectome.networks.neurons import cell_classes, grouped
         from braincast.models.connectome.networks.thinned import Thinned
 
         brains = self.brains
         thinned = Thinned.of(brains.connectomes, brains.which, settings["strongest"])
         own = (settings[n] for n in ("width", "hidden", "steps_per_frame", "past", "dropout", "rescaling"))
-        return begun(sizes, thinned, Classes.of(brains.connectomes[0]), *own, key=key)
+        return begun(sizes, thinned, grouped(cell_classes(brains)), *own, key=key)

@@ -12,7 +12,7 @@ from braincast.models.blackbox.networks.own_past import OwnPast
 from braincast.models.blackbox.networks.rescaling import level
 from braincast.models.blackbox.sizes import Sizes
 from braincast.models.connectome.networks.messages import Coupling
-from braincast.models.connectome.networks.own_context import Classes, OwnContext
+from braincast.models.connectome.networks.own_context import OwnContext
 from braincast.models.connectome.networks.walks import Walks
 from braincast.tasks.forecasting.examples import Seen
 
@@ -61,7 +61,7 @@ class GraphForecastNetwork(Network):
 def begun(
     sizes: Sizes,
     walks: Walks,
-    classes: Classes,
+    classes: tuple[int, ...],
     n_rounds: int,
     width: int,
     past: str,

@@ -16,7 +16,7 @@ from braincast.models.blackbox.networks.rescaling import level
 from braincast.models.blackbox.sizes import Sizes
 from braincast.models.connectome.networks.graph import Graph
 from braincast.models.connectome.networks.messages import arrived
-from braincast.models.connectome.networks.own_context import Classes, OwnContext
+from braincast.models.connectome.networks.own_context import OwnContext
 from braincast.models.connectome.networks.thinned import Thinned, Wired
 from braincast.tasks.forecasting.examples import Seen
 
@@ -59,11 +59,11 @@ class Velocity(eqx.Module):
     heard: Float[Array, "hidden hidden"]
     offset: Float[Array, "class hidden"]
     narrow: Layer
-    classes: Classes = eqx.field(static=True)
+    classes: tuple[int, ...] = eqx.field(static=True)
 
     def __call__(self, state: Float[Array, "width neuron"], wired: Wired) -> Float[Array, "width neuron"]:
         mean = arrived(wired.graph, wired.share * self.message(state, wired.graph, wired.told))
-        own = self.own.of_columns(state) + self.offset[np.array(self.classes.numbers)].T
+        own = self.own.of_columns(state) + self.offset[np.array(self.classes)].T
         return self.narrow.of_columns(jnp.tanh(own + self.heard.T @ mean))
 
 
@@ -110,7 +110,7 @@ def flow(
 def begun(
     sizes: Sizes,
     thinned: Thinned,
-    classes: Classes,
+    classes: tuple[int, ...],
     width: int,
     hidden: int,
     n_steps: int,
@@ -126,7 +126,7 @@ def begun(
         Message.begun(width, hidden, key=message),
         Layer.begun(width, hidden, key=own),
         even(heard, (hidden, hidden), hidden),
-        jnp.zeros((classes.n_classes, hidden), jnp.float32),
+        jnp.zeros((1 + max(classes), hidden), jnp.float32),
         Layer.begun(hidden, width, key=narrow),
         classes,
     )

@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Array, Float, Float32, Int, PRNGKeyArray
 
 from braincast.dynamics.haemodynamics import blood_response
-from braincast.models.blackbox.networks.network import Network
+from braincast.models.blackbox.networks.network import Network, Whole
 from braincast.models.blackbox.networks.own_past import OwnPast
 from braincast.models.blackbox.sizes import Sizes
 from braincast.models.connectome.networks.oscillators import Heard, Swing, delayed, moved
@@ -53,6 +53,32 @@ class Steps:
         )
 
 
+class Fibres(Whole):
+    """How strongly regions hear each other, and how late: logs of what is learned over what was set."""
+
+    coupling: Float[Array, ""]
+    velocity: Float[Array, ""]
+    tracts: Tracts = eqx.field(static=True)
+    power: float = eqx.field(static=True)
+    first_velocity: float = eqx.field(static=True)
+
+    @classmethod
+    def begun(cls, tracts: Tracts, power: float, velocity: float) -> Fibres:
+        """As it was set, in metres a second."""
+        return cls(jnp.zeros((), jnp.float32), jnp.zeros((), jnp.float32), tracts, power, velocity)
+
+    def __call__(self, recording: Int[Array, ""], steps: Steps) -> Heard:
+        """What comes in from whom, when, on the wiring that a recording has."""
+        tracts, dtype = self.tracts, self.coupling.dtype
+        velocity = self.first_velocity * jnp.exp(jnp.maximum(self.velocity, math.log(_SLOWEST)))
+        delay_s = jnp.asarray(tracts.length_mm, dtype) / (1e3 * velocity) + jnp.asarray(tracts.delay_s, dtype)
+        weight = _COUPLING * jnp.exp(self.coupling) * jnp.asarray(tracts.shared_out(self.power), dtype)
+        # Of all wirings before one is chosen, so that all windows share them.
+        late = jax.vmap(lambda weight, delay: delayed(weight, delay, steps.n_lags))(weight, delay_s / steps.step_s)
+        wiring = jnp.asarray(tracts.which)[recording] if len(tracts.weight) > 1 else 0
+        return Heard(late[wiring], weight.sum(axis=2)[wiring])
+
+
 class HopfNetwork(Network):
     """A linear map, the same for all regions, finds the states in the context; they move on and are measured again.
 
@@ -62,14 +88,10 @@ class HopfNetwork(Network):
     encoder: Float[Array, "part context context"]
     growth: Float[Array, " kind"]
     frequency: Float[Array, " kind"]
-    coupling: Float[Array, ""]
-    velocity: Float[Array, ""]
+    fibres: Fibres
     gain: Float[Array, " neuron"]
     past: OwnPast | None
-    tracts: Tracts = eqx.field(static=True)
     steps: Steps = eqx.field(static=True)
-    power: float = eqx.field(static=True)
-    first_velocity: float = eqx.field(static=True)
 
     def __call__(self, seen: Seen, *, key: PRNGKeyArray | None = None) -> Float[Array, "lead neuron"]:
         wide = jnp.promote_types(seen.context.dtype, jnp.float32)  # steps add up
@@ -87,21 +109,8 @@ class HopfNetwork(Network):
         size = context.shape[1]
         swing = Swing(jnp.broadcast_to(self.growth, size), jnp.broadcast_to(self.frequency, size))
         n_steps = self.steps.horizon * self.steps.per_frame
-        after = moved(recent, swing, self.heard(recording), self.steps.step_s, n_steps)
+        after = moved(recent, swing, self.fibres(recording, self.steps), self.steps.step_s, n_steps)
         return jnp.concatenate([before, after])
-
-    def heard(self, recording: Int[Array, ""]) -> Heard:
-        """What comes in from whom, when."""
-        tracts, dtype = self.tracts, self.coupling.dtype
-        wiring = jnp.asarray(tracts.which)[recording] if len(tracts.weight) > 1 else 0
-
-        def own(values: np.ndarray) -> Array:
-            return jnp.asarray(values, dtype)[wiring]
-
-        velocity = self.first_velocity * jnp.exp(jnp.maximum(self.velocity, math.log(_SLOWEST)))
-        delay_s = own(tracts.length_mm) / (1e3 * velocity) + own(tracts.delay_s)
-        weight = _COUPLING * jnp.exp(self.coupling) * own(tracts.shared_out(self.power))
-        return Heard(delayed(weight, delay_s / self.steps.step_s, self.steps.n_lags), weight.sum(axis=1))
 
     def measured(self, states: Float[Array, "step neuron 2"]) -> Float[Array, "frame neuron"]:
         """What states amount to in the unit of the task, at frames of context and leads."""
@@ -130,14 +139,10 @@ def begun(
         _first_encoder(sizes.context, frame_s, _PEAK_S if observation == "blood" else 0.0),
         jnp.full(kinds, _GROWTH, jnp.float32),
         jnp.full(kinds, _FREQUENCY, jnp.float32),
-        jnp.zeros((), jnp.float32),
-        jnp.zeros((), jnp.float32),
+        Fibres.begun(tracts, power, velocity),
         jnp.zeros(sizes.n_neurons, jnp.float32),
         OwnPast.begun(sizes, past),
-        tracts,
         steps,
-        power,
-        velocity,
     )
 
 
