@@ -39,8 +39,8 @@ _RECORDED_PACKAGES = ("numpy", "scipy", "numba", "pandas", "xarray", "zarr", "h5
 class Configuration:
     """What a run does.
 
-    Without a wiring test, the nulls that decide get `n_draws` (default 39) draws for the headline model and 3 for the
-    others, and further nulls 3; with one, the nulls that decide get them for every connectome model, and the
+    Without a wiring test, the nulls that decide get `n_draws` (default 39) draws for the headline model and at most 3 for
+    the others, and further nulls at most 3; with one, the nulls that decide get them for every connectome model, and the
     others, which only describe, at most 10.
     """
 
@@ -65,7 +65,8 @@ class Configuration:
         full = self.n_draws or DECISIVE_DRAWS
         if self.wiring_test:
             return full, min(full, DESCRIPTIVE_DRAWS)
-        return (full if is_headline else QUICK_DRAWS), QUICK_DRAWS
+        few = min(full, QUICK_DRAWS)
+        return (full if is_headline else few), few
 
 
 @dataclass(frozen=True, eq=False)
