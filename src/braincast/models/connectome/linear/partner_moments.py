@@ -31,8 +31,8 @@ class PartnerMoments:
 
     wiring: int
     n_rows: int
-    totals: tuple[Float[np.ndarray, " row"], ...]
-    grams: tuple[Float[np.ndarray, "row row"], ...]
+    totals: tuple[Float[np.ndarray, " _"], ...]
+    grams: tuple[Float[np.ndarray, "_ _"], ...]
 
     def __add__(self, other: PartnerMoments) -> PartnerMoments:
         totals = tuple(a + b for a, b in zip(self.totals, other.totals, strict=True))
@@ -61,7 +61,7 @@ class Inputs:
         return not self.links.is_diffusive.any() and sum(n**2 for n in n_inputs) > all_pairs
 
     @cached_property
-    def of_each_neuron(self) -> list[Int[np.ndarray, " own"]]:
+    def of_each_neuron(self) -> list[Int[np.ndarray, " _"]]:
         """The links that end at each neuron."""
         order = np.argsort(self.links.post, kind="stable")
         bounds = np.searchsorted(self.links.post[order], np.arange(self.links.n_neurons + 1))
