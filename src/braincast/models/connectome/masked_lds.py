@@ -38,6 +38,10 @@ class FittedNetworks(AnswersOnWiring):
     n_fitted: int
     spread: Spread | None = None
 
+    def coupling(self, prepared: Links, fit: int = -1) -> Float[np.ndarray, "post pre"]:
+        """What a neuron's state adds to another's next one."""
+        return self.transition[fit]
+
     def network(self, fit: int) -> Network:
         """One of the networks."""
         return Network(*(getattr(self, name)[fit] for name in ("transition", "drive", "noise", "start")))
