@@ -22,6 +22,7 @@ from braincast.models.interface import Setting, Settings
 from braincast.tasks.forecasting.training import ForecastTraining
 from braincast.tasks.forecasting.windows import Windows
 
+_FIELDS = ("transition", "drive", "noise", "start")  # of a network
 _FLOOR = 1e-6  # of a neuron's variance: keeps the first regressions solvable
 
 
@@ -44,7 +45,7 @@ class FittedNetworks(AnswersOnWiring):
 
     def network(self, fit: int) -> Network:
         """One of the networks."""
-        return Network(*(getattr(self, name)[fit] for name in ("transition", "drive", "noise", "start")))
+        return Network(*(getattr(self, name)[fit] for name in _FIELDS))
 
     def point(self, windows: Windows, prepared: Links) -> Float[np.ndarray, "case lead neuron"]:
         """The forecast as a single number: from the state that the Kalman filter finds at the context's end.
@@ -114,10 +115,8 @@ class MaskedLds:
             series.setdefault(one.recording, []).append((wiring, one.activity.astype(float) - centre))
         known, evidence = scoped(training, series, settings["scope"])
         found = [self._learned(of, links, settings) for of in evidence]
-        names = ("transition", "drive", "noise", "start")
-        stacks = {name: np.stack([getattr(network, name) for network, _ in found]) for name in names}
-        n_fitted = sum(n for _, n in found)
-        fitted = FittedNetworks(**stacks, centre=centre, known=known, n_fitted=n_fitted)
+        stacks = (np.stack([getattr(network, name) for network, _ in found]) for name in _FIELDS)
+        fitted = FittedNetworks(*stacks, centre, known, n_fitted=sum(n for _, n in found))
         return with_spread_on_wiring(fitted, training, prepared)
 
     def _learned(
