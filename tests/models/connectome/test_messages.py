@@ -10,8 +10,9 @@ import pytest
 from scipy import sparse
 
 from braincast.brain.connectome import Connectome
+from braincast.models.connectome.networks.coupling import coupling, full_matrix
 from braincast.models.connectome.networks.graph import Graph, graph_from_edges, graph_of
-from braincast.models.connectome.networks.messages import coupling, full_matrix, messages
+from braincast.models.connectome.networks.messages import messages
 from braincast.models.connectome.networks.wirings import Wirings
 
 N_NEURONS, N_EDGES = 40, 160

@@ -12,7 +12,7 @@ from jaxtyping import Array, Float, PRNGKeyArray
 from braincast.models.blackbox.networks.layers import Layer
 from braincast.models.blackbox.networks.network import Network
 from braincast.models.blackbox.sizes import Sizes
-from braincast.models.connectome.networks.messages import Coupling
+from braincast.models.connectome.networks.coupling import Coupling
 from braincast.models.connectome.networks.neurons import NONLINEARITIES, Neurons
 from braincast.models.connectome.networks.residuals import Residual
 from braincast.models.connectome.networks.strengths import Strengths
