@@ -19,10 +19,15 @@ def messages(
     graph: Graph, edge_weight: Float[Array, " edge"], values: Float[Array, "*batch neuron"]
 ) -> Float[Array, "*batch neuron"]:
     """For each neuron the sum over its edges of the edge's weight times the value where the edge comes from."""
-    if graph.n_edges < _MANY_EDGES or {edge_weight.dtype, values.dtype} != {np.dtype(np.float32)}:
+    if not go_by_loops(graph, edge_weight, values):
         return plain_messages(graph, edge_weight, values)
     flat = values.reshape(-1, graph.n_neurons)
     return _messages(graph, edge_weight, flat).reshape(values.shape)
+
+
+def go_by_loops(graph: Graph, *numbers: Array) -> bool:
+    """Whether edges are many and numbers of the type that loops on a CPU know: then these are quicker."""
+    return graph.n_edges >= _MANY_EDGES and all(one.dtype == np.float32 for one in numbers)
 
 
 def plain_messages(
