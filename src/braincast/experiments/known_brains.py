@@ -21,7 +21,7 @@ from braincast.tasks.kinds import AnyTask
 from braincast.tasks.registry import perturbation_card
 from braincast.tasks.task import Task
 
-_N_FOLDS = 3
+_N_FOLDS = 2
 
 
 @dataclass(frozen=True)
@@ -94,8 +94,8 @@ def recorded(specimen: Specimen) -> ForecastTask:
 
 PERTURBATION = Family(
     "perturbation",
-    n_classes=24,
-    strength=1.0,
+    n_classes=20,
+    strength=0.5,
     model="connectome-propagator",
     settings={"chemical_gain": 0.6, "electrical_gain": 0.3},
     simulate=lambda wiring, strength, seed: {"responses": responses_on(wiring, strength=strength, seed=seed)},
@@ -104,7 +104,7 @@ PERTURBATION = Family(
 FORECAST = Family(
     "forecast",
     n_classes=12,
-    strength=0.3,
+    strength=0.5,
     model="masked-var",
     settings={
         "order": 1,

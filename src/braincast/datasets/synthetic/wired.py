@@ -25,7 +25,7 @@ _INHIBITORY = 0.3
 _GAINS = {"chemical": 0.5, "electrical": 0.3}
 _MEASURED, _N_TRIALS = 0.85, 8
 _PAIR_SD, _RESPONDER_SD = 0.35, 0.4  # of what no wiring explains: single pairs, and how readily neurons respond
-_MEMORY = 0.6  # of a neuron's own last frame
+_MEMORY = 0.4  # of a neuron's own last frame
 
 
 def paired_wiring(n_classes: int, *, seed: int) -> Connectome:
@@ -70,7 +70,7 @@ def responses_on(connectome: Connectome, *, strength: float, seed: int) -> Respo
 def recording_on(
     connectome: Connectome, n_frames: int, *, coupling: float, seed: int, n_conditions: int = 4
 ) -> Recording:
-    """Activity of a linear network on the wiring, driven by noise: x' = 0.6 x + C x + noise, in frames.
+    """Activity of a linear network on the wiring, driven by noise: x' = 0.4 x + C x + noise, in frames.
 
     C has the signed weights over each receiver's sum, scaled to a spectral radius of `coupling`; 0 leaves neurons
     alone. E305 for a network that would not be stable.
