@@ -56,7 +56,7 @@ def test_draws_go_to_the_headline_unless_the_wiring_is_tested(task):
     assert usual.draws_for(True) == (39, 3)
     assert usual.draws_for(False) == (3, 3)
     assert configure(task.card, n_draws=99).draws_for(True) == (99, 3)
-    assert configure(task.card, wiring_test=True).draws_for(False) == (39, 39)
+    assert configure(task.card, wiring_test=True).draws_for(False) == (39, 10)
 
 
 def test_an_unknown_model_is_refused_before_anything_runs(task):

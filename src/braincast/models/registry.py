@@ -62,8 +62,16 @@ _BUILT_IN = {
     "tide": "braincast.models.blackbox.tide:TiDE",
     "embedding": "braincast.models.blackbox.embedding:EmbeddingForecaster",
     "unet": "braincast.models.blackbox.unet:UNetForecaster",
+    "masked-lds": "braincast.models.connectome.masked_lds:MaskedLds",
+    "expression-var": "braincast.models.connectome.expression_var:ExpressionVar",
+    "graph-ode": "braincast.models.connectome.graph_ode:GraphOde",
+    "graph-forecaster": "braincast.models.connectome.graph_forecaster:GraphForecaster",
+    "graph-mixer": "braincast.models.connectome.graph_mixer:GraphMixer",
+    "hopf": "braincast.models.connectome.hopf:Hopf",
     "masked-var": "braincast.models.connectome.masked_var:MaskedVar",
     "graph-var": "braincast.models.connectome.graph_var:GraphVar",
+    "rate-network": "braincast.models.connectome.rate_network:RateNetwork",
+    "rate-residual": "braincast.models.connectome.rate_residual:RateResidual",
     "stimulus-average": "braincast.models.forecasters.stimulus_average:StimulusAverage",
 }
 

@@ -14,8 +14,8 @@ from braincast.models.connectome.linear.lagged_steps import LaggedSteps, continu
 from braincast.models.connectome.linear.links import Links, links_of
 from braincast.models.connectome.linear.partner_moments import (
     Inputs,
-    partner_moments,
     PartnerMoments,
+    partner_moments,
     ridge_on_partners,
 )
 from braincast.models.forecasters.forecaster import forecaster_card
