@@ -39,9 +39,9 @@ _RECORDED_PACKAGES = ("numpy", "scipy", "numba", "pandas", "xarray", "zarr", "h5
 class Configuration:
     """What a run does.
 
-    Without a wiring test, the nulls that decide get `n_draws` (default 39) draws for the headline model and at most 3 for
-    the others, and further nulls at most 3; with one, the nulls that decide get them for every connectome model, and the
-    others, which only describe, at most 10.
+    Without a wiring test, the nulls that decide get `n_draws` (default 39) draws for the headline model; 3 at most are
+    drawn for other models and of further nulls. With one, the nulls that decide get them for every connectome model,
+    and the others, which only describe, 10 at most.
     """
 
     task: str
