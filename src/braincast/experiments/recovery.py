@@ -32,7 +32,7 @@ Square = Float[np.ndarray, "post pre"]
 
 @dataclass(frozen=True, eq=False)
 class PlantedNetwork:
-    """x[t+1] = A x[t] + noise of variance 1; `told`, `hidden` and `decoys` are pairs [post, pre] that do not overlap."""
+    """x[t+1] = A x[t] + noise of variance 1; `told`, `hidden` and `decoys` are pairs of which none is in two."""
 
     transition: Square
     told: Bool[np.ndarray, "post pre"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -115,8 +116,9 @@ class MaskedLds:
             series.setdefault(one.recording, []).append((wiring, one.activity.astype(float) - centre))
         known, evidence = scoped(training, series, settings["scope"])
         found = [self._learned(of, links, settings) for of in evidence]
-        stacks = (np.stack([getattr(network, name) for network, _ in found]) for name in _FIELDS)
-        fitted = FittedNetworks(*stacks, centre, known, n_fitted=sum(n for _, n in found))
+        stacks: dict[str, Any] = {name: np.stack([getattr(network, name) for network, _ in found]) for name in _FIELDS}
+        n_fitted = sum(n for _, n in found)
+        fitted = FittedNetworks(**stacks, centre=centre, known=known, n_fitted=n_fitted)
         return with_spread_on_wiring(fitted, training, prepared)
 
     def _learned(
