@@ -15,6 +15,8 @@ from braincast.tasks.kinds import AnyCard
 # A permutation test at 0.05 needs at least 19 draws, a two-sided one 39.
 DECISIVE_DRAWS = 39
 QUICK_DRAWS = 3
+# Of nulls on which no verdict rests: enough for an interval of their mean.
+DESCRIPTIVE_DRAWS = 10
 # One draw says all: nothing is random about these.
 _ONE_DRAW = ("no-edges", "transposed", "unconstrained")
 

@@ -12,6 +12,7 @@ from typing import Any
 from braincast.experiments.arms import all_arms, usual_arms
 from braincast.experiments.entrants import (
     DECISIVE_DRAWS,
+    DESCRIPTIVE_DRAWS,
     QUICK_DRAWS,
     contestants,
     controls_of,
@@ -39,7 +40,8 @@ class Configuration:
     """What a run does.
 
     Without a wiring test, the nulls that decide get `n_draws` (default 39) draws for the headline model and 3 for the
-    others, and further nulls 3; with one, every random null of every connectome model gets them.
+    others, and further nulls 3; with one, the nulls that decide get them for every connectome model, and the
+    others, which only describe, at most 10.
     """
 
     task: str
@@ -62,7 +64,7 @@ class Configuration:
         """Draws of a model's decisive nulls, and of its other random ones."""
         full = self.n_draws or DECISIVE_DRAWS
         if self.wiring_test:
-            return full, full
+            return full, min(full, DESCRIPTIVE_DRAWS)
         return (full if is_headline else QUICK_DRAWS), QUICK_DRAWS
 
 

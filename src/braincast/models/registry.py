@@ -62,6 +62,8 @@ _BUILT_IN = {
     "tide": "braincast.models.blackbox.tide:TiDE",
     "embedding": "braincast.models.blackbox.embedding:EmbeddingForecaster",
     "unet": "braincast.models.blackbox.unet:UNetForecaster",
+    "masked-lds": "braincast.models.connectome.masked_lds:MaskedLds",
+    "expression-var": "braincast.models.connectome.expression_var:ExpressionVar",
     "graph-ode": "braincast.models.connectome.graph_ode:GraphOde",
     "graph-forecaster": "braincast.models.connectome.graph_forecaster:GraphForecaster",
     "graph-mixer": "braincast.models.connectome.graph_mixer:GraphMixer",

@@ -1,4 +1,4 @@
-"""What fitted forecasters on the wiring share: a point forecast by each recording's own wiring, and members around it."""
+"""What fitted forecasters on the wiring share: a point forecast by each recording's wiring, and members around it."""
 
 from __future__ import annotations
 

@@ -142,7 +142,7 @@ def _merged(connectome: Connectome) -> pd.DataFrame:
         "pre": edges["pre"],
         "weight": edges["weight"].astype(np.float64),
         "sign": edges["sign"].astype(np.float64) * edges["weight"].astype(np.float64),
-        "length": edges["length_mm"] if "length_mm" in edges else np.nan,
+        "length": edges.get("length_mm", np.nan),
     }
     how = {"weight": "sum", "sign": "sum", "length": "mean"}
     merged = pd.DataFrame(columns).groupby(_SAME, sort=True).agg(how)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -57,7 +58,7 @@ class Inputs:
         """The links that end at each neuron."""
         order = np.argsort(self.links.post, kind="stable")
         bounds = np.searchsorted(self.links.post[order], np.arange(self.links.n_neurons + 1))
-        return [order[first:last] for first, last in zip(bounds[:-1], bounds[1:], strict=True)]
+        return [order[first:last] for first, last in pairwise(bounds.tolist())]
 
 
 Evidence = tuple[PartnerMoments, ...]  # one for each wiring, or for each recording
