@@ -46,7 +46,9 @@ class Runner:
         contenders = {}
         for entrant in entrants:
             forecasts = tuple(self.forecasts[entrant.name][replicate] for replicate in entrant.replicates)
-            contenders[entrant.name] = Contender(forecasts, entrant.role, entrant.of, mean_cost(forecasts))
+            contenders[entrant.name] = Contender(
+                forecasts, entrant.role, entrant.of, mean_cost(forecasts), entrant.n_seeds if entrant.of else 1
+            )
         return contenders
 
     def _made(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Any]]:

@@ -136,9 +136,10 @@ def mask_of(links: Links, wirings: Sequence[int], exponent: float, penalty: floa
 
 def first_network(pieces: Sequence[Float[np.ndarray, "_ neuron"]], mask: Mask) -> Network:
     """Ridge regressions on the frame before; half of what they leave is taken for noise of the measurement."""
-    variance = np.nan_to_num(np.nanvar(np.concatenate(pieces), axis=0))
-    variance = np.where(variance > 0, variance, 1.0)
     filled = [np.nan_to_num(piece) for piece in pieces]
+    n_seen = sum(np.isfinite(piece).sum(axis=0) for piece in pieces)
+    variance = sum((piece**2).sum(axis=0) for piece in filled) / np.maximum(n_seen, 1)
+    variance = np.where(variance > 0, variance, 1.0)
     before, after = np.concatenate([x[:-1] for x in filled]), np.concatenate([x[1:] for x in filled])
     unseen = np.zeros(len(variance))
     start = Network(np.diag(unseen), variance / 2, variance / 2, variance)

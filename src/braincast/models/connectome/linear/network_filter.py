@@ -95,7 +95,8 @@ def filtered(network: Network, seen: Seen) -> Filtered:
     for number, update in enumerate(updates):
         frames = at == number
         surprise = (seen.values[:, frames] - predicted[:, frames])[:, :, update.seen]
-        log_likelihood += _log_density(surprise.reshape(-1, len(update.seen)), update.root)
+        if len(update.seen):
+            log_likelihood += _log_density(surprise.reshape(-1, len(update.seen)), update.root)
     return Filtered(updates, at, predicted, after, log_likelihood)
 
 

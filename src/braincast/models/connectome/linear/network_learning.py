@@ -28,8 +28,8 @@ class Mask:
     prior density it is -½ n / Q_i of that, n the number of steps.
     """
 
-    partners: tuple[Int[np.ndarray, " partner"], ...]
-    penalties: tuple[Float[np.ndarray, " partner"], ...]
+    partners: tuple[Int[np.ndarray, " _"], ...]
+    penalties: tuple[Float[np.ndarray, " _"], ...]
 
     @property
     def n_entries(self) -> int:

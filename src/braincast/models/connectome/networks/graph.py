@@ -1,4 +1,4 @@
-"""A connectome as arrays that JAX can follow: edges by the neuron they end at, and the way back."""
+"""A connectome as arrays that JAX can follow: edges by the neuron they end at."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from braincast.brain.tables import EDGE_KINDS
 class Graph(eqx.Module):
     """Edges sorted by `post`, then `pre`, then kind; those of neuron i lie at `start[i]` to `start[i + 1]`.
 
-    `turned` lists the same edges sorted by `pre`, those of neuron i at `turned_start[i]` to `turned_start[i + 1]`.
     `kind` counts in `EDGE_KINDS`; `weight` is above 0, but for edges that fill up to a common number, which have 0
     and come last; `delay_s` may be NaN (unknown). Arrays are of numpy or JAX; several graphs with the same number of
     edges may lie in one, along a first axis of all arrays.
@@ -26,8 +25,6 @@ class Graph(eqx.Module):
     pre: Int[Any, "*graph edge"]
     post: Int[Any, "*graph edge"]
     start: Int[Any, "*graph bound"]
-    turned: Int[Any, "*graph edge"]
-    turned_start: Int[Any, "*graph bound"]
     kind: Int[Any, "*graph edge"]
     weight: Float[Any, "*graph edge"]
     sign: Int[Any, "*graph edge"]
@@ -80,14 +77,10 @@ def graph_from_edges(
     last = max(0, n_neurons - 1)  # where edges that fill up begin and end, so that the order holds
     ends = (_filled(values[order], n_more, last, np.int32) for values in (pre, post))
     pre, post = ends
-    turned = np.lexsort((np.arange(len(pre)), pre)).astype(np.int32)
-    rows = np.arange(n_neurons + 1)
     return Graph(
         pre,
         post,
-        np.searchsorted(post, rows).astype(np.int32),
-        turned,
-        np.searchsorted(pre[turned], rows).astype(np.int32),
+        np.searchsorted(post, np.arange(n_neurons + 1)).astype(np.int32),
         _filled(kind[order], n_more, 0, np.int8),
         _filled(weight[order], n_more, 0, np.float32),
         _filled(sign[order], n_more, 0, np.int8),
@@ -98,7 +91,7 @@ def graph_from_edges(
 
 def stacked(graphs: Sequence[Graph]) -> Graph:
     """Graphs of the same neurons, with the same number of edges, in one."""
-    names = ("pre", "post", "start", "turned", "turned_start", "kind", "weight", "sign", "delay_s")
+    names = ("pre", "post", "start", "kind", "weight", "sign", "delay_s")
     arrays = (np.stack([getattr(graph, name) for graph in graphs]) for name in names)
     return Graph(*arrays, graphs[0].n_neurons)
 

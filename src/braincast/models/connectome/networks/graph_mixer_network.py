@@ -13,7 +13,7 @@ from braincast.models.blackbox.networks.network import Network
 from braincast.models.blackbox.networks.own_past import OwnPast
 from braincast.models.blackbox.networks.rescaling import level
 from braincast.models.blackbox.sizes import Sizes
-from braincast.models.connectome.networks.messages import Coupling
+from braincast.models.connectome.networks.coupling import Coupling
 from braincast.models.connectome.networks.walks import Walks
 from braincast.tasks.forecasting.examples import Seen
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import equinox as eqx
@@ -12,8 +14,9 @@ from jaxtyping import Array, Float, PRNGKeyArray
 from braincast.models.blackbox.networks.layers import Layer
 from braincast.models.blackbox.networks.network import Network
 from braincast.models.blackbox.sizes import Sizes
-from braincast.models.connectome.networks.messages import Coupling
+from braincast.models.connectome.networks.coupling import Coupling
 from braincast.models.connectome.networks.neurons import NONLINEARITIES, Neurons
+from braincast.models.connectome.networks.paths import Arrive, path
 from braincast.models.connectome.networks.residuals import Residual
 from braincast.models.connectome.networks.strengths import Strengths
 from braincast.tasks.forecasting.examples import Seen
@@ -27,26 +30,20 @@ class Rates(NamedTuple):
     seen: Float[Array, " neuron"]
 
 
-class Diffusion(eqx.Module):
-    """What flows into each neuron along electrical edges: Σⱼ gᵢⱼ (xⱼ - xᵢ); in all, nothing is gained or lost."""
-
-    coupling: Coupling
-    total: Float[Array, " neuron"]
-
-    @classmethod
-    def of(cls, coupling: Coupling, n_neurons: int, dtype: Any) -> Diffusion:
-        return cls(coupling, coupling(jnp.ones(n_neurons, dtype)))
-
-    def __call__(self, values: Float[Array, " neuron"]) -> Float[Array, " neuron"]:
-        return self.coupling(values) - self.total * values
-
-
 class Couplings(NamedTuple):
-    """The wiring of a window with its strengths, by how an edge acts; None without such edges."""
+    """The wiring of a window with its strengths, by how an edge acts; None without such edges.
+
+    `total` is the sum of the conductances of each neuron's electrical edges.
+    """
 
     fast: Coupling | None
-    electrical: Diffusion | None
+    electrical: Coupling | None
     slow: Coupling | None
+    total: Float[Array, " neuron"] | None
+
+    @property
+    def there(self) -> list[Coupling]:
+        return [one for one in self[:3] if one is not None]
 
 
 class RateEquations(eqx.Module):
@@ -69,38 +66,48 @@ class RateEquations(eqx.Module):
         """The wiring of a window's recording."""
         groups = (self.fast, self.electrical, self.slow)
         fast, electrical, slow = (None if group is None else group.coupling(recording) for group in groups)
-        n_neurons = len(self.neurons.groups)
-        flow = None if electrical is None else Diffusion.of(electrical, n_neurons, self.log_slow.dtype)
-        return Couplings(fast, flow, slow)
+        ones = jnp.ones(len(self.neurons.groups), self.log_slow.dtype)
+        return Couplings(fast, electrical, slow, None if electrical is None else electrical(ones))
 
-    def input(self, couplings: Couplings, now: Rates) -> Float[Array, " neuron"]:
-        """What arrives along edges of all kinds."""
+    def path(self, couplings: Couplings, begin: Rates, drive: Float[Array, "frame neuron"]) -> Rates:
+        """What follows, frame by frame; `drive` is held during a frame."""
+        is_there = [one is not None for one in couplings[:3]]
+
+        def step(told: Any, arrivals: Sequence[Arrive], now: Rates, driven: Array) -> tuple[Rates, Rates]:
+            equations, total = told
+            following = iter(arrivals)
+            ways = Couplings(*(next(following) if there else None for there in is_there), total)
+            later = equations.step(ways, now, driven)
+            return later, later
+
+        every = jnp.repeat(drive, self.n_steps, axis=0)
+        moves = replace(self, fast=None, electrical=None, slow=None)  # strengths are in the couplings
+        found = path(step, (moves, couplings.total), couplings.there, begin, every)
+        return jax.tree.map(lambda values: values[self.n_steps - 1 :: self.n_steps], found)
+
+    def input(self, ways: Couplings, now: Rates) -> Float[Array, " neuron"]:
+        """What arrives along edges of all kinds. Electrical edges bring Σⱼ gᵢⱼ xⱼ - xᵢ Σⱼ gᵢⱼ: in all, nothing."""
         arrived = jnp.zeros_like(now.rate)
-        if couplings.fast is not None:
-            arrived = arrived + couplings.fast(self.output(now.rate))
-        if couplings.slow is not None:
-            arrived = arrived + couplings.slow(now.slow)
+        if ways.fast is not None:
+            arrived = arrived + ways.fast(self.output(now.rate))
+        if ways.slow is not None:
+            arrived = arrived + ways.slow(now.slow)
         arrived = self.neurons.sensitivity() * arrived
-        return arrived if couplings.electrical is None else arrived + couplings.electrical(now.rate)
+        return arrived if ways.electrical is None else arrived + ways.electrical(now.rate) - ways.total * now.rate
 
-    def output(self, rate: Float[Array, " neuron"]) -> Float[Array, " neuron"]:
+    def output(self, rate: Float[Array, "*frame neuron"]) -> Float[Array, "*frame neuron"]:
+        """What neurons of these rates send."""
         return NONLINEARITIES[self.nonlinearity](rate)
 
-    def frame(self, couplings: Couplings, now: Rates, drive: Float[Array, " neuron"]) -> Rates:
-        """One frame later, in equal steps of the exponential Euler method (inputs are held during a step)."""
-        step = 1 / self.n_steps
-        share = -jnp.expm1(-step / self.neurons.time_constant())
-        share_slow = -jnp.expm1(-step * jnp.exp(-self.log_slow))
-        rest = self.neurons.resting() + drive
-        for _ in range(self.n_steps):
-            target = rest + self.input(couplings, now)
-            seen = now.rate if self.log_lag is None else now.seen
-            if self.log_lag is not None:
-                seen = seen - jnp.expm1(-step * jnp.exp(-self.log_lag)) * (now.rate - seen)
-            rate = now.rate + share * (target - now.rate)
-            slow = now.slow + share_slow * (self.output(now.rate) - now.slow)
-            now = Rates(rate, slow, rate if self.log_lag is None else seen)
-        return now
+    def step(self, ways: Couplings, now: Rates, drive: Float[Array, " neuron"]) -> Rates:
+        """One step later by the exponential Euler method: inputs are held during a step."""
+        length = 1 / self.n_steps
+        target = self.neurons.resting() + drive + self.input(ways, now)
+        rate = _towards(now.rate, target, length / self.neurons.time_constant())
+        slow = _towards(now.slow, self.output(now.rate), length * jnp.exp(-self.log_slow))
+        if self.log_lag is None:
+            return Rates(rate, slow, rate)
+        return Rates(rate, slow, _towards(now.seen, now.rate, length * jnp.exp(-self.log_lag)))
 
     def begin(self, context: Float[Array, "context neuron"], read: Float[Array, " past"]) -> Rates:
         """The state at the end of a context: rates read from its last frames, slow traces from all of it."""
@@ -137,12 +144,13 @@ class RateNetwork(Network):
         if told is not None and seen.stimulus is not None:
             drive = told(seen.stimulus[-self.horizon :].astype(wide))
 
-        def following(now: Rates, driven: Float[Array, " neuron"]):
-            later = equations.frame(couplings, now, driven)
-            return later, later.seen
+        found = equations.path(couplings, equations.begin(context, read), drive)
+        return found.seen.astype(seen.context.dtype)
 
-        path = jax.lax.scan(following, equations.begin(context, read), drive)[1]
-        return path.astype(seen.context.dtype)
+
+def _towards(value: Array, target: Array, time: Array) -> Array:
+    """Where a value is that decays towards a target, after a time in units of its time constant."""
+    return value - jnp.expm1(-time) * (target - value)
 
 
 def begun(equations: RateEquations, sizes: Sizes, n_read: int, residual: Residual | None) -> RateNetwork:

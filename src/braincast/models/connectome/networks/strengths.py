@@ -9,8 +9,8 @@ from jaxtyping import Array, Float
 
 from braincast.brain.tables import EDGE_KINDS
 from braincast.models.blackbox.networks.network import Whole
+from braincast.models.connectome.networks.coupling import Coupling
 from braincast.models.connectome.networks.graph import Graph
-from braincast.models.connectome.networks.messages import Coupling
 from braincast.models.connectome.networks.wirings import Wirings
 
 # Effects of synapses grow with fewer than their number (here as its square root, before anything is learned).

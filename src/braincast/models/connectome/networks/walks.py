@@ -13,8 +13,8 @@ from jaxtyping import Float32, Int
 
 from braincast.brain.connectome import Connectome
 from braincast.brain.tables import EDGE_KINDS
+from braincast.models.connectome.networks.coupling import Coupling, is_better_full
 from braincast.models.connectome.networks.graph import Graph
-from braincast.models.connectome.networks.messages import Coupling, is_better_full
 from braincast.models.connectome.networks.wirings import Wirings
 
 

@@ -16,8 +16,8 @@ from jaxtyping import Array, Float, Int
 
 from braincast.brain.connectome import Connectome
 from braincast.brain.tables import EDGE_KINDS
+from braincast.models.connectome.networks.coupling import Coupling, coupling, full_matrix, is_better_full
 from braincast.models.connectome.networks.graph import Graph, graph_of, stacked
-from braincast.models.connectome.networks.messages import Coupling, coupling, full_matrix, is_better_full
 
 
 @dataclass(frozen=True, eq=False)
