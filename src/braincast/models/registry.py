@@ -62,6 +62,10 @@ _BUILT_IN = {
     "tide": "braincast.models.blackbox.tide:TiDE",
     "embedding": "braincast.models.blackbox.embedding:EmbeddingForecaster",
     "unet": "braincast.models.blackbox.unet:UNetForecaster",
+    "class-mean": "braincast.models.imputers.class_mean:ClassMean",
+    "best-correlated": "braincast.models.imputers.best_correlated:BestCorrelated",
+    "ridge-rest": "braincast.models.imputers.ridge_rest:RidgeRest",
+    "factor-analysis": "braincast.models.imputers.factor_analysis:FactorAnalysis",
     "stimulus-average": "braincast.models.forecasters.stimulus_average:StimulusAverage",
 }
 

@@ -7,6 +7,8 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
+
 from braincast.errors import BraincastError
 from braincast.tasks.forecasting.anatomy import anatomy_of
 from braincast.tasks.forecasting.card import ForecastCard, WindowCase
@@ -126,24 +128,14 @@ class ForecastTask:
             context_frames=self.card.context,
             inputs=self.inputs,
             answers=self.card.folds[fold].answers,
+            groups=None if self.card.imputation is None else np.array(self.card.imputation.groups),
             _recordings=self.recordings,
         )
 
     def _validation_cases(self, fold: int) -> list[WindowCase]:
         card = self.card
-        return [
-            WindowCase(
-                id=f"{card.recordings[piece.recording].name}@{start}",
-                recording=piece.recording,
-                condition=piece.condition,
-                start=start,
-                fold=fold,
-                distribution="in",
-            )
-            for piece in card.of_split("validation")
-            if piece.recording in card.folds[fold].learns_from
-            for start in card.starts(piece)
-        ]
+        learned = [p for p in card.of_split("validation") if p.recording in card.folds[fold].learns_from]
+        return [case for piece in learned for case in card.cases_of(piece, fold, "in")]
 
     def _windows(self, cases: Sequence[WindowCase]) -> Windows:
         return Windows.of(cases, self.card, self.recordings, self.inputs)
