@@ -46,7 +46,7 @@ def new(
     offline: Offline = False,
     force: Force = False,
 ) -> None:
-    """Make a forecast, rollout or imputation task from a dataset with recordings: blocked splits with gaps, floors, a line-up."""
+    """Make a forecast, rollout or imputation task of recordings: blocked splits with gaps, floors, a line-up."""
     from braincast.datasets.registry import load_dataset
     from braincast.progress import step
     from braincast.tasks.forecasting.build import DEFAULT_HORIZON, Design, build

@@ -210,7 +210,12 @@ _BUILT_IN = (
     Metric("stable_share", "Share of the horizon before a blow-up", 1.0, "", of_rollouts=measures.stable_share),
     Metric("neuron_r2", "mean R² of neurons", 1.0, "", ("truth_squared", "squared_error"), of_neurons=neuron_r2),
     Metric(
-        "neuron_correlation", "mean correlation of neurons", 1.0, "Pearson 1895", _MOMENTS, of_neurons=neuron_correlation
+        "neuron_correlation",
+        "mean correlation of neurons",
+        1.0,
+        "Pearson 1895",
+        _MOMENTS,
+        of_neurons=neuron_correlation,
     ),
     Metric("course_correlation", "mean correlation of courses", 1.0, "Pearson 1895", of_ranks=course_correlation),
 )

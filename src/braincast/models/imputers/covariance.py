@@ -19,9 +19,7 @@ class Covariance:
     products: Float[np.ndarray, "neuron neuron"]
 
     def __add__(self, other: Covariance) -> Covariance:
-        return Covariance(
-            self.n_frames + other.n_frames, self.total + other.total, self.products + other.products
-        )
+        return Covariance(self.n_frames + other.n_frames, self.total + other.total, self.products + other.products)
 
     @property
     def mean(self) -> Float[np.ndarray, " neuron"]:

@@ -37,9 +37,7 @@ class RidgeRest(Forecaster):
         return FittedImputer(np.stack([of.mean for of in evidence]), weights, known, len(weights) * int(seen.sum()))
 
 
-def _weights(
-    of: Covariance, groups: Int[np.ndarray, " neuron"], penalty: float
-) -> Float[np.ndarray, "source target"]:
+def _weights(of: Covariance, groups: Int[np.ndarray, " neuron"], penalty: float) -> Float[np.ndarray, "source target"]:
     matrix = of.matrix
     weights = np.zeros_like(matrix)
     for group in np.unique(groups):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float, Int
 
 from braincast.scoring.forecasting.assessor import Measured, WindowAssessor
 from braincast.scoring.forecasting.averages import Averaging
@@ -15,7 +16,7 @@ from braincast.scoring.forecasting.groups import CaseMask
 from braincast.scoring.forecasting.neurons import NeuronErrors
 from braincast.scoring.forecasting.sums import ForecastSums
 from braincast.scoring.imputation.in_windows import asked_in_windows
-from braincast.scoring.imputation.measures import NeuronSums, neuron_r2, r2_of_neurons
+from braincast.scoring.imputation.measures import NeuronSums, mean_of_neurons, neuron_r2, r2_of_neurons
 from braincast.scoring.metrics import Metric
 from braincast.scoring.scores import Contender
 from braincast.scoring.weighting import case_weighted_sums
@@ -32,6 +33,7 @@ class ImputedSums(ForecastSums):
     """Sums of one answer, with each statistic by window, lead and neuron too: around the neuron's training mean."""
 
     of_neurons: Mapping[str, Float[np.ndarray, "window lead neuron"]]
+    kept: dict[tuple[OverNeurons, bytes], np.ndarray] = field(default_factory=dict)
 
 
 class ImputationAssessor(WindowAssessor):
@@ -81,33 +83,30 @@ class ImputationAssessor(WindowAssessor):
         self, replicates: Sequence[ForecastSums]
     ) -> tuple[Float[np.ndarray, "resample column"], Float[np.ndarray, "replicate column"]]:
         """Mean R² of neurons within each group of neurons."""
-        found = [self._r2_within(sums, self._inside(column)) for column in self._columns for sums in replicates]
-        shape = len(self._columns), len(replicates), -1
-        together = np.array([resampled for resampled, _ in found]).reshape(shape)
-        columns = [resample_replicates(own, self.resamples) for own in together]
-        return np.stack(columns, axis=1), together[:, :, 0].T
+        own = [self._mean_over_recordings(self.headline, partial(self._r2_by_column, sums)) for sums in replicates]
+        together = np.array(own)
+        columns = [resample_replicates(together[..., k], self.resamples) for k in range(self.grouping.n_columns)]
+        return np.stack(columns, axis=1), together[:, 0]
 
-    def leads_within(self, replicates: Sequence[ForecastSums], inside: np.ndarray) -> Float[np.ndarray, " lead"]:
+    def leads_within(
+        self, replicates: Sequence[ForecastSums], inside: Bool[np.ndarray, " neuron"]
+    ) -> Float[np.ndarray, " lead"]:
         """The same at each lead, of the neurons marked True, on the sample."""
-        return np.mean([self._r2_within(sums, inside)[1][0] for sums in replicates], axis=0)
+        weights = [len(rows) for rows in self._rows_of_recordings(self.headline)]
+        own = [
+            [neuron_r2({k: v[..., inside] for k, v in _added(sums, _OF_R2, rows).items()}) for sums in replicates]
+            for rows in self._rows_of_recordings(self.headline)
+        ]
+        return np.average(np.mean(own, axis=1), axis=0, weights=weights)
 
     def neuron_errors(self, replicates: Sequence[ForecastSums]) -> NeuronErrors:
         """Mean squared error of each neuron, so that skill over the training mean is its R²."""
-        each = [self._headline_sums(sums, ("squared_error", "count")) for sums in replicates]
+        rows = np.flatnonzero(self.headline)
+        each = [_added(sums, ("squared_error", "count"), rows) for sums in replicates]
         with np.errstate(divide="ignore", invalid="ignore"):
             by_lead = [of["squared_error"] / of["count"] for of in each]
             overall = [of["squared_error"].sum(axis=0) / of["count"].sum(axis=0) for of in each]
         return NeuronErrors(np.mean(by_lead, axis=0), np.mean(overall, axis=0))
-
-    @property
-    def _columns(self) -> range:
-        return range(self.grouping.n_columns)
-
-    def _inside(self, column: int) -> np.ndarray:
-        return (self.grouping.column == column).any(axis=0)
-
-    def _headline_sums(self, sums: ForecastSums, names: Sequence[str]) -> dict[str, np.ndarray]:
-        return {name: _of_neurons(sums)[name][self.headline].sum(axis=0) for name in names}
 
     def _with_neurons(self, sums: ForecastSums, forecast: np.ndarray) -> ImputedSums:
         seen = np.isfinite(self.truth)
@@ -119,47 +118,54 @@ class ImputationAssessor(WindowAssessor):
     def _over_neurons(
         self, of: OverNeurons, names: Sequence[str], replicates: Sequence[ForecastSums], mask: CaseMask
     ) -> Measured:
-        every = np.ones(self.truth.shape[2], dtype=bool)
-        found = [self._averaged(of, names, sums, mask, every) for sums in replicates]
-        overall = np.array([values for values, _ in found])
-        leads = np.array([by_lead for _, by_lead in found])
-        by_lead = [resample_replicates(leads[..., lead], self.resamples) for lead in range(leads.shape[2])]
+        own = [self._mean_over_recordings(mask, partial(self._figure, sums, of, names)) for sums in replicates]
+        together = np.array(own)
+        leads = [resample_replicates(together[..., k], self.resamples) for k in range(together.shape[2])]
         n = int(replicates[0].by_case["count"][mask].sum())
-        together = resample_replicates(overall, self.resamples)
-        return Measured(together, np.stack(by_lead, axis=1), overall[:, 0], n, self.spread(mask))
+        return Measured(leads[0], np.stack(leads[1:], axis=1), together[:, 0, 0], n, self.spread(mask))
 
-    def _r2_within(self, sums: ForecastSums, inside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        if not inside.any():
-            nothing = np.full((self.resamples.n_resamples + 1, len(self.card.leads)), np.nan)
-            return nothing[:, 0], nothing
-        return self._averaged(neuron_r2, _OF_R2, sums, self.headline, inside)
-
-    def _averaged(
-        self,
-        of: OverNeurons,
-        names: Sequence[str],
-        sums: ForecastSums,
-        mask: CaseMask,
-        inside: np.ndarray,
-    ) -> tuple[Float[np.ndarray, " resample"], Float[np.ndarray, "resample lead"]]:
-        """A figure over neurons on the sample and each resample, over all leads and at each."""
-        n, n_leads = self.resamples.n_resamples + 1, len(self.card.leads)
-        total, by_lead, weight = np.zeros(n), np.zeros((n, n_leads)), np.zeros(n)
-        for recording in np.unique(self.recording[mask]):
-            rows = np.flatnonzero(mask & (self.recording == recording))
-            counts = self.resamples.counts[:, rows]
-            drawn = counts.sum(axis=1)
-            own = {name: _of_neurons(sums)[name][rows][..., inside].reshape(len(rows), -1) for name in names}
-            added = {name: case_weighted_sums(v, counts).reshape(n, n_leads, -1) for name, v in own.items()}
-            weight += drawn
-            overall = of({name: values.sum(axis=1) for name, values in added.items()})
-            total += np.where(drawn > 0, drawn * overall, 0.0)
-            by_lead += np.where(drawn[:, None] > 0, drawn[:, None] * of(added), 0.0)
+    def _mean_over_recordings(
+        self, mask: CaseMask, of_rows: Callable[[np.ndarray], Float[np.ndarray, "resample value"]]
+    ) -> Float[np.ndarray, "resample value"]:
+        """Of values made of each recording's windows; where none of a recording is drawn, it does not count."""
+        n = self.resamples.n_resamples + 1
+        total, weight = np.zeros((n, 1)), np.zeros((n, 1))
+        for rows in self._rows_of_recordings(mask):
+            drawn = self.resamples.counts[:, rows].sum(axis=1)[:, None]
+            total = total + np.where(drawn > 0, drawn * of_rows(rows), 0.0)
+            weight = weight + drawn
         with np.errstate(divide="ignore", invalid="ignore"):
-            return total / weight, by_lead / weight[:, None]
+            return total / weight
+
+    def _rows_of_recordings(self, mask: CaseMask) -> list[Int[np.ndarray, " row"]]:
+        return [np.flatnonzero(mask & (self.recording == number)) for number in np.unique(self.recording[mask])]
+
+    def _figure(
+        self, sums: ForecastSums, of: OverNeurons, names: Sequence[str], rows: Int[np.ndarray, " row"]
+    ) -> Float[np.ndarray, "resample value"]:
+        """A figure over neurons on the sample and each resample: over all leads, then at each. Kept, as groups ask."""
+        kept, key = _imputed(sums).kept, (of, rows.tobytes())
+        if key not in kept:
+            n, counts = self.resamples.n_resamples + 1, self.resamples.counts[:, rows]
+            own = {name: _imputed(sums).of_neurons[name][rows].reshape(len(rows), -1) for name in names}
+            added = {k: case_weighted_sums(v, counts).reshape(n, len(self.card.leads), -1) for k, v in own.items()}
+            overall = of({name: values.sum(axis=1) for name, values in added.items()})
+            kept[key] = np.concatenate([overall[:, None], of(added)], axis=1)
+        return kept[key]
+
+    def _r2_by_column(self, sums: ForecastSums, rows: Int[np.ndarray, " row"]) -> Float[np.ndarray, "resample column"]:
+        counts, own = self.resamples.counts[:, rows], _imputed(sums).of_neurons
+        r2 = r2_of_neurons({k: case_weighted_sums(own[k][rows].sum(axis=1), counts) for k in _OF_R2})
+        inside = [(self.grouping.column == column).any(axis=0) for column in range(self.grouping.n_columns)]
+        return np.stack([mean_of_neurons(r2[:, own]) for own in inside], axis=1)
 
 
-def _of_neurons(sums: ForecastSums) -> Mapping[str, np.ndarray]:
+def _imputed(sums: ForecastSums) -> ImputedSums:
     if not isinstance(sums, ImputedSums):
         raise TypeError("sums of an imputation task were expected")
-    return sums.of_neurons
+    return sums
+
+
+def _added(sums: ForecastSums, names: Sequence[str], rows: Int[np.ndarray, " row"]) -> dict[str, np.ndarray]:
+    """Each statistic by lead and neuron, over some windows."""
+    return {name: _imputed(sums).of_neurons[name][rows].sum(axis=0) for name in names}

@@ -16,7 +16,7 @@ from jaxtyping import Bool, Float
 
 from braincast.brain.homologues import homologue_pairs
 from braincast.scoring.imputation.assessor import ImputationAssessor
-from braincast.scoring.imputation.measures import correlation_of_neurons
+from braincast.scoring.imputation.measures import correlation_of_neurons, mean_of_neurons
 from braincast.scoring.scores import defined
 from braincast.scoring.weighting import case_weighted_sums
 
@@ -62,7 +62,7 @@ def homologue_bound(assessor: ImputationAssessor) -> HomologueBound:
         reliability[row, pairs] = found[0][:, None]
         drawn = counts.sum(axis=1)
         with np.errstate(invalid="ignore"):
-            total += np.where(drawn > 0, drawn * np.nanmean(found, axis=1), 0.0)
+            total += np.where(drawn > 0, drawn * mean_of_neurons(found), 0.0)
         weight += drawn
     with np.errstate(divide="ignore", invalid="ignore"):
         return HomologueBound(len(pairs), reliability, total / weight)

@@ -16,7 +16,7 @@ def neuron_r2(sums: NeuronSums) -> Float[np.ndarray, "*any"]:
 
     Neurons that never left it, or were not observed, are left out; NaN where no neuron is left.
     """
-    return _mean(r2_of_neurons(sums))
+    return mean_of_neurons(r2_of_neurons(sums))
 
 
 def r2_of_neurons(sums: NeuronSums) -> NeuronValues:
@@ -34,7 +34,7 @@ def neuron_correlation(sums: NeuronSums) -> Float[np.ndarray, "*any"]:
     found = correlation_of_neurons(sums)
     is_varied = _spread(sums, "truth") > 0
     undefined = (is_varied & ~np.isfinite(found)).any(axis=-1)
-    return np.where(undefined, np.nan, _mean(found))
+    return np.where(undefined, np.nan, mean_of_neurons(found))
 
 
 def correlation_of_neurons(sums: NeuronSums) -> NeuronValues:
@@ -53,7 +53,8 @@ def _spread(sums: NeuronSums, side: str) -> NeuronValues:
     return np.where(spread > 1e-12 * np.maximum(squares, 1e-300), spread, 0.0)
 
 
-def _mean(values: NeuronValues) -> Float[np.ndarray, "*any"]:
+def mean_of_neurons(values: NeuronValues) -> Float[np.ndarray, "*any"]:
+    """Mean over neurons for which a value is defined; NaN where there are none."""
     known = np.isfinite(values)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(known, values, 0.0).sum(axis=-1) / known.sum(axis=-1)
