@@ -107,14 +107,14 @@ def _numbers(document: dict[str, Any]) -> dict[str, Any]:
 def _condensed(document: dict[str, Any]) -> dict[str, Any]:
     """What documents quote: metrics without groups, the verdict on the headline model, the ceiling."""
     kept = ("role", "of", "metrics", "cost")
-    verdict = next(v for v in document["wiring"] if v["model"] == document["headline"])
+    verdict = document["wiring"][document["headline"]]
     return {
         "task": document["task"],
         "task_hash": document["task_hash"],
         "headline": document["headline"],
         "sentence": verdict["sentence"],
-        "answer": verdict["answer"],
-        "arms": verdict["arms"],
+        "answer": verdict["verdict"],
+        "arms": verdict["compared"],
         "ceiling": document["ceiling"],
         "models": {name: {key: entry[key] for key in kept} for name, entry in document["models"].items()},
         "trials": {

@@ -26,7 +26,7 @@ def result(task):
 def test_baselines_run_beside_the_models_and_nothing_has_a_null(result):
     document = result.to_dict()
     assert set(document["models"]) == {"mean", "persistence", "ar", "pooled-linear"}
-    assert document["wiring"] == [] and document["curves"] == {} and document["measured"] is None
+    assert document["wiring"] == {} and document["curves"] == {} and document["measured"] is None
     assert {model["of"] for model in document["models"].values()} == {None}
 
 

@@ -120,7 +120,7 @@ def small_document() -> dict[str, Any]:
         "headline": "wired",
         "headline_rule": "smallest log loss on inner folds of the training data",
         "validation_log_loss": {"constant": 0.19, "floor": 0.18, "wired": 0.17, "weak": 0.18},
-        "wiring": [_verdict("weak", models, "cannot tell"), _verdict("wired", models, "helps")],
+        "wiring": {"weak": _verdict("weak", models, "cannot tell"), "wired": _verdict("wired", models, "helps")},
         "curves": {
             name: _curves(entry["metrics"]["auroc"]["value"]) for name, entry in models.items() if not entry["of"]
         },
@@ -145,7 +145,7 @@ def large_document() -> dict[str, Any]:
         "models": models,
         "headline": own[-1],
         "validation_log_loss": dict.fromkeys(own, 0.2),
-        "wiring": [_verdict(name, models, "helps" if name == own[-1] else "cannot tell") for name in own],
+        "wiring": {name: _verdict(name, models, "helps" if name == own[-1] else "cannot tell") for name in own},
         "curves": {name: _curves(models[name]["metrics"]["auroc"]["value"]) for name in [*own, "constant", "floor"]},
     }
 
@@ -225,7 +225,8 @@ def _verdict(model: str, models: dict[str, Any], answer: str) -> dict[str, Any]:
     arms = [_arm(name, entry) for name, entry in models.items() if entry["of"] == model]
     value = models[model]["metrics"]["auroc"]["value"]
     sentence = f"What the wiring does for {model}: {answer}, auroc {value:.3f}."
-    return {"model": model, "metric": "auroc", "value": value, "answer": answer, "sentence": sentence, "arms": arms}
+    told = {"model": model, "metric": "auroc", "value": value, "sentence": sentence, "compared": arms}
+    return {"verdict": answer, **told}
 
 
 def _arm(name: str, entry: dict[str, Any]) -> dict[str, Any]:

@@ -119,7 +119,7 @@ def forecast_document() -> dict[str, Any]:
         "validation_absolute_error": {name: (first + last) / 2 for name, (_, first, last) in ERRORS.items()},
         "settings": {name: [{"penalty": 10.0}] for name in own},
         "caveats": {},
-        "wiring": [],
+        "wiring": {},
         "curves": {},
         "measured": None,
         "run": {

@@ -102,7 +102,7 @@ def test_words_of_the_cards_and_the_command_stay_text(payload):
     words = dict.fromkeys(("title", "question", "n_animals", "fold_rule", "resampling", "ceiling"), payload)
     card = small_task(**words, dataset_hash=dataset.hash)
     document = small_document()
-    document["wiring"][1]["sentence"] = document["headline_rule"] = document["run"]["platform"] = payload
+    document["wiring"]["wired"]["sentence"] = document["headline_rule"] = document["run"]["platform"] = payload
     document["run"]["configuration"][payload] = payload
     attacked = Page(render(document, card, dataset, payload))
     assert {tag for tag, _ in attacked.elements} <= {tag for tag, _ in Page(render()).elements}
@@ -131,9 +131,9 @@ def test_every_score_of_the_document_is_on_the_page(page):
     for key, score in document["models"]["wired"]["metrics"].items():
         digits = 4 if key == "log_loss" else 3
         assert f"{score['value']:.{digits}f}" in page.words, key
-    for verdict in document["wiring"]:
+    for verdict in document["wiring"].values():
         assert verdict["sentence"] in page.words
-        for arm in verdict["arms"]:
+        for arm in verdict["compared"]:
             assert f"{arm['difference']:+.3f}".replace("-", "−") in page.words
             assert arm["p"] is None or f"{arm['p']:.3f}" in page.words
 
@@ -180,9 +180,9 @@ def test_undefined_scores_are_dashes_and_never_none():
         for score in [*entry["metrics"].values(), *(s for g in entry["groups"].values() for s in g.values())]:
             score.update(value=None, ci=None, skill=None, ceiling_share=None)
         entry["replicates"] = [None for _ in entry["replicates"]]
-    for arm in [arm for verdict in document["wiring"] for arm in verdict["arms"]]:
+    for arm in [arm for verdict in document["wiring"].values() for arm in verdict["compared"]]:
         arm.update(value=None, difference=None, ci=None, p=None)
-    for verdict in document["wiring"]:
+    for verdict in document["wiring"].values():
         verdict["value"] = None
     document["ceiling"] = dict.fromkeys(document["ceiling"])
     words = Page(render(document)).words
@@ -200,7 +200,7 @@ def test_a_document_that_lacks_a_part_is_still_a_page(missing):
 
 
 def test_empty_lists_make_a_page_that_says_so():
-    document = small_document() | {"wiring": [], "comparisons": [], "group_comparisons": []}
+    document = small_document() | {"wiring": {}, "comparisons": [], "group_comparisons": []}
     document["models"] = {k: v | {"groups": {}} for k, v in document["models"].items() if v["of"] is None}
     words = Page(render(document)).words
     assert "This run does not say" in words and "No model of this run was compared" in words
@@ -213,11 +213,11 @@ def test_a_verdict_without_its_nulls_draws_is_still_a_page():
     assert "Yes: it helps wired" in Page(render(document)).words
 
 
-@pytest.mark.parametrize("answer", ["does not help", "cannot tell"])
+@pytest.mark.parametrize("answer", ["does not", "cannot tell"])
 def test_each_answer_has_its_words(answer):
     document = small_document()
-    document["wiring"][1]["answer"] = answer
-    begin = {"does not help": "No: it does not help wired", "cannot tell": "It cannot be told for wired"}[answer]
+    document["wiring"]["wired"]["verdict"] = answer
+    begin = {"does not": "No: it does not help wired", "cannot tell": "It cannot be told for wired"}[answer]
     assert begin in Page(render(document)).words
 
 
@@ -274,7 +274,7 @@ def test_every_stimulus_stands_in_a_table_for_readers_without_the_maps(text):
 
 
 def test_a_leader_without_nulls_still_says_by_how_much_it_leads():
-    document = small_document() | {"wiring": []}
+    document = small_document() | {"wiring": {}}
     words = Page(render(document)).words
     assert "This run does not say" in words
     assert words.index("Lead over the floor, floor +0.052") < words.index("Scoreboard Best first")
@@ -319,7 +319,8 @@ def test_nulls_are_folded_away_first_those_of_the_leader_then_all_others():
 
 def test_a_model_without_nulls_has_no_row_in_the_forest():
     document = small_document()
-    document["wiring"] = [v | {"arms": [a for a in v["arms"] if not a["decisive"]]} for v in document["wiring"]]
+    for verdict in document["wiring"].values():
+        verdict["compared"] = [arm for arm in verdict["compared"] if not arm["decisive"]]
     assert Page(render(document)).open == []
 
 

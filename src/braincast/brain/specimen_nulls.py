@@ -9,15 +9,20 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 
+from braincast.brain.brains import Brains
 from braincast.brain.connectome import Connectome
 from braincast.brain.nulls import CONTROLS, NULLS
 from braincast.brain.specimen import Specimen
 
 TRUE_WIRING = "true"
+# The wiring of another animal of the task; of single specimens it says nothing.
+OTHERS = "others"
+Built = TypeVar("Built", Specimen, Brains)
 _POSITION = ("x_um", "y_um", "z_um")
 
 
@@ -62,11 +67,18 @@ SPECIMEN_NULLS: Mapping[str, tuple[str, Callable[..., Specimen]]] = MappingProxy
 )
 
 
-def with_wiring(structure: Specimen, wiring: str, draw: int) -> Specimen:
-    """The structure with one thing removed. The draw's seed follows from the arm's name, so all models share draws."""
+def with_wiring(structure: Built, wiring: str, draw: int) -> Built:
+    """The structure with one thing removed. The draw's seed follows from the arm's name, so all models share draws.
+
+    Of several brains each is changed with the same seed, so that what was alike in them stays alike.
+    """
     if wiring == TRUE_WIRING:
         return structure
     seed = int(hashlib.sha256(f"{wiring}/{draw}".encode()).hexdigest()[:8], 16)
+    if isinstance(structure, Brains):
+        if wiring == OTHERS:
+            return structure.exchanged(seed=seed)
+        return structure.changed(lambda specimen: with_wiring(specimen, wiring, draw))
     if wiring in SPECIMEN_NULLS:
         return SPECIMEN_NULLS[wiring][1](structure, seed=seed)
     if structure.connectome is None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from braincast.brain.specimen_nulls import SPECIMEN_NULLS, TRUE_WIRING
 from braincast.errors import BraincastError, unknown_name
+from braincast.experiments.arms import Arms, decisive_arms, usual_arms
 from braincast.models.registry import load_model, model_names
 from braincast.scoring.scores import Role
 from braincast.tasks.kinds import AnyCard
@@ -15,7 +16,7 @@ from braincast.tasks.kinds import AnyCard
 DECISIVE_DRAWS = 39
 QUICK_DRAWS = 3
 # One draw says all: nothing is random about these.
-_ONE_DRAW = ("no-edges", "transposed")
+_ONE_DRAW = ("no-edges", "transposed", "unconstrained")
 
 
 @dataclass(frozen=True)
@@ -65,11 +66,15 @@ def contestants(card: AnyCard, models: Sequence[str], n_seeds: int, track: str =
     return entrants
 
 
-def controls_of(card: AnyCard, entrant: Entrant, n_decisive: int, n_other: int) -> list[Entrant]:
-    """The nulls and controls of what a model uses, with as many draws of the nulls that decide and of the others."""
-    uses = load_model(entrant.model).card.uses
-    arms: dict[str, Role] = {**dict.fromkeys(card.nulls, "null"), **dict.fromkeys(card.controls, "control")}
-    draws = {arm: n_decisive if arm in card.decisive_nulls else n_other for arm in arms}
+def controls_of(
+    card: AnyCard, entrant: Entrant, n_decisive: int, n_other: int, arms: Arms | None = None
+) -> list[Entrant]:
+    """The nulls and controls of what a model uses, with as many draws of the nulls that decide and of the others.
+
+    They are those of `arms`, or else the task's usual ones.
+    """
+    uses, arms, decisive = load_model(entrant.model).card.uses, arms or usual_arms(card), decisive_arms(card)
+    draws = {arm: n_decisive if arm in decisive else n_other for arm in arms}
     return [_arm(entrant, arm, role, draws[arm]) for arm, role in arms.items() if _removed_by(arm) in uses]
 
 

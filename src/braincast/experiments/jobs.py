@@ -19,6 +19,7 @@ from typing import Any
 import xarray as xr
 from threadpoolctl import threadpool_limits
 
+from braincast.brain.brains import Brains
 from braincast.brain.specimen import Specimen
 from braincast.brain.specimen_nulls import with_wiring
 from braincast.experiments.entrants import Entrant
@@ -59,7 +60,7 @@ def fit_job(task: AnyTask, job: Job, settings: Settings | None = None, *, folder
     return fit(entrant.model, task, structure=structure, wiring=entrant.wiring, **chosen)
 
 
-def job_structure(task: AnyTask, job: Job) -> Specimen:
+def job_structure(task: AnyTask, job: Job) -> Specimen | Brains:
     """The task's structure with the wiring of the entrant."""
     return with_wiring(task.structure, job.entrant.wiring, job.replicate)
 

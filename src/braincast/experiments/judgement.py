@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from braincast.experiments.wiring import Verdict, wiring_verdict
+from braincast.experiments.wiring import AnyScorecard, Verdict, wiring_verdict
 from braincast.models.registry import load_model
 from braincast.scoring.assessor import Assessor
 from braincast.scoring.curves import Curves, curves
@@ -30,7 +30,7 @@ _SHOWN = 4  # models whose every forecast goes into a report: each adds 70 kB fo
 
 @dataclass(frozen=True, eq=False)
 class Judgement:
-    """A scorecard and what a report shows beside it; curves and verdicts are of perturbation tasks."""
+    """A scorecard and what a report shows beside it; curves are of perturbation tasks."""
 
     scorecard: Scorecard | ForecastScorecard
     exhibits: Exhibits | ForecastExhibits | RolloutExhibits | None
@@ -53,7 +53,7 @@ def judge(
         simple = _best_simple(task.card, validation)
         scorecard = score_forecasts(task, contenders, simple=simple, workers=n_workers, headline=headline)
         found = forecast_exhibits(task, contenders, headline, shown, scorecard.neurons)
-        return Judgement(scorecard, found)
+        return Judgement(scorecard, found, _verdicts(scorecard, task.card, contenders, list(validation)))
     return _of_answers(task, contenders, list(validation), shown)
 
 
@@ -61,14 +61,21 @@ def _of_answers(task: Task, contenders: Mapping[str, Contender], own: Sequence[s
     assessor = Assessor(task)
     scorecard = score_answers(task, contenders, assessor=assessor)
     drawn = {name: curves(assessor, contenders[name]) for name in own}
-    tested = {contender.of for contender in contenders.values()}
-    wired = [name for name in own if name in tested and load_model(name).card.uses_connectome]
     return Judgement(
         scorecard=scorecard,
         exhibits=exhibits(task, contenders, shown),
-        verdicts=tuple(wiring_verdict(scorecard, task.card, model) for model in wired),
+        verdicts=_verdicts(scorecard, task.card, contenders, own),
         curves={name: found for name, found in drawn.items() if found is not None},
     )
+
+
+def _verdicts(
+    scorecard: AnyScorecard, card: AnyCard, contenders: Mapping[str, Contender], own: Sequence[str]
+) -> tuple[Verdict, ...]:
+    """On each model that looks at the wiring and was fitted again with others."""
+    tested = {contender.of for contender in contenders.values()}
+    wired = [name for name in own if name in tested and load_model(name).card.uses_connectome]
+    return tuple(wiring_verdict(scorecard, card, model) for model in wired)
 
 
 def _of_rollouts(

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any
 
+from braincast.experiments.arms import all_arms, usual_arms
 from braincast.experiments.entrants import (
     DECISIVE_DRAWS,
     QUICK_DRAWS,
@@ -24,6 +25,7 @@ from braincast.experiments.runner import Runner
 from braincast.models.registry import load_model
 from braincast.progress import step
 from braincast.scoring.exhibits import Exhibits
+from braincast.tasks.forecasting.task import ForecastTask
 from braincast.tasks.forecasting.tracks import Track, checked_track
 from braincast.tasks.kinds import AnyCard, AnyTask
 from braincast.training.choice import LOSSES
@@ -86,13 +88,13 @@ class RunResult:
         return {
             **self.judged.scorecard.to_dict(),
             "n_animals": self.card.n_animals,
-            "wiring_of": self.card.wiring,
+            "wiring_of": self.card.whose_wiring,
             "headline": self.headline,
             "headline_rule": f"smallest {loss.replace('_', ' ')} on {held}",
             f"validation_{loss}": dict(self.validation),
             "settings": dict(self.settings),
             "caveats": {name: caveat for name in self.settings if (caveat := load_model(name).card.caveat)},
-            "wiring": [verdict.to_dict() for verdict in self.judged.verdicts],
+            "wiring": {verdict.model: verdict.to_dict() for verdict in self.judged.verdicts},
             "curves": {name: found.to_dict() for name, found in self.judged.curves.items()},
             "measured": exhibits.counts() if isinstance(exhibits, Exhibits) else None,
             "run": {"configuration": self.configuration.to_dict(), "wall_s": self.wall_s, **environment()},
@@ -140,6 +142,9 @@ def run(
     """Run a configuration. With a folder, forecasts are kept there and taken from there if they exist already."""
     began = time.perf_counter()
     entrants = contestants(task.card, configuration.models, configuration.n_seeds, task.track)
+    if isinstance(task, ForecastTask) and any(looks_at_structure(entrant.model) for entrant in entrants):
+        task.fetch(structure=True)
+    arms = all_arms(task) if configuration.wiring_test else usual_arms(task.card)
     with Workers(task, n_workers) as workers:
         runner = Runner(task, folder, workers, keep=configuration.keep)
         runner.forecast(entrants, "Fitting models")
@@ -147,7 +152,7 @@ def run(
         controls = [
             control
             for entrant in entrants
-            for control in controls_of(task.card, entrant, *configuration.draws_for(entrant.name == headline))
+            for control in controls_of(task.card, entrant, *configuration.draws_for(entrant.name == headline), arms)
         ]
         if controls:
             runner.forecast(controls, "Fitting null wirings")
@@ -162,6 +167,11 @@ def run(
         settings={entrant.name: runner.settings(entrant) for entrant in entrants},
         wall_s=time.perf_counter() - began,
     )
+
+
+def looks_at_structure(model: str) -> bool:
+    """Whether a model asks how a brain is built, so that wiring from elsewhere must be fetched."""
+    return not {"connectome", "expression"}.isdisjoint(load_model(model).card.uses)
 
 
 def environment() -> dict[str, Any]:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
+from braincast.experiments.arms import KEYS, decisive_arms
 from braincast.experiments.entrants import DECISIVE_DRAWS
+from braincast.scoring.forecasting.card import ForecastScorecard
 from braincast.scoring.metrics import load_metric
 from braincast.scoring.scorecard import Scorecard
-from braincast.tasks.card import TaskCard
+from braincast.scoring.scores import Interval
+from braincast.tasks.kinds import AnyCard
 
-Answer = Literal["helps", "does not help", "cannot tell"]
+Answer = Literal["helps", "does not", "cannot tell"]
+AnyScorecard: TypeAlias = Scorecard | ForecastScorecard
 ALPHA = 0.05
 
 
@@ -28,8 +32,9 @@ class Arm:
     decisive: bool
     n_draws: int
     value: float | None
+    value_ci: Interval | None
     difference: float | None
-    ci: tuple[float, float] | None
+    ci: Interval | None
     p: float | None
     p_holm: float | None = None
 
@@ -41,30 +46,61 @@ class Verdict:
     model: str
     metric: str
     value: float | None
+    ci: Interval | None
     answer: Answer
+    margin: float
     sentence: str
     arms: tuple[Arm, ...]
 
+    @property
+    def weakest(self) -> Arm | None:
+        """Of the nulls that decide, the one over which the model leads least; None where a lead is undefined."""
+        decisive = [(arm.difference, arm) for arm in self.arms if arm.decisive]
+        known = [(difference, arm) for difference, arm in decisive if difference is not None]
+        if not known or len(known) < len(decisive):
+            return None
+        sign = 1 if load_metric(self.metric).larger_is_better else -1
+        return min(known, key=lambda pair: sign * pair[0])[1]
+
     def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON."""
-        return asdict(self)
+        """The JSON contract of a wiring test: `effect` and `ci` are the lead over the decisive null where it is
+        smallest, `p` the largest of theirs, `draws` the fewest; arms that were not run are None. `compared` has
+        every arm in full."""
+        weakest, decisive = self.weakest, [arm for arm in self.arms if arm.decisive]
+        own = {KEYS[arm.arm]: {"value": arm.value, "ci": arm.value_ci} for arm in self.arms if arm.arm in KEYS}
+        p = [arm.p for arm in decisive if arm.p is not None]
+        return {
+            "verdict": self.answer,
+            "metric": self.metric,
+            "effect": weakest.difference if weakest else None,
+            "ci": weakest.ci if weakest else None,
+            "p": max(p) if decisive and len(p) == len(decisive) else None,
+            "margin": self.margin,
+            "draws": min((arm.n_draws for arm in decisive), default=0),
+            "arms": {"true": {"value": self.value, "ci": self.ci}, **dict.fromkeys(KEYS.values()), **own},
+            "model": self.model,
+            "value": self.value,
+            "sentence": self.sentence,
+            "compared": [asdict(arm) for arm in self.arms],
+        }
 
 
-def wiring_verdict(scorecard: Scorecard, card: TaskCard, model: str) -> Verdict:
+def wiring_verdict(scorecard: AnyScorecard, card: AnyCard, model: str) -> Verdict:
     """The verdict on `model` from the nulls on the scorecard.
 
-    does not help: for every decisive null the paired interval inside ± the task's equivalence margin, above 0 or not.
+    does not: for every decisive null the paired interval inside ± the task's equivalence margin, above 0 or not.
     helps: not so, and every such interval above 0 with p ≤ 0.05. Otherwise, and always with fewer than 39 draws, it
     cannot be told.
     """
     score = scorecard.models[model]
     arms = _holm([_arm(scorecard, card, name) for name, other in scorecard.models.items() if other.of == model])
     answer = _answer([arm for arm in arms if arm.decisive], card)
-    value = score.metrics[card.primary].value
-    return Verdict(model, card.primary, value, answer, _sentence(model, value, answer, arms, card), tuple(arms))
+    own = score.metrics[card.primary]
+    sentence = _sentence(model, own.value, answer, arms, card)
+    return Verdict(model, card.primary, own.value, own.ci, answer, card.equivalence_margin, sentence, tuple(arms))
 
 
-def _arm(scorecard: Scorecard, card: TaskCard, name: str) -> Arm:
+def _arm(scorecard: AnyScorecard, card: AnyCard, name: str) -> Arm:
     score = scorecard.models[name]
     arm = name.partition("@")[2]
     observed = scorecard.models[score.of or ""].metrics[card.primary].value
@@ -76,9 +112,8 @@ def _arm(scorecard: Scorecard, card: TaskCard, name: str) -> Arm:
         # A draw whose score is undefined counts against the model: it was not shown to be worse.
         as_good = [value is None or sign * value >= sign * observed for value in score.replicates]
         p = (1 + sum(as_good)) / (1 + n_draws)
-    value = score.metrics[card.primary].value
-    decisive = arm in card.decisive_nulls
-    return Arm(name, arm, score.role, decisive, n_draws, value, pair.difference, pair.ci, p)
+    own, decisive = score.metrics[card.primary], arm in decisive_arms(card)
+    return Arm(name, arm, score.role, decisive, n_draws, own.value, own.ci, pair.difference, pair.ci, p)
 
 
 def _holm(arms: list[Arm]) -> list[Arm]:
@@ -92,31 +127,31 @@ def _holm(arms: list[Arm]) -> list[Arm]:
     return [Arm(**{**asdict(arm), "p_holm": corrected.get(arm.name)}) for arm in arms]
 
 
-def _answer(decisive: list[Arm], card: TaskCard) -> Answer:
+def _answer(decisive: list[Arm], card: AnyCard) -> Answer:
     if not decisive or any(arm.n_draws < DECISIVE_DRAWS or arm.ci is None for arm in decisive):
         return "cannot tell"
     if _within_margin(decisive, card):
-        return "does not help"
+        return "does not"
     shown = _above_zero(decisive, card) and all(arm.p is not None and arm.p <= ALPHA for arm in decisive)
     return "helps" if shown else "cannot tell"
 
 
-def _above_zero(arms: list[Arm], card: TaskCard) -> bool:
+def _above_zero(arms: list[Arm], card: AnyCard) -> bool:
     """Whether every lead, with its whole interval, is on the better side of 0."""
     sign = 1 if load_metric(card.primary).larger_is_better else -1
     return all(arm.ci is not None and min(sign * bound for bound in arm.ci) > 0 for arm in arms)
 
 
-def _within_margin(arms: list[Arm], card: TaskCard) -> bool:
+def _within_margin(arms: list[Arm], card: AnyCard) -> bool:
     """Whether every lead, with its whole interval, is too small to matter."""
     margin = card.equivalence_margin
     return all(arm.ci is not None and -margin <= arm.ci[0] and arm.ci[1] <= margin for arm in arms)
 
 
-def _sentence(model: str, value: float | None, answer: Answer, arms: list[Arm], card: TaskCard) -> str:
+def _sentence(model: str, value: float | None, answer: Answer, arms: list[Arm], card: AnyCard) -> str:
     opening = {
         "helps": f"The wiring helps {model}",
-        "does not help": f"The wiring does not help {model}",
+        "does not": f"The wiring does not help {model}",
         "cannot tell": f"Whether the wiring helps {model} cannot be told",
     }[answer]
     decisive = [arm for arm in arms if arm.decisive]
@@ -124,9 +159,11 @@ def _sentence(model: str, value: float | None, answer: Answer, arms: list[Arm], 
     few = [arm for arm in decisive if arm.n_draws < DECISIVE_DRAWS]
     reason = f" A verdict needs {DECISIVE_DRAWS} draws of each null." if few else ""
     margin = ""
-    if answer == "does not help" and _above_zero(decisive, card):
+    if answer == "does not" and _above_zero(decisive, card):
         margin = f" The leads are above 0 but below {card.equivalence_margin:g}, what counts as a difference."
-    whose = {"atlas": "an atlas", "another animal": "another animal", "same animal": "the same animal"}[card.wiring]
+    whose = {"atlas": "an atlas", "another animal": "another animal", "same animal": "the same animal"}[
+        card.whose_wiring
+    ]
     shown = "undefined" if value is None else f"{value:.3f}"
     scored = f"{load_metric(card.primary).title} {shown}, against {against}."
     return f"{opening}: {scored}{margin}{reason} The wiring is of {whose}."

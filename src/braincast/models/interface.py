@@ -1,7 +1,7 @@
 """What a model is: it prepares from how the brain is built, learns from a training set, and answers cases.
 
-What cases and training sets are depends on the kind of task: `Cases` and `Training` of perturbations, `Windows` and
-`ForecastTraining` of forecasts.
+What these are depends on the kind of task: the structure of one `Specimen`, `Cases` and `Training` in perturbation
+tasks; the `Brains` behind all recordings, `Windows` and `ForecastTraining` in forecast tasks.
 """
 
 from __future__ import annotations
@@ -14,14 +14,17 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 import numpy as np
 from jaxtyping import Float
 
-from braincast.brain.specimen import Specimen
 from braincast.errors import BraincastError
 from braincast.models.space import Choices, Range
 from braincast.tasks.forecasting.card import ForecastCard
 from braincast.tasks.kinds import AnyCard
 
 Settings = Mapping[str, Any]
-_TOLD = {"stimulus": "the stimulus is told", "positions": "the data say where neurons lie"}
+_TOLD = {
+    "stimulus": "the stimulus is told",
+    "positions": "the data say where neurons lie",
+    "connectome": "the wiring is known",
+}
 
 
 @runtime_checkable
@@ -53,7 +56,7 @@ class Model(Protocol):
     fitted_type: type[Any]
     candidates: tuple[Settings, ...]
 
-    def prepare(self, structure: Specimen) -> Any: ...
+    def prepare(self, structure: Any) -> Any: ...
 
     def fit(self, training: Any, prepared: Any, settings: Settings, *, seed: int) -> Fitted: ...
 
@@ -70,7 +73,7 @@ class Learner(Protocol):
     fitted_type: type[Any]
     candidates: tuple[Settings, ...]
 
-    def prepare(self, structure: Specimen) -> Any: ...
+    def prepare(self, structure: Any) -> Any: ...
 
     def init(self, sizes: Any, settings: Settings, *, key: Any) -> Any: ...
 
@@ -171,7 +174,8 @@ class ModelCard:
     def _lacks(self, card: ForecastCard, track: str) -> bool:
         """Whether a forecast task leaves out something that the model needs to be told."""
         is_shown = card.inputs == "stimulus" and track != "no-stimulus"
-        told = {"stimulus": is_shown, "positions": card.positions}
+        is_wired = card.whose_wiring != "none"
+        told = {"stimulus": is_shown, "positions": card.positions, "connectome": is_wired}
         return any(need in self.uses and not is_told for need, is_told in told.items())
 
     @property

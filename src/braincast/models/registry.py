@@ -65,6 +65,7 @@ _BUILT_IN = {
     "class-mean": "braincast.models.imputers.class_mean:ClassMean",
     "best-correlated": "braincast.models.imputers.best_correlated:BestCorrelated",
     "ridge-rest": "braincast.models.imputers.ridge_rest:RidgeRest",
+    "neighbours": "braincast.models.imputers.neighbours:Neighbours",
     "factor-analysis": "braincast.models.imputers.factor_analysis:FactorAnalysis",
     "stimulus-average": "braincast.models.forecasters.stimulus_average:StimulusAverage",
 }

@@ -127,7 +127,7 @@ def headline(document: Document) -> Entry | None:
 
 def verdict_on(document: Document, model: str | None) -> Mapping[str, Any] | None:
     """The wiring verdict on a model; None when none was reached for."""
-    return next((verdict for verdict in document.get("wiring", ()) if verdict["model"] == model), None)
+    return None if model is None else (document.get("wiring") or {}).get(model)
 
 
 def metric_title(key: str) -> MetricTitle:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from braincast.datasets.card import DatasetCard
 from braincast.reports.entries import (
@@ -19,6 +19,7 @@ from braincast.reports.entries import (
     metric_title,
     named,
     ranked,
+    verdict_on,
 )
 from braincast.reports.lead_charts import LeadLine
 from braincast.tasks.kinds import AnyCard
@@ -116,6 +117,37 @@ class PageView:
         others = [entry for entry in found if entry not in leading]
         groups = [(entry.name, [entry]) for entry in leading]
         return [*groups, ("the other models" if leading else "all models", others)] if others else groups
+
+    @cached_property
+    def verdict(self) -> Mapping[str, Any] | None:
+        return None if self.leader is None else verdict_on(self.document, self.leader.name)
+
+    @cached_property
+    def verdicts(self) -> list[Mapping[str, Any]]:
+        """The headline model's verdict first."""
+        return sorted((self.document.get("wiring") or {}).values(), key=lambda verdict: verdict is not self.verdict)
+
+    @property
+    def deciding_arms(self) -> list[Mapping[str, Any]]:
+        return [arm for _, arms in self.deciding for arm in arms]
+
+    @cached_property
+    def arm_names(self) -> list[str]:
+        """Every null and control that occurs, by its own name."""
+        return list(dict.fromkeys(entry.arm for entry in entries(self.document) if entry.of is not None))
+
+    @cached_property
+    def all_arms(self) -> list[Mapping[str, Any]]:
+        return [arm for verdict in self.verdicts for arm in verdict["compared"]]
+
+    @cached_property
+    def deciding(self) -> list[tuple[Mapping[str, Any], list[Mapping[str, Any]]]]:
+        """Each model that was tested, the headline first, then best first, with its arms that decide."""
+        place = {entry.name: index for index, entry in enumerate(self.ranked)}
+        others = [verdict for verdict in self.verdicts if verdict is not self.verdict]
+        others.sort(key=lambda verdict: place.get(verdict["model"], len(place)))
+        ordered = [*([] if self.verdict is None else [self.verdict]), *others]
+        return [(verdict, [arm for arm in verdict["compared"] if arm["decisive"]]) for verdict in ordered]
 
     def arms(self, entry: Entry) -> list[Entry]:
         return arms_of(self.document, entry.name)

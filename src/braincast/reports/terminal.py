@@ -21,7 +21,7 @@ _WRITERS = {
     "forecast": (forecast_sentence, forecast_scoreboards, forecast_notes),
     "perturbation": (lambda document: "", scoreboards, lambda document: []),
 }
-_ANSWER_STYLE = {"helps": "bold green", "does not help": "bold yellow", "cannot tell": "bold"}
+_ANSWER_STYLE = {"helps": "bold green", "does not": "bold yellow", "cannot tell": "bold"}
 
 
 def show_result(document: Document, console: Console) -> None:
@@ -68,12 +68,12 @@ def _show_headline(document: Document, console: Console, sentence: str = "") -> 
     if leader is None:
         return
     verdict = verdict_on(document, leader.name)
-    if verdict is not None:
-        style = _ANSWER_STYLE.get(verdict["answer"], "bold")
-        console.print(_line(verdict["sentence"], style))
-    elif sentence:
+    if sentence:
         console.print(_line(sentence, "bold"))
-    else:
+    if verdict is not None:
+        style = _ANSWER_STYLE.get(verdict["verdict"], "bold")
+        console.print(_line(verdict["sentence"], style))
+    elif not sentence:
         key = document["primary"]
         score, title = leader.score(key), metric_title(key)
         value = f"{title.title} {decimal(score.value, title.digits)} (95 % {interval(score.ci, title.digits)})"
@@ -110,7 +110,8 @@ def _show_notes(document: Document, notes: Sequence[tuple[str, str]], console: C
 
 def _show_other_verdicts(document: Document, console: Console) -> None:
     leader = headline(document)
-    others = [v for v in document.get("wiring") or () if leader is None or v["model"] != leader.name]
+    verdicts = (document.get("wiring") or {}).items()
+    others = [verdict for model, verdict in verdicts if leader is None or model != leader.name]
     for verdict in others:
         console.print(_line(f"{verdict['sentence']}", "dim"))
     if others:

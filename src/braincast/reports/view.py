@@ -11,7 +11,7 @@ import numpy as np
 
 from braincast.reports import wording
 from braincast.reports.curve_charts import Line
-from braincast.reports.entries import Entry, entries, verdict_on
+from braincast.reports.entries import Entry
 from braincast.reports.page_view import PageView, Panel
 from braincast.reports.stimuli import Stimulus, stimuli
 from braincast.scoring.exhibits import Exhibits
@@ -30,28 +30,6 @@ class View(PageView):
 
     card: TaskCard
     exhibits: Exhibits | None = None
-
-    @cached_property
-    def verdict(self) -> Mapping[str, Any] | None:
-        return None if self.leader is None else verdict_on(self.document, self.leader.name)
-
-    @cached_property
-    def verdicts(self) -> list[Mapping[str, Any]]:
-        """The headline model's verdict first."""
-        return sorted(self.document.get("wiring") or (), key=lambda verdict: verdict is not self.verdict)
-
-    @property
-    def deciding_arms(self) -> list[Mapping[str, Any]]:
-        return [arm for _, arms in self.deciding for arm in arms]
-
-    @cached_property
-    def arm_names(self) -> list[str]:
-        """Every null and control that occurs, by its own name."""
-        return list(dict.fromkeys(entry.arm for entry in entries(self.document) if entry.of is not None))
-
-    @cached_property
-    def all_arms(self) -> list[Mapping[str, Any]]:
-        return [arm for verdict in self.verdicts for arm in verdict["arms"]]
 
     @cached_property
     def panels(self) -> list[Panel]:
@@ -144,15 +122,6 @@ class View(PageView):
         if self.baseline is not None and entry.name == self.baseline.name:
             return "floor"
         return next(further, "other") if entry.role == "model" else "other"
-
-    @cached_property
-    def deciding(self) -> list[tuple[Mapping[str, Any], list[Mapping[str, Any]]]]:
-        """Each model that was tested, the headline first, then best first, with its arms that decide."""
-        place = {entry.name: index for index, entry in enumerate(self.ranked)}
-        others = [verdict for verdict in self.verdicts if verdict is not self.verdict]
-        others.sort(key=lambda verdict: place.get(verdict["model"], len(place)))
-        ordered = [*([] if self.verdict is None else [self.verdict]), *others]
-        return [(verdict, [arm for arm in verdict["arms"] if arm["decisive"]]) for verdict in ordered]
 
     def lead_in_group(self, a: str, b: str, group: str, label: str) -> Mapping[str, Any] | None:
         """The paired difference a - b inside one group of pairs."""

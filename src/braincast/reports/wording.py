@@ -7,9 +7,10 @@ from typing import Any
 
 ANSWERS: Mapping[str, str] = {
     "helps": "Yes: it helps",
-    "does not help": "No: it does not help",
+    "does not": "No: it does not help",
     "cannot tell": "It cannot be told for",
 }
+SHORT_ANSWERS: Mapping[str, str] = {"does not": "does not help"}
 
 SETTINGS: Mapping[str, str] = {
     "n_seeds": "Seeds",
@@ -23,6 +24,14 @@ ARMS: Mapping[str, str] = {
     "homologues stay homologues.",
     "degree-preserving": "Edges are rewired at random; every neuron keeps its number of inputs and outputs and the "
     "total weight that it sends.",
+    "weights-shuffled": "Edges stay, their weights are exchanged among those of the same kind.",
+    "signs-shuffled": "Edges and weights stay, signs are exchanged at the same share of excitation and inhibition.",
+    "density-matched": "As many edges of each kind and the same weights, between neurons drawn at random.",
+    "within-type-permuted": "Neurons exchange their wiring with others of the same type: types stay wired as they are.",
+    "distance-preserving": "Edges are rewired at random; degrees stay, and nearly all edges keep their length.",
+    "unconstrained": "Every pair may be connected, with equal weights: the data alone say how, under the model's own "
+    "penalties. It is what no wiring tells a model of the same form.",
+    "others": "Every brain takes the wiring of another one among those of the task.",
     "no-edges": "All edges are taken away: what the model knows without wiring.",
     "expression-permuted": "Every neuron takes the gene expression of another, drawn at random; the wiring stays.",
     "positions-permuted": "Every neuron takes the place of another in the body, drawn at random; the wiring stays.",

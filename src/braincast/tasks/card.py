@@ -110,6 +110,11 @@ class TaskCard(Declaration):
         return sha256_of_json(self.model_dump(mode="json"))
 
     @property
+    def whose_wiring(self) -> str:
+        """Of which animal the wiring is that models may look at."""
+        return self.wiring
+
+    @property
     def metric_keys(self) -> tuple[str, ...]:
         """Keys of the task's metrics, in order."""
         return tuple(use.key for use in self.metrics)

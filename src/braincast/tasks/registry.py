@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import entry_points
 from importlib.resources import files
 from pathlib import Path
@@ -13,7 +13,7 @@ from braincast.datasets.cache import home
 from braincast.errors import BraincastError, unknown_name
 from braincast.files import write_text
 from braincast.tasks.card import TaskCard
-from braincast.tasks.forecasting.card import NAME_PATTERN, ForecastCard
+from braincast.tasks.forecasting.card import NAME_PATTERN, ForecastCard, StructureUse
 from braincast.tasks.forecasting.task import ForecastTask
 from braincast.tasks.forecasting.tracks import Track, checked_track
 from braincast.tasks.forecasting.zapbench import zapbench_card, zapbench_name
@@ -118,16 +118,11 @@ def load_task(name: str, *, data: Path | None = None, offline: bool | None = Non
 
     @cache
     def dataset() -> Dataset:
-        from braincast.datasets.registry import load_dataset
-
-        found = load_dataset(card.dataset, from_path=data, offline=offline)
-        if found.card.hash != card.dataset_hash:
-            what = f"dataset {card.dataset} has hash {found.card.hash[:12]}, expected {card.dataset_hash[:12]}"
-            raise BraincastError("E215", f"task {name}", what, "Install the braincast version of that dataset")
-        return found
+        return _dataset(name, card.dataset, card.dataset_hash, data, offline)
 
     if isinstance(card, ForecastCard):
-        return ForecastTask(card, lambda: dataset().specimens, track=track)
+        wired = None if card.structure is None else partial(_wired, name, card.structure, offline)
+        return ForecastTask(card, lambda: dataset().specimens, track=track, load_structure=wired)
     checked_track(card, track)
     asked, learned = card.specimen, card.training_specimen
 
@@ -135,6 +130,22 @@ def load_task(name: str, *, data: Path | None = None, offline: bool | None = Non
         return dataset().specimens[specimen]
 
     return Task(card, lambda: load(asked), (lambda: load(learned)) if learned else None)
+
+
+def _wired(task: str, use: StructureUse, offline: bool | None) -> Specimen:
+    """The specimen whose wiring stands beside recordings of another dataset."""
+    return _dataset(task, use.dataset, use.dataset_hash, None, offline).specimens[use.specimen]
+
+
+def _dataset(task: str, name: str, wanted: str, data: Path | None, offline: bool | None) -> Dataset:
+    """A dataset that a task names by its hash; E215 for another version of it."""
+    from braincast.datasets.registry import load_dataset
+
+    found = load_dataset(name, from_path=data, offline=offline)
+    if found.card.hash != wanted:
+        what = f"dataset {name} has hash {found.card.hash[:12]}, expected {wanted[:12]}"
+        raise BraincastError("E215", f"task {task}", what, "Install the braincast version of that dataset")
+    return found
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from braincast.brain.brains import Brains
 from braincast.brain.specimen import Specimen
 from braincast.errors import BraincastError
 from braincast.files import new_folder, write_json, write_text
@@ -56,7 +57,7 @@ def task_of_fit(path: Path, task: AnyTask) -> AnyTask:
     return task.on_track(read_fit_record(path).get("track", "open"))
 
 
-def load_fit(path: Path, task: AnyTask, *, structure: Specimen | None = None) -> FittedFolds:
+def load_fit(path: Path, task: AnyTask, *, structure: Specimen | Brains | None = None) -> FittedFolds:
     """A saved fit, to forecast with; one of another task or version of it is E215.
 
     A fit to a null connectome needs that `structure` again (E502 without it), as the true one gives other answers.

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from braincast.brain.brains import Brains
 from braincast.brain.specimen import Specimen
 from braincast.errors import BraincastError
 from braincast.models.interface import AnyModel, Fitted, Settings
@@ -92,7 +93,7 @@ def fit(
     *,
     seed: int = 0,
     settings: Settings | None = None,
-    structure: Specimen | None = None,
+    structure: Specimen | Brains | None = None,
     wiring: str = "true",
     folder: Path | None = None,
     start: FittedFolds | Path | None = None,

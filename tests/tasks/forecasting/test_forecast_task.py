@@ -98,8 +98,8 @@ def test_the_structure_says_where_neurons_lie_in_the_task_s_order_and_nothing_of
     whole, part = (made_recording(random_walks(200, n), anatomy=places(n)) for n in (5, 3))
     part = replace(part, neurons=("n3", "n0", "n2"))
     task = made_task(made_dataset({"one": whole, "other": part}))
-    anatomy = task.structure.anatomy
-    assert not task.structure.recordings and anatomy["id"].tolist() == ["n0", "n2", "n3"]
+    anatomy, (specimen, _) = task.structure.anatomy, task.structure.specimens
+    assert not specimen.recordings and anatomy["id"].tolist() == ["n0", "n2", "n3"]
     np.testing.assert_array_equal(anatomy[["x_um", "y_um", "z_um"]], places(5).iloc[[0, 2, 3]])
 
 

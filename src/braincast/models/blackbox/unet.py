@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Float
 
-from braincast.brain.specimen import Specimen
+from braincast.brain.brains import Brains
 from braincast.errors import BraincastError
 from braincast.models.blackbox.learning import PAST, RESCALING, learned
 from braincast.models.blackbox.network_forecaster import NetworkForecaster, network_card
@@ -78,7 +78,7 @@ class UNetForecaster(NetworkForecaster):
     def __init__(self, position_um: Float[np.ndarray, "neuron 3"] | None = None) -> None:
         self.position_um = position_um
 
-    def prepare(self, structure: Specimen) -> UNetForecaster:
+    def prepare(self, structure: Brains) -> UNetForecaster:
         """The model with the places of all neurons; E306 for a structure that does not tell any."""
         anatomy = structure.anatomy
         if anatomy is None or not has_places(anatomy):

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from braincast.brain.brains import Brains
 from braincast.brain.homologues import worm_cell_classes
-from braincast.brain.specimen import Specimen
 from braincast.models.imputers.covariance import covariances
 from braincast.models.imputers.imputer import FittedImputer, imputer_card, seen_with
 from braincast.models.interface import Settings
@@ -25,12 +25,11 @@ class ClassMean:
     fitted_type = FittedImputer
     candidates: tuple[Settings, ...] = ({},)
 
-    def prepare(self, structure: Specimen) -> tuple[Sequence[str], ...]:
+    def prepare(self, structure: Brains) -> tuple[Sequence[str], ...]:
         """Labels by which neurons are of one kind, the narrower ones first; "" is no kind."""
         anatomy = structure.anatomy
-        if anatomy is None:
-            return ()
-        return worm_cell_classes(list(anatomy["id"])), list(anatomy["region"])
+        regions = () if anatomy is None else (list(anatomy["region"]),)
+        return worm_cell_classes(structure.neurons), *regions
 
     def fit(
         self, training: ForecastTraining, prepared: tuple[Sequence[str], ...], settings: Settings, *, seed: int

@@ -9,7 +9,7 @@ from braincast.models.forecasters.forecaster import Forecaster
 from braincast.models.forecasters.scope import OWN, POOLED, SCOPE, scoped
 from braincast.models.imputers.covariance import Covariance, covariances
 from braincast.models.imputers.factor_model import fitted_factors
-from braincast.models.imputers.imputer import FittedImputer, imputer_card, seen_with
+from braincast.models.imputers.imputer import FittedImputer, groups_of, imputer_card
 from braincast.models.interface import Setting, Settings
 from braincast.models.space import Range
 from braincast.tasks.forecasting.training import ForecastTraining
@@ -34,15 +34,15 @@ class FactorAnalysis(Forecaster):
     )
 
     def fit(self, training: ForecastTraining, prepared: None, settings: Settings, *, seed: int) -> FittedImputer:
-        seen_with(training)
+        groups = groups_of(training)
         known, evidence = scoped(training, covariances(training), settings["scope"])
         n_factors = min(settings["factors"], len(training.neurons) - 1)
-        weights = np.stack([_weights(of, training.groups, n_factors) for of in evidence])
+        weights = np.stack([_weights(of, groups, n_factors) for of in evidence])
         n_fitted = len(weights) * len(training.neurons) * (n_factors + 1)
         return FittedImputer(np.stack([of.mean for of in evidence]), weights, known, n_fitted)
 
 
-def _weights(of: Covariance, groups: np.ndarray | None, n_factors: int) -> Float[np.ndarray, "source target"]:
+def _weights(of: Covariance, groups: np.ndarray, n_factors: int) -> Float[np.ndarray, "source target"]:
     matrix = of.matrix
     model = fitted_factors(matrix, n_factors)
     weights = np.zeros_like(matrix)

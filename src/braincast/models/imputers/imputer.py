@@ -69,8 +69,14 @@ def imputer_card(
     )
 
 
-def seen_with(training: ForecastTraining) -> Bool[np.ndarray, "source target"]:
-    """Which neurons are seen where another is hidden; E306 for a task that hides none."""
+def groups_of(training: ForecastTraining) -> Int[np.ndarray, " neuron"]:
+    """The number of the group that each neuron will be hidden with; E306 for a task that hides none."""
     if training.groups is None:
         raise BraincastError("E306", "imputer", "this task hides no neurons", "Choose an imputation task")
-    return training.groups[:, None] != training.groups[None, :]
+    return training.groups
+
+
+def seen_with(training: ForecastTraining) -> Bool[np.ndarray, "source target"]:
+    """Which neurons are seen where another is hidden; E306 for a task that hides none."""
+    groups = groups_of(training)
+    return groups[:, None] != groups[None, :]

@@ -10,7 +10,7 @@ from braincast.models.forecasters.forecaster import Forecaster
 from braincast.models.forecasters.own_past.channel_ridge import PENALTY
 from braincast.models.forecasters.scope import OWN, POOLED, SCOPE, scoped
 from braincast.models.imputers.covariance import Covariance, covariances
-from braincast.models.imputers.imputer import FittedImputer, imputer_card, seen_with
+from braincast.models.imputers.imputer import FittedImputer, groups_of, imputer_card, seen_with
 from braincast.models.interface import Settings
 from braincast.tasks.forecasting.training import ForecastTraining
 
@@ -31,9 +31,9 @@ class RidgeRest(Forecaster):
     )
 
     def fit(self, training: ForecastTraining, prepared: None, settings: Settings, *, seed: int) -> FittedImputer:
-        seen = seen_with(training)
+        groups, seen = groups_of(training), seen_with(training)
         known, evidence = scoped(training, covariances(training), settings["scope"])
-        weights = np.stack([_weights(of, training.groups, settings["penalty"]) for of in evidence])
+        weights = np.stack([_weights(of, groups, settings["penalty"]) for of in evidence])
         return FittedImputer(np.stack([of.mean for of in evidence]), weights, known, len(weights) * int(seen.sum()))
 
 

@@ -12,7 +12,7 @@ from braincast.brain.stretches import LARGEST_GAP_SHARE, LARGEST_JITTER, Stretch
 from braincast.errors import BraincastError, unknown_name
 from braincast.tasks.card import MetricUse
 from braincast.tasks.forecasting.anatomy import anatomy_of, has_places
-from braincast.tasks.forecasting.card import Fold, ForecastCard, Piece, RecordingUse
+from braincast.tasks.forecasting.card import Fold, ForecastCard, Piece, RecordingUse, StructureUse
 from braincast.tasks.forecasting.splits import blocked_pieces
 from braincast.tasks.forecasting.standardised import Scale, standardised
 
@@ -73,6 +73,15 @@ class Design:
     in_frames: bool = False
     held_out: tuple[str, ...] = ()
     held_out_animals: bool = False
+
+
+def atlas_of_worms() -> StructureUse:
+    """The wiring and expression of the wild type, beside recordings of animals whose own wiring nobody knows."""
+    from braincast.datasets.registry import dataset_card
+
+    return StructureUse(
+        dataset="worm-atlas", dataset_hash=dataset_card("worm-atlas").hash, specimen="wt", wiring="atlas"
+    )
 
 
 def build(dataset: Dataset, name: str, design: Design | None = None, **changes: Any) -> ForecastCard:

@@ -18,7 +18,16 @@ Split = Literal["train", "validation", "test", "held-out"]
 # The name of a file too.
 NAME_PATTERN = r"^[a-z0-9][a-z0-9-]*$"
 _OF_MEMBERS = frozenset({"crps", "coverage", "spread_skill"})  # metrics that look at a distribution
-_USUAL = (("scaled", True), ("average", "windows"), ("positions", False), ("rollout", None), ("imputation", None))
+_USUAL = (
+    ("scaled", True),
+    ("average", "windows"),
+    ("positions", False),
+    ("structure", None),
+    ("rollout", None),
+    ("imputation", None),
+)
+# What models are told beside activity changes neither questions nor scores.
+_TOLD = {"positions", "structure"}
 SPLITS: tuple[Split, ...] = ("train", "validation", "test", "held-out")
 
 
@@ -47,6 +56,15 @@ class Piece(Declaration):
     def starts(self, context: int, horizon: int, stride: int) -> range:
         """First target frames of all windows of the piece."""
         return range(max(self.start, self.reach + context), self.stop - horizon + 1, stride)
+
+
+class StructureUse(Declaration):
+    """Where the wiring beside all recordings comes from, where their own dataset has none, and whose it is."""
+
+    dataset: str
+    dataset_hash: str
+    specimen: str
+    wiring: Literal["same animal", "another animal", "atlas"]
 
 
 class Fold(Declaration):
@@ -87,9 +105,10 @@ class ForecastCard(Declaration):
     `jitter` is the largest deviation from it as a share. Activity is in standard deviations of each recording's
     training frames or, where it is not `scaled`, as it was recorded. Single figures `average` over all windows, or over
     those of each condition and then over conditions. `noise_floor` is the mean absolute error at each lead that nothing
-    can beat, where it is known. `positions` says whether the data tell where neurons lie; it changes neither questions
-    nor scores, and so is not in the hash. A task of the kind `rollout` asks for a long horizon, of which models learn
-    the first step alone; one of the kind `imputation` has no context, and its leads are the frames of a window.
+    can beat, where it is known. `positions` says whether the data tell where neurons lie, `structure` where their
+    wiring comes from if not from the dataset itself; these change neither questions nor scores, and so are not in the
+    hash. A task of the kind `rollout` asks for a long horizon, of which models learn the first step alone; one of the
+    kind `imputation` has no context, and its leads are the frames of a window.
     """
 
     name: str = Field(pattern=NAME_PATTERN)
@@ -136,6 +155,7 @@ class ForecastCard(Declaration):
     scaled: bool = True
     average: Literal["windows", "conditions"] = "windows"
     positions: bool = False
+    structure: StructureUse | None = None
     rollout: Rollout | None = None
     imputation: Imputation | None = None
 
@@ -162,8 +182,13 @@ class ForecastCard(Declaration):
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 of the whole declaration, but for `positions`."""
-        return sha256_of_json(self.model_dump(mode="json", exclude={"positions"}))
+        """SHA-256 of the whole declaration, but for `positions` and `structure`."""
+        return sha256_of_json(self.model_dump(mode="json", exclude=_TOLD))
+
+    @property
+    def whose_wiring(self) -> str:
+        """Of which animal the wiring is that models may look at; "none" where there is no wiring."""
+        return self.wiring if self.structure is None else self.structure.wiring
 
     @property
     def metric_keys(self) -> tuple[str, ...]:

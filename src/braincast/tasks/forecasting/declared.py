@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from braincast.tasks.forecasting.build import Design, build
+from braincast.tasks.forecasting.build import Design, atlas_of_worms, build
 
 if TYPE_CHECKING:
     from braincast.datasets.dataset import Dataset
@@ -25,7 +25,7 @@ _SYNTHETIC = Design(context=16, horizon=8, stride=4)
 
 @dataclass(frozen=True)
 class Declared:
-    """A dataset, what was chosen about the task, and further fields of its card."""
+    """A dataset, what was chosen about the task, and further fields of its card, or functions that give them."""
 
     dataset: str
     design: Design
@@ -40,6 +40,7 @@ DECLARED: Mapping[str, Declared] = {
             "title": "A moving worm's whole brain: what do its neurons do in the next five seconds?",
             "question": "Given 48 frames (29 s) of 98 named neurons of one freely moving worm, what does each do in "
             "the next 8 frames (4.8 s)?",
+            "structure": atlas_of_worms,
         },
     ),
     "zebrafish-regions": Declared(
@@ -93,4 +94,5 @@ DECLARED: Mapping[str, Declared] = {
 def declare(name: str, dataset: Dataset) -> ForecastCard:
     """Make a declaration from its dataset."""
     declared = DECLARED[name]
-    return build(dataset, name, declared.design, **declared.changes)
+    changes = {field: value() if callable(value) else value for field, value in declared.changes.items()}
+    return build(dataset, name, declared.design, **changes)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 
+from braincast.brain.brains import Brains
 from braincast.errors import BraincastError
 from braincast.tasks.forecasting.anatomy import anatomy_of
 from braincast.tasks.forecasting.card import ForecastCard, WindowCase
@@ -28,17 +28,23 @@ if TYPE_CHECKING:
 class ForecastTask:
     """Hands out contexts, training series and validation windows; never what follows a test window's context.
 
-    The specimens are loaded on first use, so that a task can be shown without its data. On the track "no-stimulus" the
+    The specimens are loaded on first use, so that a task can be shown without its data; `load_structure` is for a task
+    whose wiring comes from elsewhere than its recordings. On the track "no-stimulus" the
     questions are the same and models are told nothing of the stimulus, neither to come nor past; E612 for a task that
     has no such track.
     """
 
     def __init__(
-        self, card: ForecastCard, load: Callable[[], Mapping[str, Specimen]], *, track: Track = "open"
+        self,
+        card: ForecastCard,
+        load: Callable[[], Mapping[str, Specimen]],
+        *,
+        track: Track = "open",
+        load_structure: Callable[[], Specimen] | None = None,
     ) -> None:
         self.card = card
         self.track: Track = checked_track(card, track)
-        self._load = load
+        self._load, self._load_structure = load, load_structure
 
     def __repr__(self) -> str:
         card = self.card
@@ -52,12 +58,16 @@ class ForecastTask:
 
     def __getstate__(self) -> dict[str, Any]:
         # Worker processes get a task by pickle: the declaration as text, the specimens as they are.
-        return {"card": self.card.model_dump_json(), "specimens": self.specimens, "track": self.track}
+        # A structure from elsewhere goes with them once it was looked at.
+        told = {"track": self.track, "wired": self.__dict__.get("_wired")}
+        return {"card": self.card.model_dump_json(), "specimens": self.specimens, **told}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        specimens = state["specimens"]
+        specimens, wired = state["specimens"], state["wired"]
         self.card, self._load = ForecastCard.model_validate_json(state["card"]), lambda: specimens
-        self.track = state["track"]
+        self.track, self._load_structure = state["track"], None
+        if wired is not None:
+            self._load_structure = lambda: wired
 
     @property
     def name(self) -> str:
@@ -74,11 +84,16 @@ class ForecastTask:
 
     def on_track(self, track: str) -> ForecastTask:
         """The same questions, with what models are told on that track; E612 where there is no such track."""
-        return ForecastTask(self.card, lambda: self.specimens, track=checked_track(self.card, track))
+        whose = None if self._load_structure is None else lambda: cast("Specimen", self._wired)
+        return ForecastTask(
+            self.card, lambda: self.specimens, track=checked_track(self.card, track), load_structure=whose
+        )
 
-    def fetch(self) -> None:
-        """Load the data now; otherwise it is loaded on first use."""
+    def fetch(self, *, structure: bool = False) -> None:
+        """Load the data now, and with `structure` the wiring too; otherwise they are loaded on first use."""
         _ = self.specimens
+        if structure:
+            _ = self.structure.specimens
 
     @cached_property
     def specimens(self) -> Mapping[str, Specimen]:
@@ -93,10 +108,18 @@ class ForecastTask:
         return standardised(self.card, [self.specimens[use.specimen].recordings[use.recording] for use in uses])
 
     @cached_property
-    def structure(self) -> Specimen:
-        """How the brain of the first recording is built: its specimen without any activity, with the anatomy."""
-        first = next(iter(self.specimens.values()))
-        return replace(first, responses=None, recordings={}, anatomy=self.anatomy)
+    def structure(self) -> Brains:
+        """How the brains behind the recordings are built, without any activity; their wiring is loaded on first use."""
+        return Brains(self.card.neurons, self._built, self.anatomy)
+
+    @cached_property
+    def _wired(self) -> Specimen | None:
+        """The specimen whose wiring stands beside all recordings; None where each has its own."""
+        return None if self._load_structure is None else self._load_structure()
+
+    def _built(self) -> list[Specimen]:
+        """One specimen for each recording."""
+        return [self._wired or self.specimens[use.specimen] for use in self.card.recordings]
 
     @cached_property
     def anatomy(self) -> pd.DataFrame:

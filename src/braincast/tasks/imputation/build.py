@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from braincast.datasets.dataset import Dataset
 
 METRICS = ("neuron_r2", "r2", "neuron_correlation", "correlation", "mae", "mse")
-LINEUP = ("best-correlated", "ridge-rest", "factor-analysis")
+LINEUP = ("best-correlated", "ridge-rest", "factor-analysis", "neighbours")
 USUAL_WINDOW = 16
 USUAL_GROUPS = 8
 GROUPS_SEED = 0

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from braincast.tasks.forecasting.build import Design
+from braincast.tasks.forecasting.build import Design, atlas_of_worms
 from braincast.tasks.imputation.build import build_imputation
 
 if TYPE_CHECKING:
@@ -53,4 +53,6 @@ DECLARED: Mapping[str, Declared] = {
 def declare(name: str, dataset: Dataset) -> ForecastCard:
     """Make a declaration from its dataset."""
     found = DECLARED[name]
-    return build_imputation(dataset, name, found.design, title=found.title, question=found.question)
+    words = {"title": found.title, "question": found.question}
+    structure = {"structure": atlas_of_worms()} if found.dataset == "worm-atanas2023" else {}
+    return build_imputation(dataset, name, found.design, **words, **structure)

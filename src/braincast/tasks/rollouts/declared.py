@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from braincast.tasks.forecasting.build import Design
+from braincast.tasks.forecasting.build import Design, atlas_of_worms
 from braincast.tasks.rollouts.build import LIMIT, build_rollout
 from braincast.tasks.rollouts.rollout import Rollout
 
@@ -72,4 +72,6 @@ DECLARED: Mapping[str, Declared] = {
 def declare(name: str, dataset: Dataset) -> ForecastCard:
     """Make a declaration from its dataset."""
     found = DECLARED[name]
-    return build_rollout(dataset, name, found.design, found.rollout, title=found.title, question=found.question)
+    words = {"title": found.title, "question": found.question}
+    structure = {"structure": atlas_of_worms()} if found.dataset == "worm-atanas2023" else {}
+    return build_rollout(dataset, name, found.design, found.rollout, **words, **structure)

@@ -1,0 +1,80 @@
+"""Arms of a wiring test: what a model is fitted again without, and what each is called in a run's document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from braincast.brain.connectome import Connectome
+from braincast.brain.nulls import CONTROLS, NULLS
+from braincast.brain.specimen_nulls import OTHERS, SPECIMEN_NULLS
+from braincast.scoring.scores import Role
+from braincast.tasks.forecasting.card import ForecastCard
+from braincast.tasks.forecasting.task import ForecastTask
+from braincast.tasks.kinds import AnyCard, AnyTask
+
+# Under which key each arm stands in the document of a run.
+KEYS: Mapping[str, str] = MappingProxyType(
+    {
+        "identity-permuted": "identity",
+        "class-permuted": "class",
+        "degree-preserving": "degree",
+        "weights-shuffled": "weights",
+        "signs-shuffled": "signs",
+        "density-matched": "random",
+        "within-type-permuted": "within_type",
+        "distance-preserving": "distance",
+        "no-edges": "none",
+        "unconstrained": "unconstrained",
+        "transposed": "transpose",
+        OTHERS: "others",
+    }
+)
+_CONTROLS = ("transposed", "unconstrained")
+# Of recordings with wiring: what any run of a model on the wiring stands beside, and what decides.
+_USUAL = ("identity-permuted", "degree-preserving", "no-edges")
+_DECISIVE = ("identity-permuted", "degree-preserving")
+
+Arms = Mapping[str, Role]
+
+
+def usual_arms(card: AnyCard) -> Arms:
+    """The nulls and controls that every run has: those on the task's card, or those of any task with wiring."""
+    found: dict[str, Role] = {**dict.fromkeys(card.nulls, "null"), **dict.fromkeys(card.controls, "control")}
+    if isinstance(card, ForecastCard) and card.whose_wiring != "none":
+        found = {**dict.fromkeys([*_USUAL, *SPECIMEN_NULLS], "null"), **found}
+    return found
+
+
+def all_arms(task: AnyTask) -> Arms:
+    """Those of a full wiring test: the usual ones, and all others that make sense for the task's wiring."""
+    fit = [arm for arm in KEYS if _makes_sense(task, arm)]
+    return {**usual_arms(task.card), **{arm: "control" if arm in _CONTROLS else "null" for arm in fit}}
+
+
+def decisive_arms(card: AnyCard) -> tuple[str, ...]:
+    """The nulls that a verdict rests on."""
+    if isinstance(card, ForecastCard) and card.whose_wiring != "none":
+        return card.decisive_nulls or _DECISIVE
+    return card.decisive_nulls
+
+
+def _makes_sense(task: AnyTask, arm: str) -> bool:
+    if not isinstance(task, ForecastTask):
+        connectome = task.structure.connectome
+        return arm != OTHERS and connectome is not None and applicable(connectome, arm)
+    if task.card.whose_wiring == "none":
+        return False
+    found = _own_wirings(task)
+    return len(found) > 1 if arm == OTHERS else all(applicable(connectome, arm) for connectome in found)
+
+
+def applicable(connectome: Connectome, arm: str) -> bool:
+    """Whether an arm takes something away from a connectome."""
+    return arm in NULLS or arm in CONTROLS
+
+
+def _own_wirings(task: ForecastTask) -> list[Connectome]:
+    """The different connectomes of the task's recordings, as nulls see them."""
+    found = {id(one): one.connectome for one in task.structure.specimens}
+    return [connectome for connectome in found.values() if connectome is not None]
