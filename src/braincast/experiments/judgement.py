@@ -48,7 +48,8 @@ def judge(
     if isinstance(task, ForecastTask) and task.card.imputation is not None:
         simple = _best_simple(task.card, validation)
         scorecard = score_imputations(task, contenders, simple=simple, workers=n_workers, headline=headline)
-        return Judgement(scorecard, imputation_exhibits(task, contenders, headline, shown, scorecard.neurons))
+        found = imputation_exhibits(task, contenders, headline, shown, scorecard.neurons)
+        return Judgement(scorecard, found, _verdicts(scorecard, task.card, contenders, list(validation)))
     if isinstance(task, ForecastTask):
         simple = _best_simple(task.card, validation)
         scorecard = score_forecasts(task, contenders, simple=simple, workers=n_workers, headline=headline)

@@ -104,11 +104,12 @@ def learned_sums(
 
 
 def _products(sums: Sums, covariance: np.ndarray, groups: np.ndarray, group: int) -> Float[np.ndarray, "sum column"]:
-    seen = (groups[:, None] != groups) & (groups != group)[:, None]
-    means = _means(sums, seen)[:, :, groups != group]
-    products = np.einsum("kst,lst->kl", means, np.einsum("sr,lrt->lst", covariance, means, optimize=True))
-    target = np.einsum("kst,st->k", means, covariance[:, groups != group])
-    return np.concatenate([products, target[:, None]], axis=1) / (groups != group).sum()
+    target = groups != group
+    seen = (groups[:, None] != groups[target]) & target[:, None]
+    means = _means(sums[:, :, target], seen)
+    flat = means.reshape(len(means), seen.size)
+    products = flat @ (covariance @ means).reshape(len(means), seen.size).T
+    return np.concatenate([products, flat @ covariance[:, target].reshape(-1, 1)], axis=1) / target.sum()
 
 
 def _weights(of: Evidence, sums: Sums, groups: np.ndarray, penalty: float) -> Float[np.ndarray, "source target"]:

@@ -89,6 +89,11 @@ class ForecastTask:
             self.card, lambda: self.specimens, track=checked_track(self.card, track), load_structure=whose
         )
 
+    def with_recordings(self, specimens: Mapping[str, Specimen]) -> ForecastTask:
+        """The same task on other recordings, of specimens that are named alike; wiring from elsewhere stays."""
+        whose = None if self._load_structure is None else lambda: cast("Specimen", self._wired)
+        return ForecastTask(self.card, lambda: specimens, track=self.track, load_structure=whose)
+
     def fetch(self, *, structure: bool = False) -> None:
         """Load the data now, and with `structure` the wiring too; otherwise they are loaded on first use."""
         _ = self.specimens
