@@ -31,8 +31,13 @@ class FactorModel:
         return (self.loadings[hidden] @ _projection(self.loadings[seen], self.noise[seen])).T
 
 
-def fitted_factors(covariance: Float[np.ndarray, "neuron neuron"], n_factors: int, *, most: int = 500) -> FactorModel:
-    """The likeliest model that expectation maximisation finds from the principal axes on, in at most `most` rounds."""
+def fitted_factors(
+    covariance: Float[np.ndarray, "neuron neuron"], n_factors: int, *, tolerance: float = _TOLERANCE, most: int = 500
+) -> FactorModel:
+    """The likeliest model that expectation maximisation finds from the principal axes on.
+
+    It ends where a round gains less than `tolerance` (mean log likelihood of a frame), at most after `most`.
+    """
     variance = np.diag(covariance)
     values, vectors = np.linalg.eigh(covariance)
     strength = np.sqrt(np.maximum(values[::-1][:n_factors] - values.mean(), 1e-6 * values[-1]))
@@ -46,7 +51,7 @@ def fitted_factors(covariance: Float[np.ndarray, "neuron neuron"], n_factors: in
         loadings = linalg.solve(second, cross.T, assume_a="pos").T
         noise = np.maximum(variance - (loadings * cross).sum(axis=1), _LEAST_NOISE * variance)
         likelihood = log_likelihood(covariance, FactorModel(loadings, noise))
-        if likelihood - before < _TOLERANCE:
+        if likelihood - before < tolerance:
             break
         before = likelihood
     return FactorModel(loadings, noise)
