@@ -30,5 +30,5 @@ def test_an_imputation_task_is_made_run_packed_validated_and_scored(tmp_path):
     assert braincast.document("submit", "pack", answered, "--about", about, "--out", entry)["valid"]
     assert braincast.document("validate", "mine", entry) == {"valid": True, "problems": []}
     again = braincast.document("score", "mine", entry)
-    (own,) = again["models"].values()
-    assert own["metrics"]["neuron_r2"]["value"] == r2["ridge-rest"]
+    own = again["models"]["ridge-rest"]
+    assert own["metrics"] == run["models"]["ridge-rest"]["metrics"]
