@@ -43,8 +43,7 @@ def compare_edges(
 ) -> Mapping[str, EdgeScore]:
     """The score of each answerer; those that look at activity, responses or genes beside as many permuted draws."""
     truth = open_edge_truth(question, connectome)
-    orders = [np.random.default_rng(draw).permutation(len(question.neurons)) for draw in range(n_draws)]
-    permuted = [clues.permuted(order) for order in orders]
+    permuted = [clues.permuted(seed=draw) for draw in range(n_draws)]
     scores = {}
     for name in names:
         answer = answer_edges(name, question, connectome, clues)

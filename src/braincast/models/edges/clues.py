@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from braincast.brain.specimen import Specimen
 from braincast.models.connectome.chemistry import INNEXINS
@@ -29,14 +29,21 @@ class Clues:
     innexins: Float[np.ndarray, "innexin neuron"]
     place_um: Float[np.ndarray, "neuron axis"]
 
-    def permuted(self, order: Int[np.ndarray, " neuron"]) -> Clues:
-        """Every neuron takes the activity, responses and genes of another; places stay."""
+    def permuted(self, *, seed: int) -> Clues:
+        """Neurons exchange activity, responses and genes at random; places stay.
+
+        Only neurons of which the same is known exchange it: which pairs have a clue says something of wiring, too.
+        """
+        rng = np.random.default_rng(seed)
+        recorded, has_genes = np.isfinite(self.activity).all(axis=0), np.isfinite(self.genes).all(axis=0)
+        order = _within(np.isfinite(self.response).any(axis=1), rng)
+        genes = _within(has_genes, rng)
         return replace(
             self,
-            activity=self.activity[:, order],
+            activity=self.activity[:, _within(recorded, rng)],
             response=self.response[np.ix_(order, order)],
-            genes=self.genes[:, order],
-            innexins=self.innexins[:, order],
+            genes=self.genes[:, genes],
+            innexins=self.innexins[:, genes],
         )
 
 
@@ -83,6 +90,14 @@ def partial_correlation(values: Float[np.ndarray, "row neuron"]) -> Float[np.nda
     return found
 
 
+def _within(group: Bool[np.ndarray, " neuron"], rng: np.random.Generator) -> Int[np.ndarray, " neuron"]:
+    """A permutation among the neurons marked True, and another among the rest."""
+    order = np.arange(len(group))
+    for own in (np.flatnonzero(group), np.flatnonzero(~group)):
+        order[own] = rng.permutation(own)
+    return order
+
+
 def _columns(
     values: Float[np.ndarray, "row known"], known: tuple[str, ...], neurons: tuple[str, ...]
 ) -> Float[np.ndarray, "row neuron"]:
@@ -100,7 +115,9 @@ def _pairs(values: np.ndarray, known: tuple[str, ...], neurons: tuple[str, ...])
 
 def _standardised(activity: Float[np.ndarray, "time neuron"]) -> Float[np.ndarray, "time neuron"]:
     """Missing frames of a neuron that was recorded are its mean."""
+    out = np.full_like(activity, np.nan)
     recorded = np.isfinite(activity).any(axis=0)
-    mean = np.nanmean(activity, axis=0, where=np.isfinite(activity) | ~recorded)
-    filled = np.where(recorded & ~np.isfinite(activity), mean, activity)
-    return (filled - mean) / filled.std(axis=0)
+    own = activity[:, recorded]
+    filled = np.where(np.isfinite(own), own, np.nanmean(own, axis=0))
+    out[:, recorded] = (filled - filled.mean(axis=0)) / filled.std(axis=0)
+    return out
