@@ -25,10 +25,10 @@ from braincast.files import sha256_of_json
 HERE = Path(__file__).parent
 RESULT, PAGE = HERE / "results" / "calibration.json", HERE.parent / "docs" / "wiring-test.md"
 # Brains by family: simulated on another wiring, and on the one that models are given.
-BRAINS = {"perturbation": {"null": 200, "planted": 20}, "forecast": {"null": 60, "planted": 20}}
-# Arms that do not decide, with 19 draws on the first null brains of one family: the fewest that give p = 0.05.
+BRAINS = {"perturbation": {"null": 200, "planted": 20}, "forecast": {"null": 40, "planted": 20}}
+# Arms that do not decide, with 19 draws on the last null brains of one family: the fewest that give p = 0.05.
 OTHERS = dict.fromkeys(("class-permuted", "within-type-permuted", "weights-shuffled", "density-matched"), 19)
-N_WITH_OTHERS = 40
+N_WITH_OTHERS = 20
 ALLOWED = 0.085  # of "helps" on null brains: the binomial upper bound for 0.05 in 200
 
 
@@ -87,7 +87,7 @@ def _try_all() -> None:
     limit = int(sys.argv[sys.argv.index("--most") + 1]) if "--most" in sys.argv else len(wanted)
     for family, kind, seed in [key for key in wanted if key not in done][:limit]:
         began = time.process_time()
-        others = OTHERS if family == "perturbation" and kind == "null" and seed < N_WITH_OTHERS else {}
+        others = OTHERS if family == "perturbation" and kind == "null" and seed >= 200 - N_WITH_OTHERS else {}
         trial = tried(FAMILIES[family], seed=seed, own_wiring=kind == "planted", others=others)
         entry = {"family": family, "kind": kind, "cpu_s": round(time.process_time() - began, 2), **asdict(trial)}
         with _trials().open("a", encoding="utf-8") as file:

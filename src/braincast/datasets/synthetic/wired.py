@@ -18,7 +18,7 @@ from braincast.datasets.synthetic.simulation import LinearSimulation
 from braincast.dynamics.autoregression import Autoregression, spectral_radius
 from braincast.dynamics.linear import propagation
 
-_PARTNERS, _GAPS = 6, 1.5  # mean numbers of targets and of gap junctions of a neuron
+_PARTNERS, _GAPS = 6.0, 1.5  # mean numbers of targets and of gap junctions of a neuron
 _SPREAD = 0.7  # of the logarithm of how many edges a class sends and gets: a few hubs
 _KEPT = 0.9  # chance that a connection of two classes is there on a side
 _INHIBITORY = 0.3
