@@ -61,7 +61,8 @@ def test_a_saved_fit_on_the_wiring_answers_alike(name, task, tmp_path):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_passes_the_audit_on_a_wired_task(name, task):
-    assert audit(name, task).passed
+    # Whatever is chosen, all candidates look at the same things.
+    assert audit(name, task, settings=load_model(name).candidates[0]).passed
 
 
 @pytest.mark.parametrize("name", NAMES)
