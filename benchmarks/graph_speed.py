@@ -157,7 +157,8 @@ def _prepared(way: str, n_windows: int, path: Path) -> Any:
     equations = RateEquations(Neurons.begun(tuple(range(n_neurons))), None, None, None, lag, None, "tanh", 1)
     deviation = jnp.zeros(wiring["logs"].shape, jnp.float32)
     trained = {"equations": equations, "gain": jnp.zeros(()), "power": jnp.asarray(0.5), "deviation": deviation}
-    trained = jax.tree.map(lambda leaf: jnp.array(leaf, jnp.float32), trained)  # each its own, as a step uses up what it is given
+    # Each its own, as a step uses up what it is given.
+    trained = jax.tree.map(lambda leaf: jnp.array(leaf, jnp.float32), trained)
     rules = optax.adam(1e-3)
 
     def loss(trained, wiring):

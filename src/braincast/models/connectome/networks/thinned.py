@@ -47,7 +47,8 @@ class Thinned:
     @property
     def _told(self) -> tuple[Float32[np.ndarray, "wiring edge"], Float32[np.ndarray, "wiring 3 edge"]]:
         graphs = self.wirings.graphs
-        told = [_sizes(graphs.kind, graphs.weight), graphs.sign, np.ones_like(graphs.weight)]
+        sizes = np.stack([_sizes(*both) for both in zip(graphs.kind, graphs.weight, strict=True)])
+        told = [sizes, graphs.sign, np.ones_like(graphs.weight)]
         return shares(graphs), np.stack(told, axis=1).astype(np.float32)
 
 
