@@ -28,7 +28,7 @@ RESULT, PAGE = HERE / "results" / "graph_speed.json", HERE.parent / "docs" / "gr
 FLY = (138_639, 15_000_000)  # neurons and edges of the adult fly (Dorkenwald et al. 2024, Nature 634:124)
 SMALL = (5_000, 540_971)  # in proportion
 SIZES = {"whole fly": FLY, "5,000 neurons": SMALL}
-WAYS = {"whole fly": ("ours", "gathers", "BCOO"), "5,000 neurons": ("ours", "BCOO", "full")}
+WAYS = {"whole fly": ("ours", "BCOO"), "5,000 neurons": ("ours", "full")}
 N_WINDOWS = (1, 8)
 N_STEPS, N_RUNS, SEED = 4, 2, 0
 
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str]) -> None:
         print(json.dumps(_measured(arguments[1], int(arguments[2]), Path(arguments[3]))))
         return
     if "--table" not in arguments:
-        write_json(RESULT, _all(), force=True)
+        _measure()
     text = table(read_json(RESULT))
     print(text)
     if "--write" in arguments or "--table" in arguments:
@@ -69,37 +69,38 @@ def table(figures: dict[str, Any]) -> str:
 
 NAMES = {
     "ours": "loops that XLA calls (ours)",
-    "gathers": "gathers and sums over sorted segments (ours, elsewhere)",
     "BCOO": "`jax.experimental.sparse.BCOO`",
     "full": "a masked full matrix",
 }
 
 
-def _all() -> dict[str, Any]:
+def _measure() -> None:
+    """All of them, each recorded when it is known."""
     import jax
 
-    sizes: dict[str, Any] = {}
+    about = {"steps": N_STEPS, "runs": N_RUNS, "jax": jax.__version__, "cores": os.cpu_count()}
+    figures: dict[str, Any] = {"about": about, "sizes": {}}
     for size, numbers in SIZES.items():
         with tempfile.TemporaryDirectory() as folder:
             wiring = Path(folder) / "wiring.npz"
             np.savez(wiring, **made_wiring(*numbers))
-            sizes[size] = {
-                str(n): {way: _in_a_process(way, n, wiring) for way in WAYS[size] if way != "gathers" or n == 1}
-                for n in N_WINDOWS
-            }
-    about = {"steps": N_STEPS, "runs": N_RUNS, "jax": jax.__version__, "cores": os.cpu_count()}
-    return {"about": {**about, "load": round(os.getloadavg()[0], 1)}, "sizes": sizes}
+            for n in N_WINDOWS:
+                rows = figures["sizes"].setdefault(size, {}).setdefault(str(n), {})
+                for way in WAYS[size]:
+                    rows[way] = _in_a_process(way, n, wiring)
+                    about["load"] = round(os.getloadavg()[0], 1)
+                    write_json(RESULT, figures)
 
 
 def made_wiring(n_neurons: int, n_edges: int) -> dict[str, np.ndarray]:
     """Different pairs, with degrees and numbers of synapses as heavy-tailed as a fly's, sorted by the end."""
     rng = np.random.default_rng(SEED)
     out_of, into = (rng.pareto(2.0, n_neurons) + 0.5 for _ in range(2))
-    keys = np.empty(0, np.int64)
-    while len(keys) < n_edges:
-        more = [np.searchsorted(np.cumsum(p) / p.sum(), rng.random(n_edges // 4)) for p in (into, out_of)]
-        keys = np.union1d(keys, more[0].astype(np.int64) * n_neurons + np.minimum(more[1], n_neurons - 1))
-    post, pre = np.divmod(np.sort(rng.permutation(keys)[:n_edges]), n_neurons)
+    ends = [np.searchsorted(np.cumsum(p) / p.sum(), rng.random(n_edges + n_edges // 4)) for p in (into, out_of)]
+    keys = np.unique(np.minimum(ends[0], n_neurons - 1) * n_neurons + np.minimum(ends[1], n_neurons - 1))
+    kept = np.ones(len(keys), bool)
+    kept[rng.choice(len(keys), len(keys) - n_edges, replace=False)] = False
+    post, pre = np.divmod(keys[kept], n_neurons)
     weight = np.ceil(rng.pareto(1.5, n_edges) + 1e-6).astype(np.float32)
     sign = np.where(rng.random(n_neurons) < 0.3, -1, 1).astype(np.int8)[pre]
     start = np.searchsorted(post, np.arange(n_neurons + 1))
@@ -117,10 +118,6 @@ def _in_a_process(way: str, n_windows: int, wiring: Path) -> dict[str, float]:
 def _measured(way: str, n_windows: int, path: Path) -> dict[str, float]:
     import jax
 
-    from braincast.models.connectome.networks import messages
-
-    if way == "gathers":
-        messages._MANY_EDGES = sys.maxsize
     step, state, wiring = _prepared(way, n_windows, path)
     began = time.perf_counter()
     state, loss = jax.block_until_ready(step(state, wiring))
