@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -187,7 +189,7 @@ def wired_task(*connectomes: Connectome):
     dataset = made_dataset({f"r{n}": made_recording(random_walks(seed=n)) for n in range(len(connectomes))})
     for key, connectome in zip(list(dataset.specimens), connectomes, strict=True):
         found = dataset.specimens[key]
-        dataset.specimens[key] = Specimen(key, "none", connectome=connectome, recordings=found.recordings)
+        dataset.specimens[key] = replace(found, connectome=connectome, wiring="same animal")
     return made_task(dataset)
 
 
