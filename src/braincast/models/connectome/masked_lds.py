@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -22,6 +23,7 @@ from braincast.models.interface import Setting, Settings
 from braincast.tasks.forecasting.training import ForecastTraining
 from braincast.tasks.forecasting.windows import Windows
 
+_FIELDS = ("transition", "drive", "noise", "start")  # of a network
 _FLOOR = 1e-6  # of a neuron's variance: keeps the first regressions solvable
 
 
@@ -38,9 +40,13 @@ class FittedNetworks(AnswersOnWiring):
     n_fitted: int
     spread: Spread | None = None
 
+    def coupling(self, prepared: Links, fit: int = -1) -> Float[np.ndarray, "post pre"]:
+        """What a neuron's state adds to another's next one."""
+        return self.transition[fit]
+
     def network(self, fit: int) -> Network:
         """One of the networks."""
-        return Network(*(getattr(self, name)[fit] for name in ("transition", "drive", "noise", "start")))
+        return Network(*(getattr(self, name)[fit] for name in _FIELDS))
 
     def point(self, windows: Windows, prepared: Links) -> Float[np.ndarray, "case lead neuron"]:
         """The forecast as a single number: from the state that the Kalman filter finds at the context's end.
@@ -110,8 +116,7 @@ class MaskedLds:
             series.setdefault(one.recording, []).append((wiring, one.activity.astype(float) - centre))
         known, evidence = scoped(training, series, settings["scope"])
         found = [self._learned(of, links, settings) for of in evidence]
-        names = ("transition", "drive", "noise", "start")
-        stacks = {name: np.stack([getattr(network, name) for network, _ in found]) for name in names}
+        stacks: dict[str, Any] = {name: np.stack([getattr(network, name) for network, _ in found]) for name in _FIELDS}
         n_fitted = sum(n for _, n in found)
         fitted = FittedNetworks(**stacks, centre=centre, known=known, n_fitted=n_fitted)
         return with_spread_on_wiring(fitted, training, prepared)
@@ -136,9 +141,10 @@ def mask_of(links: Links, wirings: Sequence[int], exponent: float, penalty: floa
 
 def first_network(pieces: Sequence[Float[np.ndarray, "_ neuron"]], mask: Mask) -> Network:
     """Ridge regressions on the frame before; half of what they leave is taken for noise of the measurement."""
-    variance = np.nan_to_num(np.nanvar(np.concatenate(pieces), axis=0))
-    variance = np.where(variance > 0, variance, 1.0)
     filled = [np.nan_to_num(piece) for piece in pieces]
+    n_seen = sum(np.isfinite(piece).sum(axis=0) for piece in pieces)
+    variance = sum((piece**2).sum(axis=0) for piece in filled) / np.maximum(n_seen, 1)
+    variance = np.where(variance > 0, variance, 1.0)
     before, after = np.concatenate([x[:-1] for x in filled]), np.concatenate([x[1:] for x in filled])
     unseen = np.zeros(len(variance))
     start = Network(np.diag(unseen), variance / 2, variance / 2, variance)

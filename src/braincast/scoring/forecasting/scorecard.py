@@ -18,7 +18,7 @@ from braincast.scoring.forecasting.card import BestSimple, ForecastScorecard, co
 from braincast.scoring.forecasting.drops import Drop, Sides, drop
 from braincast.scoring.forecasting.groups import members_of
 from braincast.scoring.forecasting.held import intervals_told
-from braincast.scoring.forecasting.neurons import NeuronErrors, neuron_errors, neuron_skill
+from braincast.scoring.forecasting.neurons import NeuronErrors, neuron_skill
 from braincast.scoring.forecasting.sums import ForecastSums
 from braincast.scoring.metrics import load_metric
 from braincast.scoring.ranking import Resampled
@@ -114,24 +114,25 @@ class _Tally:
     def _model_score(self, name: str) -> ModelScore:
         contender, assessor = self.contenders[name], self.assessor
         replicates = assessor.sums(contender, name)
-        found = assessor.measure([load_metric(k) for k in self.task.metric_keys], replicates, assessor.headline)
-        metrics = {key: _metric_score(one) for key, one in zip(self.task.metric_keys, found, strict=True)}
-        for key, one in zip(self.task.metric_keys, found, strict=True):
+        keys, nested = self.task.metric_keys, {"n_seeds": contender.n_seeds}
+        found = assessor.measure([load_metric(key) for key in keys], replicates, assessor.headline, **nested)
+        metrics = {key: _metric_score(one) for key, one in zip(keys, found, strict=True)}
+        for key, one in zip(keys, found, strict=True):
             self.samples[name, key] = one.overall
-        primary = found[self.task.metric_keys.index(self.task.primary)]
+        primary = found[keys.index(self.task.primary)]
         self.at_leads[name] = primary.by_lead
-        self.errors[name] = neuron_errors(replicates)
+        self.errors[name] = assessor.neuron_errors(replicates)
         self.losses[name] = _loss_of_cases(replicates)
         groups = {**self._case_group_scores(name, replicates), **self._neuron_group_scores(name, replicates)}
         own = tuple(defined(value) for value in primary.each)
-        return ModelScore(contender.role, contender.of, metrics, groups, own, contender.cost)
+        return ModelScore(contender.role, contender.of, metrics, groups, own, contender.cost, contender.n_seeds)
 
     def _case_group_scores(self, name: str, replicates: list[ForecastSums]) -> dict[str, dict[str, MetricScore]]:
-        metric, scores = load_metric(self.task.primary), {}
+        metric, scores, n_seeds = load_metric(self.task.primary), {}, self.contenders[name].n_seeds
         for group, masks in self.assessor.case_groups.items():
             scores[group] = {}
             for label, mask in masks.items():
-                (found,) = self.assessor.measure([metric], replicates, mask)
+                (found,) = self.assessor.measure([metric], replicates, mask, n_seeds=n_seeds)
                 self.in_groups[name, group, label] = found.overall, found.spread
                 scores[group][label] = _metric_score(found)
         return {**scores, **self._other_averages(name, replicates)}
@@ -140,25 +141,26 @@ class _Tally:
         """Where a task averages over conditions: that, and the average over all windows beside it."""
         if self.task.average == "windows":
             return {}
-        metric, scores = load_metric(self.task.primary), {}
+        metric, scores, n_seeds = load_metric(self.task.primary), {}, self.contenders[name].n_seeds
         for label, averaging in (("conditions", self.assessor.averaging), ("windows", OVER_WINDOWS)):
-            (found,) = self.assessor.measure([metric], replicates, self.assessor.headline, averaging)
+            cases = self.assessor.headline
+            (found,) = self.assessor.measure([metric], replicates, cases, averaging, n_seeds=n_seeds)
             self.in_groups[name, "average", label] = found.overall, found.spread
             scores[label] = _metric_score(found)
         return {"average": scores}
 
     def _neuron_group_scores(self, name: str, replicates: list[ForecastSums]) -> dict[str, dict[str, MetricScore]]:
-        """Mean absolute error within groups of neurons; for a task with another primary metric, nothing."""
+        """The primary metric within groups of neurons, where it can be had for them."""
         scores: dict[str, dict[str, MetricScore]] = {}
-        if self.task.primary != "mae":
+        if self.task.primary != self.assessor.column_metric:
             return scores
-        samples, _ = self.assessor.measure_columns(replicates)
+        samples, _ = self.assessor.measure_columns(replicates, self.contenders[name].n_seeds)
         inside = members_of(self.assessor.neuron_groups, self.assessor.grouping)
         for group in self.assessor.neuron_groups:
             mask = inside[group.grouping, group.label]
             own, n = samples[:, group.column], sum(s.counts_by_neuron[:, mask].sum() for s in replicates[:1])
             self.in_groups[name, group.grouping, group.label] = own, self.spread
-            by_lead = [defined(float(v)) for v in _lead_means(replicates, mask)]
+            by_lead = [defined(float(v)) for v in self.assessor.leads_within(replicates, mask)]
             score = MetricScore(defined(own[0]), self.spread.interval(own), round(float(n)), by_lead=by_lead)
             scores.setdefault(group.grouping, {})[group.label] = score
         return scores
@@ -282,9 +284,3 @@ def _loss_of_cases(replicates: list[ForecastSums]) -> np.ndarray:
     if not np.isfinite(loss).any():
         raise BraincastError("E110", "truth", "no test window was observed", "Choose a task with observed test windows")
     return np.where(np.isfinite(loss), loss, np.nanmean(loss))
-
-
-def _lead_means(replicates: list[ForecastSums], mask: np.ndarray) -> np.ndarray:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        own = [s.errors_by_neuron[:, mask].sum(axis=1) / s.counts_by_neuron[:, mask].sum(axis=1) for s in replicates]
-    return np.mean(own, axis=0)

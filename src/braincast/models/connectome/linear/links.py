@@ -137,7 +137,7 @@ def _merged(connectome: Connectome) -> pd.DataFrame:
     edges = edges[(edges["pre"] != edges["post"]) & (edges["weight"] > 0)]
     number = {kind: _NUMBER[way] for kind, way in WAYS.items()}
     columns = {
-        "way": edges["kind"].astype(str).map(number).astype(np.int64),
+        "way": [number[kind] for kind in edges["kind"].astype(str)],
         "post": edges["post"],
         "pre": edges["pre"],
         "weight": edges["weight"].astype(np.float64),

@@ -95,7 +95,8 @@ def filtered(network: Network, seen: Seen) -> Filtered:
     for number, update in enumerate(updates):
         frames = at == number
         surprise = (seen.values[:, frames] - predicted[:, frames])[:, :, update.seen]
-        log_likelihood += _log_density(surprise.reshape(-1, len(update.seen)), update.root)
+        if len(update.seen):
+            log_likelihood += _log_density(surprise.reshape(-1, len(update.seen)), update.root)
     return Filtered(updates, at, predicted, after, log_likelihood)
 
 
@@ -121,7 +122,7 @@ def _backward_covariances(
     covariance = passed.updates[passed.at[-1]].filtered
     variance = np.empty((len(passed.at), len(covariance)))
     variance[-1] = np.diag(covariance)
-    earlier, later, lagged = np.zeros((3, *covariance.shape))
+    earlier, later, lagged = (np.zeros(covariance.shape) for _ in range(3))
     for first, last in reversed(_runs(steps)):
         before, after = (passed.updates[number] for number in steps[first])
         gain = gains[tuple(steps[first])]

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 from jaxtyping import Float, Int
-from scipy.linalg import lapack
+from scipy import linalg
 
 from braincast.models.connectome.linear.links import Links
 from braincast.models.forecasters.memory import remembered
@@ -31,8 +31,8 @@ class PartnerMoments:
 
     wiring: int
     n_rows: int
-    totals: tuple[Float[np.ndarray, " row"], ...]
-    grams: tuple[Float[np.ndarray, "row row"], ...]
+    totals: tuple[Float[np.ndarray, " _"], ...]
+    grams: tuple[Float[np.ndarray, "_ _"], ...]
 
     def __add__(self, other: PartnerMoments) -> PartnerMoments:
         totals = tuple(a + b for a, b in zip(self.totals, other.totals, strict=True))
@@ -53,8 +53,15 @@ class Inputs:
         """Frames of a window, the next one included."""
         return max(self.order, self.partner_frames) + 1
 
+    @property
+    def is_dense(self) -> bool:
+        """Whether products of all pairs cost less than those of each neuron's inputs."""
+        n_inputs = [self.order + self.partner_frames * len(own) for own in self.of_each_neuron]
+        all_pairs = self.n_frames * self.partner_frames * self.links.n_neurons**2
+        return not self.links.is_diffusive.any() and sum(n**2 for n in n_inputs) > all_pairs
+
     @cached_property
-    def of_each_neuron(self) -> list[Int[np.ndarray, " own"]]:
+    def of_each_neuron(self) -> list[Int[np.ndarray, " _"]]:
         """The links that end at each neuron."""
         order = np.argsort(self.links.post, kind="stable")
         bounds = np.searchsorted(self.links.post[order], np.arange(self.links.n_neurons + 1))
@@ -79,20 +86,47 @@ def partner_moments(training: ForecastTraining, inputs: Inputs) -> dict[int, Evi
 
 
 def _moments(activity: Float[np.ndarray, "time neuron"], inputs: Inputs, wiring: int) -> PartnerMoments:
-    links, n_rows = inputs.links, len(activity) - inputs.n_frames + 1
+    n_rows = len(activity) - inputs.n_frames + 1
     x = np.ascontiguousarray(activity.T, dtype=float)
-    ago = [x[:, inputs.n_frames - 1 - lag : inputs.n_frames - 1 - lag + n_rows] for lag in range(inputs.n_frames)]
-    totals, grams = [], []
+    first = inputs.n_frames - 1
+    ago = np.stack([x[:, first - lag : first - lag + n_rows] for lag in range(inputs.n_frames)])
+    totals, grams = _through_all_pairs(ago, inputs) if inputs.is_dense else _neuron_by_neuron(ago, inputs)
+    return PartnerMoments(wiring, n_rows, tuple(totals), tuple(grams))
+
+
+def _neuron_by_neuron(ago: Float[np.ndarray, "lag neuron row"], inputs: Inputs) -> tuple[list, list]:
+    """Sums and products of each neuron's inputs and next frame, from these rows alone."""
+    links, totals, grams = inputs.links, [], []
     for neuron, own in enumerate(inputs.of_each_neuron):
-        rows = [ago[lag][neuron][None] for lag in range(1, inputs.order + 1)]
+        rows = [ago[1 : inputs.order + 1, neuron]]
         for lag in range(1, inputs.partner_frames + 1):
             of_partners = ago[lag][links.pre[own]]
             of_partners[links.is_diffusive[own]] -= ago[lag][neuron]
             rows.append(of_partners)
-        every = np.concatenate([*rows, ago[0][neuron][None]])
+        every = np.concatenate([*rows, ago[:1, neuron]])
         totals.append(every.sum(axis=1))
         grams.append(every @ every.T)
-    return PartnerMoments(wiring, n_rows, tuple(totals), tuple(grams))
+    return totals, grams
+
+
+def _through_all_pairs(ago: Float[np.ndarray, "lag neuron row"], inputs: Inputs) -> tuple[list, list]:
+    """The same where nearly all pairs are linked: products of all pairs once, of which each neuron takes its own."""
+    n_neurons, flat = ago.shape[1], ago.reshape(-1, ago.shape[2])
+    sums, totals, grams = flat.sum(axis=1), [], []
+    products = flat @ flat[n_neurons : (inputs.partner_frames + 1) * n_neurons].T  # columns begin at lag 1
+    itself = np.einsum("anr,bnr->nab", ago, ago, optimize=True)
+    for neuron, own in enumerate(inputs.of_each_neuron):
+        column = (np.arange(inputs.partner_frames)[:, None] * n_neurons + inputs.links.pre[own]).ravel()
+        lags = np.r_[1 : inputs.order + 1, 0]
+        rows = np.concatenate([lags[:-1] * n_neurons + neuron, column + n_neurons, [neuron]])
+        gram = np.empty((len(rows), len(rows)))
+        gram[:, inputs.order : -1] = products[np.ix_(rows, column)]
+        gram[inputs.order : -1] = gram[:, inputs.order : -1].T.copy()
+        outer = np.r_[: inputs.order, len(rows) - 1]
+        gram[np.ix_(outer, outer)] = itself[neuron][np.ix_(lags, lags)]
+        totals.append(sums[rows])
+        grams.append(gram)
+    return totals, grams
 
 
 def ridge_on_partners(
@@ -106,14 +140,15 @@ def ridge_on_partners(
     In each wiring features are multiplied by that wiring's `scales`: weights are shared, what they act on is not.
     """
     n_rows = sum(moments.n_rows for moments in evidence)
-    total, gram = 0.0, 0.0
+    total, gram = np.zeros(len(penalties) + 1), np.zeros((len(penalties) + 1, len(penalties) + 1))
     for moments in evidence:
         scale = np.append(scales[moments.wiring], 1.0)
-        total = total + scale * moments.totals[neuron]
-        gram = gram + scale[:, None] * moments.grams[neuron] * scale
+        total += scale * moments.totals[neuron]
+        gram += scale[:, None] * moments.grams[neuron] * scale
     mean = total / n_rows
     covariance = gram / n_rows - np.outer(mean, mean)
     left = covariance[:-1, :-1]
     left[np.diag_indices_from(left)] += penalties + _RIDGE_FLOOR
-    _, weights, _ = lapack.dposv(left, covariance[:-1, -1])
+    factor = linalg.cho_factor(left, lower=True, check_finite=False)
+    weights = linalg.cho_solve(factor, covariance[:-1, -1], check_finite=False)
     return float(mean[-1] - mean[:-1] @ weights), weights
