@@ -46,7 +46,7 @@ def table(figures: dict[str, Any]) -> str:
     rows = [f"| {arm} | {seconds:.2f} |" for arm, seconds in figures["arms_s"].items()]
     peer, five = figures["peer"], figures["five_swaps_s"]
     told = [
-        f"Five swaps tried for each of {edges:,} edges take {five:.2f} s. On {peer['edges']:,} edges networkx "
+        f"Five swaps tried for each of {edges:,} edges take {five:.2f} s.\nOn {peer['edges']:,} edges networkx "
         f"{peer['networkx']} takes {1e6 * peer['networkx_s_per_swap']:.0f} µs for a swap, this "
         f"{1e6 * peer['own_s_per_swap']:.2f} µs.",
     ]
