@@ -55,7 +55,8 @@ class ImputationAssessor(WindowAssessor):
     def sums(self, contender: Contender, name: str) -> list[ForecastSums]:
         """Sums of each replicate of a contender whose answers are gathered in windows."""
         plain = super().sums(contender, name)
-        return [self._with_neurons(*pair) for pair in zip(plain, contender.forecasts, strict=True)]
+        arrays = [np.asarray(forecast) for forecast in contender.forecasts]
+        return [self._with_neurons(one, array) for one, array in zip(plain, arrays, strict=True)]
 
     def r2_by_recording(self, forecast: Float[np.ndarray, "window lead neuron"]) -> Float[np.ndarray, "place neuron"]:
         """R² of each neuron on the headline's windows of each recording that has any."""
@@ -108,7 +109,7 @@ class ImputationAssessor(WindowAssessor):
             overall = [of["squared_error"].sum(axis=0) / of["count"].sum(axis=0) for of in each]
         return NeuronErrors(np.mean(by_lead, axis=0), np.mean(overall, axis=0))
 
-    def _with_neurons(self, sums: ForecastSums, forecast: np.ndarray) -> ImputedSums:
+    def _with_neurons(self, sums: ForecastSums, forecast: np.ndarray) -> ForecastSums:
         seen = np.isfinite(self.truth)
         truth = np.where(seen, self.truth, 0.0)
         said = np.where(seen, forecast.astype(np.float64) - self.levels[:, None], 0.0)
