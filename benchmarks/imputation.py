@@ -21,6 +21,7 @@ import braincast as bc
 from braincast.experiments.leakage import audit
 from braincast.experiments.run import configure, run
 from braincast.files import read_json, write_json
+from braincast.models.registry import load_model
 from braincast.tasks.forecasting.task import ForecastTask
 from braincast.tasks.imputation.declared import DECLARED
 
@@ -30,8 +31,6 @@ PAGE = ROOT / "docs" / "imputation.md"
 FIGURE = ROOT / "docs" / "figures" / "imputation.svg"
 BROUGHT = "worm-imputation"
 METRICS = ("neuron_r2", "neuron_correlation", "r2", "mae")
-# Which answers may not move does not depend on how many factors there are, but the time does.
-_LIGHT = {"factor-analysis": {"factors": 5}}
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -43,8 +42,9 @@ def main(arguments: Sequence[str]) -> None:
     for name in [name for name in DECLARED if name in arguments] or DECLARED:
         figures[name] = rounded(line_up(imputation_task(name)))
         print(name, json.dumps(figures[name]), file=sys.stderr, flush=True)
+        if "--write" in arguments:
+            write_json(RESULT, figures)
     if "--write" in arguments:
-        write_json(RESULT, figures)
         publish(figures)
 
 
@@ -63,7 +63,8 @@ def line_up(task: ForecastTask) -> dict[str, Any]:
     document = result.to_dict()
     own = [name for name, found in document["models"].items() if found["of"] is None]
     with threadpool_limits(1):
-        moved = {name: len(audit(name, task, settings=_LIGHT.get(name)).moved) for name in own}
+        # One candidate of each: the others look at the same things.
+        moved = {name: len(audit(name, task, settings=load_model(name).candidates[0]).moved) for name in own}
     return {
         "task_hash": task.hash,
         "headline": result.headline,
