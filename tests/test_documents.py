@@ -23,7 +23,17 @@ def test_the_readme_shows_the_recorded_figures(monkeypatch):
 
 @pytest.mark.parametrize(
     "name",
-    ["all_models", "interval_coverage", "scoring_speed", "torch_references", "training_speed", "validator", "video"],
+    [
+        "all_models",
+        "calibration",
+        "interval_coverage",
+        "null_speed",
+        "scoring_speed",
+        "torch_references",
+        "training_speed",
+        "validator",
+        "video",
+    ],
 )
 def test_a_page_shows_the_figures_that_its_script_recorded(name, monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))

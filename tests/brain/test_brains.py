@@ -6,7 +6,6 @@ from braincast.brain.brains import Brains
 from braincast.brain.connectome import Connectome
 from braincast.brain.specimen import Specimen
 from braincast.brain.specimen_nulls import with_wiring
-from tests.refusals import refused
 
 NEURONS = ("c", "a", "lonely", "b")
 
@@ -69,7 +68,7 @@ def test_with_the_wiring_of_others_no_brain_keeps_its_own(brains):
         assert sorted(names) == [f"w{k}" for k in range(5)] and all(name != f"w{k}" for k, name in enumerate(names))
 
 
-def test_no_connectome_is_refused_when_it_is_looked_at():
+def test_no_connectome_is_refused_when_it_is_looked_at(refused):
     bare = Brains(NEURONS, lambda: [Specimen("bare", "none")])
     with refused("E307", "bare"):
         _ = bare.connectomes

@@ -151,3 +151,15 @@ def test_nominal_95_percent_intervals_cover_a_two_way_mean_about_as_often():
         lower, upper = interval(METRICS["mae"].values(evidence, resamples.rows, resamples.columns))
         covered += lower <= 10 <= upper
     assert 0.90 <= covered / n_brains <= 0.98
+
+
+def test_seeds_are_drawn_within_draws_of_a_null():
+    values = np.repeat(np.array([0.0, 1.0, 2.0, 3.0]), 5)[:, None] + np.zeros((20, 4001))
+    nested, flat = (resample_replicates(values, 1, n_seeds)[1:3001].var() for n_seeds in (5, 1))
+    # Seeds of a draw are alike here, so that the mean is over 4 draws and not over 20 replicates.
+    assert nested == pytest.approx(1.25 / 4, rel=0.15) and flat == pytest.approx(1.25 / 20, rel=0.15)
+
+
+def test_within_one_draw_the_seeds_alone_vary():
+    values = np.arange(6.0)[:, None] + np.zeros((6, 4001))
+    assert resample_replicates(values, 1, 6)[1:3001].var() == pytest.approx(np.arange(6.0).var() / 6, rel=0.15)

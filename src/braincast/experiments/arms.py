@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from braincast.brain.connectome import Connectome
-from braincast.brain.nulls import CONTROLS, NULLS
+from braincast.brain.nulls import applicable
 from braincast.brain.specimen_nulls import OTHERS, SPECIMEN_NULLS
 from braincast.scoring.scores import Role
 from braincast.tasks.forecasting.card import ForecastCard
@@ -67,11 +67,6 @@ def _makes_sense(task: AnyTask, arm: str) -> bool:
         return False
     found = _own_wirings(task)
     return len(found) > 1 if arm == OTHERS else all(applicable(connectome, arm) for connectome in found)
-
-
-def applicable(connectome: Connectome, arm: str) -> bool:
-    """Whether an arm takes something away from a connectome."""
-    return arm in NULLS or arm in CONTROLS
 
 
 def _own_wirings(task: ForecastTask) -> list[Connectome]:

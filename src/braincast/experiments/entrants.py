@@ -15,13 +15,18 @@ from braincast.tasks.kinds import AnyCard
 # A permutation test at 0.05 needs at least 19 draws, a two-sided one 39.
 DECISIVE_DRAWS = 39
 QUICK_DRAWS = 3
+# Of nulls on which no verdict rests: enough for an interval of their mean.
+DESCRIPTIVE_DRAWS = 10
 # One draw says all: nothing is random about these.
 _ONE_DRAW = ("no-edges", "transposed", "unconstrained")
 
 
 @dataclass(frozen=True)
 class Entrant:
-    """A row of the scoreboard: a model with its own or another wiring, and the seeds or draws that stand for it."""
+    """A row of the scoreboard: a model with its own or another wiring, and the seeds or draws that stand for it.
+
+    Of each draw of a null there are `n_seeds` replicates, one after the other.
+    """
 
     name: str
     model: str
@@ -29,6 +34,11 @@ class Entrant:
     of: str | None = None
     wiring: str = TRUE_WIRING
     replicates: tuple[int, ...] = (0,)
+    n_seeds: int = 1
+
+    def draw_and_seed(self, replicate: int) -> tuple[int, int]:
+        """Which draw of a null and which seed of the model a replicate is; a model with its own wiring has no draws."""
+        return (0, replicate) if self.of is None else divmod(replicate, self.n_seeds)
 
 
 def wanted_models(card: AnyCard, models: str | Sequence[str] | None, track: str = "open") -> tuple[str, ...]:
@@ -90,5 +100,6 @@ def _removed_by(arm: str) -> str:
 
 
 def _arm(entrant: Entrant, arm: str, role: Role, n_draws: int) -> Entrant:
-    draws = (0,) if arm in _ONE_DRAW else tuple(range(n_draws))
-    return Entrant(f"{entrant.name}@{arm}", entrant.model, role, entrant.name, arm, draws)
+    n_seeds = len(entrant.replicates)
+    replicates = tuple(range((1 if arm in _ONE_DRAW else n_draws) * n_seeds))
+    return Entrant(f"{entrant.name}@{arm}", entrant.model, role, entrant.name, arm, replicates, n_seeds)

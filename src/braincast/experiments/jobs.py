@@ -55,14 +55,15 @@ def fit_job(task: AnyTask, job: Job, settings: Settings | None = None, *, folder
     """The fit of a job; `folder` keeps trainings by gradient while they run."""
     entrant = job.entrant
     structure = job_structure(task, job)
-    seed = 0 if entrant.of is not None else job.replicate
+    _, seed = entrant.draw_and_seed(job.replicate)
     chosen = {"seed": seed, "settings": settings, "folder": folder}
     return fit(entrant.model, task, structure=structure, wiring=entrant.wiring, **chosen)
 
 
 def job_structure(task: AnyTask, job: Job) -> Specimen | Brains:
     """The task's structure with the wiring of the entrant."""
-    return with_wiring(task.structure, job.entrant.wiring, job.replicate)
+    draw, _ = job.entrant.draw_and_seed(job.replicate)
+    return with_wiring(task.structure, job.entrant.wiring, draw)
 
 
 def told(fitted: FittedFolds, job: Job, forecast_s: float) -> dict[str, Any]:
@@ -70,7 +71,7 @@ def told(fitted: FittedFolds, job: Job, forecast_s: float) -> dict[str, Any]:
     cost = {"fit_s": fitted.fit_s, "forecast_s": forecast_s, "n_parameters": fitted.n_parameters}
     each = canonical_json([dict(choice.settings) for choice in fitted.choices])
     chosen = {"validation_loss": fitted.validation_loss, "settings": each}
-    draw = {"draw": job.replicate} if job.entrant.of is not None else {}
+    draw = {"draw": job.entrant.draw_and_seed(job.replicate)[0]} if job.entrant.of is not None else {}
     return {**cost, **chosen, **draw}
 
 

@@ -86,7 +86,8 @@ def _of_rollouts(
     simple = _best_simple(task.card, validation)
     scorecard = score_rollouts(task, contenders, simple=simple, assessor=assessor)
     named = list(dict.fromkeys([*shown, *task.card.baselines]))
-    return Judgement(scorecard, rollout_exhibits(assessor, contenders, named))
+    verdicts = _verdicts(scorecard, task.card, contenders, list(validation))
+    return Judgement(scorecard, rollout_exhibits(assessor, contenders, named), verdicts)
 
 
 def _best_simple(card: ForecastCard, validation: Mapping[str, float]) -> str:

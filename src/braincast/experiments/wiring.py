@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -105,15 +106,23 @@ def _arm(scorecard: AnyScorecard, card: AnyCard, name: str) -> Arm:
     arm = name.partition("@")[2]
     observed = scorecard.models[score.of or ""].metrics[card.primary].value
     pair = next(c for c in scorecard.comparisons if c.a == score.of and c.b == name)
-    n_draws = len(score.replicates)
+    values = _by_draw(score.replicates, score.n_seeds)
+    n_draws = len(values)
     p = None
     if n_draws > 1 and observed is not None:
         sign = 1 if load_metric(card.primary).larger_is_better else -1
         # A draw whose score is undefined counts against the model: it was not shown to be worse.
-        as_good = [value is None or sign * value >= sign * observed for value in score.replicates]
+        as_good = [value is None or sign * value >= sign * observed for value in values]
         p = (1 + sum(as_good)) / (1 + n_draws)
     own, decisive = score.metrics[card.primary], arm in decisive_arms(card)
     return Arm(name, arm, score.role, decisive, n_draws, own.value, own.ci, pair.difference, pair.ci, p)
+
+
+def _by_draw(values: Sequence[float | None], n_seeds: int) -> list[float | None]:
+    """The mean over the seeds of each draw; None where one is undefined."""
+    draws = [values[first : first + n_seeds] for first in range(0, len(values), n_seeds)]
+    known = [[value for value in draw if value is not None] for draw in draws]
+    return [sum(own) / n_seeds if len(own) == n_seeds else None for own in known]
 
 
 def _holm(arms: list[Arm]) -> list[Arm]:

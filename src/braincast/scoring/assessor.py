@@ -67,16 +67,16 @@ class Assessor:
         return [gather(f.values.astype(np.float64), truth, enough, self.units) for f in contender.forecasts]
 
     def measure(
-        self, metric: Metric, replicates: list[Evidence], *, resampled: bool = True
+        self, metric: Metric, replicates: list[Evidence], *, resampled: bool = True, n_seeds: int = 1
     ) -> tuple[Resampled, Float[np.ndarray, " replicate"]]:
         """The metric on the sample and every resample, averaged over replicates; and each replicate's own value.
 
-        Without `resampled`, on the sample alone.
+        Without `resampled`, on the sample alone. `n_seeds` replicates each are seeds of one null draw.
         """
         kept = slice(None) if resampled else slice(1)
         rows, columns = self.resamples.rows[kept], self.resamples.columns[kept]
         values = np.array([metric.values(evidence, rows, columns) for evidence in replicates])
-        return resample_replicates(values, self.resamples.seed), values[:, 0]
+        return resample_replicates(values, self.resamples.seed, n_seeds), values[:, 0]
 
     def within(self, replicates: list[Evidence], mask: Bool[np.ndarray, "case neuron"]) -> list[Evidence]:
         """The same evidence, restricted to a group of pairs."""

@@ -46,18 +46,32 @@ def draw_resamples(task_hash: str, n_rows: int, n_columns: int, n_resamples: int
     return Resamples(rows, columns, seed)
 
 
-def resample_replicates(values: Float[np.ndarray, "replicate resample"], seed: int) -> Float[np.ndarray, " resample"]:
-    """Mean over replicates (seeds, null draws), drawn with replacement in the resamples that draw stimulated classes.
+def resample_replicates(
+    values: Float[np.ndarray, "replicate resample"], seed: int, n_seeds: int = 1
+) -> Float[np.ndarray, " resample"]:
+    """Mean over replicates (null draws, seeds), drawn with replacement in the resamples that draw stimulated classes.
 
     So their variance enters once where `interval` adds up the parts. The first resample, the sample, is left alone.
+    With `n_seeds` of each null draw, one after the other, draws are drawn first and then seeds of each.
     """
     n_replicates, n_resamples = values.shape
     if n_replicates == 1:
         return values[0]
-    drawn = np.random.default_rng(seed + 1).integers(n_replicates, size=(n_replicates, n_resamples))
+    drawn = drawn_replicates(np.random.default_rng(seed + 1), n_replicates, n_resamples, n_seeds)
     drawn[:, 0] = np.arange(n_replicates)
     drawn[:, 1:][:, _parts(n_resamples - 1)[2]] = np.arange(n_replicates)[:, None]
     return np.take_along_axis(values, drawn, axis=0).mean(axis=0)
+
+
+def drawn_replicates(
+    rng: np.random.Generator, n_replicates: int, n_resamples: int, n_seeds: int
+) -> Int[np.ndarray, "replicate resample"]:
+    """Which replicates each resample has: whole draws with replacement, and within each its seeds with replacement."""
+    draws = rng.integers(n_replicates // n_seeds, size=(n_replicates // n_seeds, n_resamples))
+    if n_seeds == 1:
+        return draws
+    seeds = rng.integers(n_seeds, size=(n_replicates // n_seeds, n_seeds, n_resamples))
+    return (draws[:, None] * n_seeds + seeds).reshape(n_replicates, n_resamples)
 
 
 def interval(resampled: Resampled) -> tuple[float, float] | None:

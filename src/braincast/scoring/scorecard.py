@@ -158,14 +158,14 @@ class _Tally:
                 evidence[part] = self.assessor.evidence(contender, use)
                 at_leads[part] = self.assessor.at_leads(evidence[part])
             replicates = evidence[part]
-            samples, each = self.assessor.measure(load_metric(use.key), replicates)
+            samples, each = self.assessor.measure(load_metric(use.key), replicates, n_seeds=contender.n_seeds)
             self.samples[name, use.key] = samples
             by_lead = self.assessor.by_lead(load_metric(use.key), at_leads[part])
             metrics[use.key] = replace(self._metric_score(use, samples, replicates[0].n_pairs), by_lead=by_lead)
             if use.key == self.card.primary:
                 own = tuple(defined(value) for value in each)
                 groups = self._group_scores(name, contender, replicates)
-        return ModelScore(contender.role, contender.of, metrics, groups, own, contender.cost)
+        return ModelScore(contender.role, contender.of, metrics, groups, own, contender.cost, contender.n_seeds)
 
     def _metric_score(self, use: MetricUse, samples: Resampled, n_pairs: int) -> MetricScore:
         key, value, skill, share = use.key, defined(samples[0]), None, None
@@ -189,7 +189,8 @@ class _Tally:
             scores[group] = {}
             for label, mask in masks.items():
                 inside = self.assessor.within(replicates, mask)
-                samples, _ = self.assessor.measure(metric, inside, resampled=group in _WITH_INTERVAL)
+                nested = {"resampled": group in _WITH_INTERVAL, "n_seeds": contender.n_seeds}
+                samples, _ = self.assessor.measure(metric, inside, **nested)
                 self.group_samples[name, group, label] = samples
                 scores[group][label] = MetricScore(defined(samples[0]), interval(samples), inside[0].n_pairs)
         return scores

@@ -28,13 +28,15 @@ class Cost:
 class Contender:
     """Who is scored: one forecast, or several of the same kind (seeds of a model, draws of a null).
 
-    Forecasts of recordings may also be arrays that stay in their store (zarr); all others are labelled arrays.
+    Forecasts of recordings may also be arrays that stay in their store (zarr); all others are labelled arrays. Of
+    each draw of a null there are `n_seeds`, one after the other.
     """
 
     forecasts: tuple[xr.DataArray | Any, ...]
     role: Role = "model"
     of: str | None = None
     cost: Cost | None = None
+    n_seeds: int = 1
 
     def __post_init__(self) -> None:
         if not self.forecasts:
@@ -77,7 +79,10 @@ class MetricScore:
 
 @dataclass(frozen=True)
 class ModelScore:
-    """Everything about one contender. `groups[group][label]` has the primary metric inside a group of pairs."""
+    """Everything about one contender. `groups[group][label]` has the primary metric inside a group of pairs.
+
+    `replicates` are in the order of the contender's forecasts: of each draw of a null there are `n_seeds`.
+    """
 
     role: Role
     of: str | None
@@ -85,6 +90,7 @@ class ModelScore:
     groups: Mapping[str, Mapping[str, MetricScore]]
     replicates: tuple[float | None, ...]
     cost: Cost | None
+    n_seeds: int = 1
 
     def to_dict(self) -> dict[str, Any]:
         """The entry of the JSON contract; `replicates` are the primary metric of each seed or draw."""

@@ -15,7 +15,12 @@ from braincast.models.registry import load_model, model_names
 from braincast.training.checkpoint import load_fit, save_fit
 from braincast.training.fit import fit
 
-NAMES = tuple(name for name in model_names() if isinstance(load_model(name), Learner))
+# Those on the wiring need a brain: tests/models/connectome.
+NAMES = tuple(
+    name
+    for name in model_names()
+    if isinstance(load_model(name), Learner) and not load_model(name).card.uses_connectome
+)
 QUICK = {"steps": 20, "every": 10, "batch": 8}
 SMALL = 4  # blocks, widths and the like at most
 PAGE = Path(__file__).parents[3] / "docs" / "learning.md"

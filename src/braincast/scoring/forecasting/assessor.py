@@ -78,20 +78,22 @@ class WindowAssessor:
         replicates: Sequence[ForecastSums],
         mask: CaseMask,
         averaging: Averaging | None = None,
+        *,
+        n_seeds: int = 1,
     ) -> list[Measured]:
         """Each metric on the cases of a mask, averaged as the task says where no other averaging is asked for.
 
-        A metric whose statistics a forecast does not have is all NaN.
+        A metric whose statistics a forecast does not have is all NaN. `n_seeds` replicates each are seeds of one draw.
         """
         names = list(dict.fromkeys(["count", *(name for metric in metrics for name in metric.statistics)]))
         averaging = averaging or self.averaging
         drawn, spread = self._drawn(mask, averaging), averaging.spread(self.resamples, mask)
         resampled = [[_resampled_sums(sums, names, *part) for part in drawn] for sums in replicates]
         n = int(replicates[0].by_case["count"][mask].sum())
-        return [self._measured(metric, resampled, n, spread) for metric in metrics]
+        return [self._measured(metric, resampled, n, spread, n_seeds) for metric in metrics]
 
     def measure_columns(
-        self, replicates: Sequence[ForecastSums]
+        self, replicates: Sequence[ForecastSums], n_seeds: int = 1
     ) -> tuple[Float[np.ndarray, "resample column"], Float[np.ndarray, "replicate column"]]:
         """Mean absolute error within each group of neurons, on the headline's cases."""
         drawn, values = self._drawn(self.headline, self.averaging), []
@@ -102,7 +104,7 @@ class WindowAssessor:
                 means = [total / count for total, count in zip(errors, n, strict=True)]
             values.append(mean_of_parts(means, [count > 0 for count in n]))
         together = np.array(values)
-        columns = [resample_replicates(together[..., k], self.resamples) for k in range(together.shape[2])]
+        columns = [resample_replicates(together[..., k], self.resamples, n_seeds) for k in range(together.shape[2])]
         return np.stack(columns, axis=1), together[:, 0]
 
     def leads_within(
@@ -126,14 +128,19 @@ class WindowAssessor:
         return [(own, np.take(self.resamples.counts, own, axis=1)) for own in cases]
 
     def _measured(
-        self, metric: Metric, replicates: Sequence[Sequence[Mapping[str, np.ndarray]]], n: int, spread: Spread
+        self,
+        metric: Metric,
+        replicates: Sequence[Sequence[Mapping[str, np.ndarray]]],
+        n: int,
+        spread: Spread,
+        n_seeds: int,
     ) -> Measured:
         overall = np.array([_mean_value(metric, parts, lambda sums: sums.sum(axis=1)) for parts in replicates])
         n_leads = len(self.card.leads)
         at_leads = np.array([_mean_value(metric, parts, np.ravel) for parts in replicates])
         at_leads = at_leads.reshape(len(replicates), -1, n_leads)
-        by_lead = [resample_replicates(at_leads[..., lead], self.resamples) for lead in range(n_leads)]
-        together = resample_replicates(overall, self.resamples)
+        by_lead = [resample_replicates(at_leads[..., lead], self.resamples, n_seeds) for lead in range(n_leads)]
+        together = resample_replicates(overall, self.resamples, n_seeds)
         return Measured(together, np.stack(by_lead, axis=1), overall[:, 0], n, spread)
 
 

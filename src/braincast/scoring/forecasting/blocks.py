@@ -22,7 +22,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from scipy import stats
 
-from braincast.scoring.bootstrap import LEVEL
+from braincast.scoring.bootstrap import LEVEL, drawn_replicates
 from braincast.scoring.ranking import Resampled
 
 _DEFINED_SHARE = 0.9
@@ -199,16 +199,17 @@ def draw_blocks(task_hash: str, units: CaseUnits, n_resamples: int) -> BlockResa
 
 
 def resample_replicates(
-    values: Float[np.ndarray, "replicate resample"], resamples: BlockResamples
+    values: Float[np.ndarray, "replicate resample"], resamples: BlockResamples, n_seeds: int = 1
 ) -> Float[np.ndarray, " resample"]:
-    """Mean over replicates (seeds, null draws), drawn with replacement except where blocks alone are drawn.
+    """Mean over replicates (null draws, seeds), drawn with replacement except where blocks alone are drawn.
 
-    With one animal they are drawn in every resample. The first resample, the sample, is left alone.
+    With one animal they are drawn in every resample. The first resample, the sample, is left alone. With `n_seeds` of
+    each null draw, one after the other, draws are drawn first and then seeds of each.
     """
     n_replicates, n_resamples = values.shape
     if n_replicates == 1:
         return values[0]
-    drawn = np.random.default_rng(resamples.seed + 1).integers(n_replicates, size=(n_replicates, n_resamples))
+    drawn = drawn_replicates(np.random.default_rng(resamples.seed + 1), n_replicates, n_resamples, n_seeds)
     drawn[:, 0] = np.arange(n_replicates)
     if resamples.several_animals:
         drawn[:, 1:][:, resamples.parts[2]] = np.arange(n_replicates)[:, None]

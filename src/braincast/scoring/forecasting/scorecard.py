@@ -114,24 +114,25 @@ class _Tally:
     def _model_score(self, name: str) -> ModelScore:
         contender, assessor = self.contenders[name], self.assessor
         replicates = assessor.sums(contender, name)
-        found = assessor.measure([load_metric(k) for k in self.task.metric_keys], replicates, assessor.headline)
-        metrics = {key: _metric_score(one) for key, one in zip(self.task.metric_keys, found, strict=True)}
-        for key, one in zip(self.task.metric_keys, found, strict=True):
+        keys, nested = self.task.metric_keys, {"n_seeds": contender.n_seeds}
+        found = assessor.measure([load_metric(key) for key in keys], replicates, assessor.headline, **nested)
+        metrics = {key: _metric_score(one) for key, one in zip(keys, found, strict=True)}
+        for key, one in zip(keys, found, strict=True):
             self.samples[name, key] = one.overall
-        primary = found[self.task.metric_keys.index(self.task.primary)]
+        primary = found[keys.index(self.task.primary)]
         self.at_leads[name] = primary.by_lead
         self.errors[name] = assessor.neuron_errors(replicates)
         self.losses[name] = _loss_of_cases(replicates)
         groups = {**self._case_group_scores(name, replicates), **self._neuron_group_scores(name, replicates)}
         own = tuple(defined(value) for value in primary.each)
-        return ModelScore(contender.role, contender.of, metrics, groups, own, contender.cost)
+        return ModelScore(contender.role, contender.of, metrics, groups, own, contender.cost, contender.n_seeds)
 
     def _case_group_scores(self, name: str, replicates: list[ForecastSums]) -> dict[str, dict[str, MetricScore]]:
-        metric, scores = load_metric(self.task.primary), {}
+        metric, scores, n_seeds = load_metric(self.task.primary), {}, self.contenders[name].n_seeds
         for group, masks in self.assessor.case_groups.items():
             scores[group] = {}
             for label, mask in masks.items():
-                (found,) = self.assessor.measure([metric], replicates, mask)
+                (found,) = self.assessor.measure([metric], replicates, mask, n_seeds=n_seeds)
                 self.in_groups[name, group, label] = found.overall, found.spread
                 scores[group][label] = _metric_score(found)
         return {**scores, **self._other_averages(name, replicates)}
@@ -140,9 +141,10 @@ class _Tally:
         """Where a task averages over conditions: that, and the average over all windows beside it."""
         if self.task.average == "windows":
             return {}
-        metric, scores = load_metric(self.task.primary), {}
+        metric, scores, n_seeds = load_metric(self.task.primary), {}, self.contenders[name].n_seeds
         for label, averaging in (("conditions", self.assessor.averaging), ("windows", OVER_WINDOWS)):
-            (found,) = self.assessor.measure([metric], replicates, self.assessor.headline, averaging)
+            cases = self.assessor.headline
+            (found,) = self.assessor.measure([metric], replicates, cases, averaging, n_seeds=n_seeds)
             self.in_groups[name, "average", label] = found.overall, found.spread
             scores[label] = _metric_score(found)
         return {"average": scores}
@@ -152,7 +154,7 @@ class _Tally:
         scores: dict[str, dict[str, MetricScore]] = {}
         if self.task.primary != self.assessor.column_metric:
             return scores
-        samples, _ = self.assessor.measure_columns(replicates)
+        samples, _ = self.assessor.measure_columns(replicates, self.contenders[name].n_seeds)
         inside = members_of(self.assessor.neuron_groups, self.assessor.grouping)
         for group in self.assessor.neuron_groups:
             mask = inside[group.grouping, group.label]

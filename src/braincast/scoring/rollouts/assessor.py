@@ -103,11 +103,15 @@ class RolloutAssessor:
         made = [p.training.truth() if control == TRUTH else getattr(p.training, control)(seed) for p in self.places]
         return [path_sums(paths, p.training.start, p.ruler) for paths, p in zip(made, self.places, strict=True)]
 
-    def measure(self, metrics: Sequence[Metric], replicates: Sequence[Sequence[Sums]]) -> dict[str, Measured]:
+    def measure(
+        self, metrics: Sequence[Metric], replicates: Sequence[Sequence[Sums]], n_seeds: int = 1
+    ) -> dict[str, Measured]:
         """Each metric on the sample and every resample; NaN where undefined."""
         found = [self._of_one(metrics, sums) for sums in replicates]
         together = {metric.key: np.array([one[metric.key] for one in found]) for metric in metrics}
-        return {key: Measured(resample_replicates(own, self.resamples), own[:, 0]) for key, own in together.items()}
+        return {
+            key: Measured(resample_replicates(own, self.resamples, n_seeds), own[:, 0]) for key, own in together.items()
+        }
 
     def _of_one(self, metrics: Sequence[Metric], sums: Sequence[Sums]) -> dict[str, Resampled]:
         total = {metric.key: np.zeros(self.resamples.n_resamples + 1) for metric in metrics}

@@ -96,13 +96,13 @@ class _Tally:
         return self._measured(name, draws, Contender((None,), "control"))
 
     def _measured(self, name: str, replicates: Sequence[Sequence[Sums]], contender: Contender) -> ModelScore:
-        found = self.assessor.measure(self.metrics, replicates)
+        found = self.assessor.measure(self.metrics, replicates, contender.n_seeds)
         n, scores = self.assessor.n_cases, {}
         for key, measured in found.items():
             self.samples[name, key] = resampled = measured.overall
             scores[key] = MetricScore(defined(resampled[0]), self.spread.interval(resampled), n)
         own = tuple(defined(float(value)) for value in found[self.task.primary].each)
-        return ModelScore(contender.role, contender.of, scores, {}, own, contender.cost)
+        return ModelScore(contender.role, contender.of, scores, {}, own, contender.cost, contender.n_seeds)
 
     def _best_simple(self, scores: Mapping[str, ModelScore]) -> BestSimple | None:
         if self.simple is not None:

@@ -78,6 +78,11 @@ class Examples:
         return len(self._recordings)
 
     @property
+    def frame_s(self) -> float | None:
+        """Seconds from frame to frame in the first recording; None where they are not known."""
+        return self._recordings[0].frame_s
+
+    @property
     def window_bytes(self) -> int:
         """Bytes of one window in memory."""
         frames = self.context + self.horizon

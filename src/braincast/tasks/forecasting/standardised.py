@@ -53,6 +53,11 @@ class Standardised:
         """How many of the recording's neurons the task asks about."""
         return len(self._columns)
 
+    @property
+    def frame_s(self) -> float | None:
+        """Seconds from frame to frame, the median; None where they are not known."""
+        return self._recording.dt_s
+
     @cached_property
     def scale(self) -> Scale:
         """From passes over the training frames, slab by slab; E110 for a neuron whose unit would be a spread of 0."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -110,6 +110,14 @@ class ForecastTraining:
     def series(self) -> tuple[Series, ...]:
         """All training frames, in memory; or what stands in for them."""
         return self.stand_in or tuple(self._series(piece) for piece in self.pieces)
+
+    @property
+    def unfilled(self) -> tuple[Series, ...]:
+        """The series with NaN where nothing was observed; what stands in for them as it is."""
+        if self.stand_in:
+            return self.stand_in
+        found = zip(self.series, self.pieces, strict=True)
+        return tuple(replace(s, activity=self._recordings[p.recording].frames(p.start, p.stop)) for s, p in found)
 
     def examples(self, *, shown: bool) -> Examples:
         """Every window inside the training series with what followed and, if `shown`, the stimulus; cut when needed."""

@@ -68,7 +68,7 @@ def lesson_of(
     _require_windows(learning, "training")
     _require_windows(validation, "validation")
     lengths = learning.context, learning.horizon
-    sizes = Sizes(*lengths, learning.n_neurons, learning.n_features, learning.n_recordings)
+    sizes = Sizes(*lengths, learning.n_neurons, learning.n_features, learning.n_recordings, learning.frame_s)
     rules = Rules.of(settings)
     begin = eqx.Partial(prepared.init, sizes, dict(settings))  # equal for all folds, so that it is compiled once
     drawn = outline(prepared, sizes, settings)

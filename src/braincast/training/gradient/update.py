@@ -11,7 +11,7 @@ import optax
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from braincast.models.blackbox.networks.embedding import is_embedding
-from braincast.models.blackbox.networks.network import Network
+from braincast.models.blackbox.networks.network import Network, Whole
 from braincast.tasks.forecasting.examples import Batch
 from braincast.training.gradient.layout import Layout
 from braincast.training.gradient.rules import Rules, optimiser
@@ -62,9 +62,13 @@ def small_beside_each(network: Any, contexts: Float[Array, "case context neuron"
     """A network's arrays, those much smaller than a window repeated for each window, and the others.
 
     A product of a small matrix with a window would else be one with all windows at once, for which the compiler turns
-    them and turns back what comes out: that takes longer than the product.
+    them and turns back what comes out: that takes longer than the product. Parts that are `Whole` are not repeated.
     """
-    small, whole = eqx.partition(network, lambda leaf: eqx.is_array(leaf) and leaf.size * _SMALL <= contexts[0].size)
+    small, whole = eqx.partition(
+        network,
+        lambda leaf: eqx.is_array(leaf) and leaf.size * _SMALL <= contexts[0].size,
+        is_leaf=lambda node: isinstance(node, Whole),
+    )
     return jax.tree.map(lambda leaf: jnp.broadcast_to(leaf, (len(contexts), *leaf.shape)), small), whole
 
 

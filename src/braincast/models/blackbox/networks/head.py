@@ -59,7 +59,7 @@ class Gaussian(Network):
     def loss(self, window: Batch, power: str, *, key: PRNGKeyArray | None = None) -> Float[Array, ""]:
         """The mean negative log likelihood in nats; `power` is not looked at."""
         error, seen = errors(self(window.seen, key=key), window.target)
-        return mean_of(-norm.logpdf(error, scale=self.width(window.seen.context)), seen)
+        return mean_of(-norm.logpdf(error, scale=self.width(window.seen.context)), seen) + self.centre.penalty()
 
 
 class Quantiles(Network):
@@ -85,7 +85,7 @@ class Quantiles(Network):
         error, seen = errors(self(window.seen, key=key), window.target)
         above = jnp.moveaxis(error[..., None] - self._around(window.seen), -1, 0)
         level = jnp.asarray(LEVELS, jnp.float32)[:, None, None]
-        return 2 * mean_of(jnp.maximum(level * above, (level - 1) * above), seen)
+        return 2 * mean_of(jnp.maximum(level * above, (level - 1) * above), seen) + self.centre.penalty()
 
     def _around(self, seen: Seen) -> Float[Array, "lead neuron member"]:
         """Where the quantiles lie, from the forecast."""

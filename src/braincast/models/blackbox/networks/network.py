@@ -11,6 +11,10 @@ from jaxtyping import Array, Float, PRNGKeyArray
 from braincast.tasks.forecasting.examples import Batch, Seen
 
 
+class Whole(eqx.Module):
+    """A part of a network that is worked out once for all windows of a step, however small its arrays are."""
+
+
 class Network(eqx.Module):
     """Its arrays are what is learned. `key` is the chance of one step of training; None where nothing is random."""
 
@@ -28,9 +32,14 @@ class Network(eqx.Module):
         return None
 
     def loss(self, window: Batch, power: str, *, key: PRNGKeyArray | None = None) -> Float[Array, ""]:
-        """What a step lowers, in float32: the mean over leads and neurons of "absolute" or "squared" errors."""
+        """What a step lowers, in float32: the mean over leads and neurons of "absolute" or "squared" errors, and the
+        penalty."""
         error, seen = errors(self(window.seen, key=key), window.target)
-        return mean_of(jnp.abs(error) if power == "absolute" else error**2, seen)
+        return mean_of(jnp.abs(error) if power == "absolute" else error**2, seen) + self.penalty()
+
+    def penalty(self) -> Float[Array, ""] | float:
+        """What parameters cost, whatever the windows are."""
+        return 0.0
 
 
 def errors(

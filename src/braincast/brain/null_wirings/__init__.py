@@ -1,0 +1,1 @@
+"""How each null wiring is made from a connectome."""

@@ -1,0 +1,86 @@
+"""Every linear forecaster on the wiring keeps the interface, looks at the wiring it is given, and can be saved."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from made_wired import wired_matrix, wired_task
+
+from braincast.brain.specimen_nulls import with_wiring
+from braincast.experiments.leakage import audit
+from braincast.models.forecasters.spread import MEMBERS
+from braincast.models.interface import Fitted, Model
+from braincast.models.registry import load_model
+from braincast.training.checkpoint import load_fit, save_fit
+from braincast.training.fit import fit
+
+NAMES = "masked-var", "graph-var", "masked-lds", "expression-var"
+
+
+@pytest.fixture(scope="module")
+def task():
+    return wired_task([wired_matrix(5, seed=seed) for seed in range(2)], 160)
+
+
+@pytest.fixture(scope="module")
+def unseen_task():
+    return wired_task([wired_matrix(4, seed=seed) for seed in range(3)], 140, held_out_animals=True)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_describes_itself_as_a_user_of_the_wiring(name):
+    model = load_model(name)
+    assert isinstance(model, Model) and model.card.name == name and model.card.kinds == ("forecast", "rollout")
+    assert model.card.uses_connectome and model.card.members == MEMBERS and len(model.candidates) <= 9
+    for settings in model.candidates:
+        assert {k: model.card.settings[k].checked(v, k) for k, v in settings.items()} == settings
+        assert set(settings) == set(model.card.settings)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_candidate_answers_with_members_in_rising_order(name, task):
+    model, training, windows = load_model(name), task.training(0), task.cases()
+    prepared = model.prepare(task.structure)
+    for settings in model.candidates:
+        fitted = model.fit(training, prepared, settings, seed=0)
+        assert isinstance(fitted, Fitted) and isinstance(fitted, model.fitted_type) and fitted.n_parameters > 0
+        answer = fitted.forecast(windows, prepared)
+        assert answer.shape == (*windows.shape, MEMBERS) and np.isfinite(answer).all()
+        assert all((low <= high).all() for low, high in pairwise(np.moveaxis(answer, -1, 0)))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_saved_fit_on_the_wiring_answers_alike(name, task, tmp_path):
+    fitted = fit(name, task)
+    loaded = load_fit(save_fit(fitted, tmp_path / "fit"), task)
+    assert loaded.n_parameters == fitted.n_parameters
+    np.testing.assert_array_equal(loaded.forecast(task.cases()).values, fitted.forecast(task.cases()).values)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_passes_the_audit_on_a_wired_task(name, task):
+    assert audit(name, task).passed
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_another_wiring_gives_another_forecast_and_none_a_worse_fit_to_the_brain(name, task):
+    model, training, held = load_model(name), task.training(0), task.training(0).validation
+    errors = {}
+    for arm in ("true", "no-edges"):
+        prepared = model.prepare(with_wiring(task.structure, arm, 0))
+        fitted = model.fit(training, prepared, model.candidates[0], seed=0)
+        errors[arm] = np.abs(fitted.point(held.windows, prepared) - held.truth).mean()
+    assert errors["true"] < errors["no-edges"] - 0.01
+
+
+@pytest.mark.parametrize("name", ["graph-var", "masked-var", "expression-var"])
+def test_a_subject_never_seen_is_answered_with_its_own_wiring(name, unseen_task):
+    model, training, windows = load_model(name), unseen_task.training(0), unseen_task.cases("test", fold=0)
+    structure = unseen_task.structure
+    answers = []
+    for brains in (structure, structure.exchanged(seed=0)):
+        prepared = model.prepare(structure)
+        fitted = model.fit(training, prepared, model.candidates[0], seed=0)
+        answers.append(fitted.point(windows, model.prepare(brains) if name != "masked-var" else prepared))
+    assert np.isfinite(answers[0]).all()
+    assert (name == "masked-var") == np.array_equal(*answers)
