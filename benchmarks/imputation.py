@@ -1,7 +1,8 @@
 """Every imputation task with its line-up, and the audit of its models: `python benchmarks/imputation.py --write`.
 
 `--table` only writes the tables and the figure of the page again, from the figures recorded last; with the names of
-tasks these alone are run again. The worm's recording is found through BRAINCAST_TEST_DATA, unless the cache has it.
+tasks these alone are run again, with `--verdicts` only what
+is said of the wiring. The worm's recording is found through BRAINCAST_TEST_DATA, unless the cache has it.
 """
 
 from __future__ import annotations
@@ -40,7 +41,9 @@ def main(arguments: Sequence[str]) -> None:
         return
     figures = read_json(RESULT) if RESULT.exists() else {}
     for name in [name for name in DECLARED if name in arguments] or DECLARED:
-        figures[name] = rounded(line_up(imputation_task(name)))
+        task = imputation_task(name)
+        figures[name] = rounded(line_up(task)) if "--verdicts" not in arguments else figures[name]
+        figures[name]["wiring"] = verdicts(task)
         print(name, json.dumps(figures[name]), file=sys.stderr, flush=True)
         if "--write" in arguments:
             write_json(RESULT, figures)
@@ -72,10 +75,16 @@ def line_up(task: ForecastTask) -> dict[str, Any]:
         "models": {name: _row(found) for name, found in document["models"].items()},
         "homologues": document["ceiling"]["homologues"],
         "intervals": {k: v for k, v in document["intervals"].items() if k not in ("groups", "coverage_by_model")},
-        "wiring": [verdict["sentence"] for verdict in _verdicts(document)],
         "moved": moved,
         "wall_s": result.wall_s,
     }
+
+
+def verdicts(task: ForecastTask) -> list[str]:
+    """What a run says of the wired model alone: as its headline, it gets as many draws of nulls as a verdict needs."""
+    with threadpool_limits(1):
+        found = run(task, configure(task.card, "neighbours")).judged.verdicts
+    return [verdict.to_dict()["sentence"] for verdict in found]
 
 
 def publish(figures: dict[str, Any]) -> None:
@@ -130,11 +139,6 @@ def _ranked(found: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 def _row(found: dict[str, Any]) -> dict[str, Any]:
     scores = {key: {k: found["metrics"][key][k] for k in ("value", "ci")} for key in METRICS}
     return {"of": found["of"], "ceiling_share": found["metrics"]["neuron_r2"]["ceiling_share"], **scores}
-
-
-def _verdicts(document: dict[str, Any]) -> list[dict[str, Any]]:
-    found = document["wiring"]
-    return list(found.values()) if isinstance(found, dict) else list(found)
 
 
 def _known(value: float | None, spec: str) -> str:
