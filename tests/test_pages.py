@@ -26,6 +26,8 @@ PAGES = [
     ("mutant", "tables"),
     ("kernels", "tables"),
     ("out_of_distribution", "tables"),
+    ("hidden_edges", "tables"),
+    ("imputation", "tables"),
 ]
 
 
