@@ -53,6 +53,6 @@ DECLARED: Mapping[str, Declared] = {
 def declare(name: str, dataset: Dataset) -> ForecastCard:
     """Make a declaration from its dataset."""
     found = DECLARED[name]
+    structure = atlas_of_worms() if found.dataset == "worm-atanas2023" else None
     words = {"title": found.title, "question": found.question}
-    structure = {"structure": atlas_of_worms()} if found.dataset == "worm-atanas2023" else {}
-    return build_imputation(dataset, name, found.design, **words, **structure)
+    return build_imputation(dataset, name, found.design, structure=structure, **words)
