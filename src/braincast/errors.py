@@ -89,10 +89,13 @@ CODES: dict[str, str] = {
     "E704": "there is nothing to learn from",
     "E705": "a fit cannot begin from this other fit",
     "E706": "no trial of a sweep succeeded",
+    # What models are asked about themselves
+    "E711": "this probe cannot be put to this fit",
+    "E712": "a neuron or a type of neurons is unknown or named twice",
 }
 
 # Wrong words on the command line, or an output in the way, are usage; everything else is bad input.
-_USAGE_CODES = frozenset({"E301", "E302", "E303", "E304", "E305", "E306", "E307", "E501", "E502"})
+_USAGE_CODES = frozenset({"E301", "E302", "E303", "E304", "E305", "E306", "E307", "E501", "E502", "E712"})
 
 
 class BraincastError(Exception):

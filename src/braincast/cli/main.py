@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from braincast.cli import assess, catalogue, data, doctor, fitting, run, submitting, sweeping, tasks
+from braincast.cli import assess, catalogue, data, doctor, fitting, probing, run, submitting, sweeping, tasks
 from braincast.cli.session import guarded
 from braincast.version import VERSION
 
@@ -37,6 +37,7 @@ app.add_typer(tasks.app, name="task")
 app.command("fit")(fitting.fit)
 app.command("sweep")(sweeping.sweep)
 app.command("forecast")(fitting.forecast)
+app.command("probe")(probing.probe)
 app.command("score")(assess.score)
 app.command("compare")(assess.compare)
 app.add_typer(submitting.app, name="submit")
