@@ -22,7 +22,7 @@ _STYLE = (
     ".stretched *{vector-effect:non-scaling-stroke}.curve{fill:none;stroke-width:2}.model{fill:#2f7fd1;stroke:#2f7fd1}"
     ".null{fill:none;stroke:#a0702a}.more{fill:#2f7fd1}.less{fill:#a0702a}.c0{stroke:#2f7fd1;fill:#2f7fd1}"
     ".c1{stroke:#a0702a;fill:#a0702a}.c2{stroke:#3c9a6b;fill:#3c9a6b}.c3{stroke:#8a5fc0;fill:#8a5fc0}"
-    ".c4{stroke:#c0507a;fill:#c0507a}.c5{stroke:#767676;fill:#767676}.curve{fill:none}text{stroke:none}"
+    ".c4{stroke:#c0507a;fill:#c0507a}.c5{stroke:#767676;fill:#767676}.curve{fill:none}text[class]{stroke:none}"
 )
 
 
@@ -39,7 +39,7 @@ def probe_figure(finding: Finding) -> str:
     opening = Markup('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" role="img">')
     words = Markup("<title>{}</title><style>{}</style>").format(printable(title), Markup(_STYLE))
     heading = label(title, "10", "24", css="title", anchor="start")
-    return opening.format(_WIDTH, f"{height:g}") + words + heading + Markup("\n").join(body) + "</svg>\n"
+    return opening.format(_WIDTH, f"{height:g}") + words + heading + Markup("\n").join(body) + Markup("</svg>\n")
 
 
 Panel = tuple[Markup, int]

@@ -11,23 +11,23 @@ from jaxtyping import Int
 from braincast.errors import BraincastError, unknown_name
 from braincast.tasks.forecasting.task import ForecastTask
 
-Neurons = Int[np.ndarray, " neuron"]
+Neurons = Int[np.ndarray, " chosen"]
 _TYPES = ("cell_type", "cell_class", "region")
 
 
 def named(task: ForecastTask, names: Sequence[str]) -> Neurons:
-    """Places of neurons by name, rising; E712 for one that the task does not have or that is named twice."""
+    """Places of neurons by name, rising; E308 for one that the task does not have or that is named twice."""
     place = {name: number for number, name in enumerate(task.card.neurons)}
     for name in names:
         if name not in place:
-            raise unknown_name("E712", "neuron", name, place)
+            raise unknown_name("E308", "neuron", name, place)
         if list(names).count(name) > 1:
-            raise BraincastError("E712", f"neuron {name}", "it is named twice", "Name it once")
+            raise BraincastError("E308", f"neuron {name}", "it is named twice", "Name it once")
     return np.array(sorted(place[name] for name in names), dtype=np.int64)
 
 
 def of_type(task: ForecastTask, kind: str) -> Neurons:
-    """Places of all neurons of a cell type, class or region, whichever column has it first; E712 where none has."""
+    """Places of all neurons of a cell type, class or region, whichever column has it first; E308 where none has."""
     known: set[str] = set()
     for table in _tables(task):
         for column in (name for name in _TYPES if name in table):
@@ -35,7 +35,7 @@ def of_type(task: ForecastTask, kind: str) -> Neurons:
             known |= set(values) - {""}
             if (values == kind).any():
                 return np.flatnonzero((values == kind).to_numpy())
-    raise unknown_name("E712", "type", kind, known)
+    raise unknown_name("E308", "type", kind, known)
 
 
 def others(n_neurons: int, own: Neurons, n_draws: int, *, seed: int) -> list[Neurons]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
+from braincast.errors import BraincastError
 from braincast.experiments.probes.finding import Finding, pair_table
 from braincast.experiments.probes.significance import agreement, off_diagonal, pooled_p, unrelated_subjects
 from braincast.experiments.probes.subject import States, Subject
@@ -46,6 +47,9 @@ def probe_jacobian(
     subject: Subject, *, n_frames: int = 1, n_draws: int = 999, n_refits: int = 5, seed: int = 0
 ) -> Finding:
     """Effects of each neuron on each other one frame later, summed over the `n_frames` frames before."""
+    if n_frames > subject.task.card.context:
+        what = f"a context has {subject.task.card.context} frames, not {n_frames}"
+        raise BraincastError("E305", "--frames", what, "Ask about fewer frames")
     blocks = mean_jacobian(subject, n_frames)
     effect = blocks.sum(axis=0)
     told = agreement(subject, effect, n_draws=n_draws, seed=seed, is_signed=True)
