@@ -86,8 +86,9 @@ class Subject:
         windows = states.windows.going_on(0, contexts.astype(np.float32))
         fit = self.fitted.folds[states.fold]
         if n_leads <= self.horizon:
-            parts = [self._point(fit, part) for part in windows.first(n_leads).batches()]
-            return np.concatenate(parts)
+            # All leads are asked for, as a fit with members answers no fewer.
+            parts = [self._point(fit, part) for part in windows.batches()]
+            return np.concatenate(parts)[:, :n_leads]
         if self.task.inputs == "stimulus":
             what = f"{n_leads} frames ahead are more than the {self.horizon} for which the stimulus is told"
             raise BraincastError("E711", "--leads", what, f"Ask for at most {self.horizon}")
