@@ -23,7 +23,7 @@ def asked_in_windows(task: ForecastTask) -> ForecastTask:
     """
     imputation_of(task.card)
     card = task.card.model_copy(update={"kind": "forecast", "imputation": None})
-    return ForecastTask(card, lambda: task.specimens, track=task.track)
+    return task.asking(card)
 
 
 def answered_in_windows(card: ForecastCard, contender: Contender, name: str) -> Contender:
