@@ -21,5 +21,6 @@ def told(program: str, folder: Path, **environment: str) -> str:
 
 
 def told_on(cores: Set[int], program: str, folder: Path) -> str:
-    """The same, held to some cores before anything is imported."""
-    return told(f"import os; os.sched_setaffinity(0, {sorted(cores)}); {program}", folder)
+    """The same, held to some cores before anything is imported; it compiles itself, as it would on these cores."""
+    program = f"import os; os.sched_setaffinity(0, {sorted(cores)}); {program}"
+    return told(program, folder, JAX_ENABLE_COMPILATION_CACHE="false")

@@ -26,6 +26,8 @@ PAGES = [
     ("mutant", "tables"),
     ("kernels", "tables"),
     ("out_of_distribution", "tables"),
+    ("hidden_edges", "tables"),
+    ("imputation", "tables"),
 ]
 
 
@@ -103,6 +105,13 @@ def test_recorded_measures_rank_truth_nonlinear_autoregression_and_mean(name, mo
 def test_the_recorded_exponent_of_convection_is_the_known_one(monkeypatch):
     figures = json.loads(script("rollouts", monkeypatch).RESULT.read_text(encoding="utf-8"))
     assert figures["exponents"]["lorenz63"]["value"][0] == pytest.approx(0.906, abs=0.02)
+
+
+def test_the_page_of_graph_models_shows_the_recorded_recovery(monkeypatch):
+    module = script("recovery", monkeypatch)
+    found = json.loads(module.RESULT.read_text(encoding="utf-8"))
+    page = module.PAGE.read_text(encoding="utf-8")
+    assert module.table(found["noise"], "signal-to-noise") in page and module.table(found["length"], "frames") in page
 
 
 def test_the_recorded_audit_covers_every_forecaster_and_nothing_moved(monkeypatch):

@@ -4,6 +4,9 @@ import json
 
 import pytest
 from command_line import one_document
+from typer.testing import CliRunner
+
+from braincast.cli.main import app
 
 METRIC_KEYS = {"value", "ci", "n", "skill", "ceiling_share", "by_lead"}
 
@@ -143,9 +146,18 @@ def test_show_prints_the_card_without_any_data(example, kind, name, keys):
     assert all(document[key] not in ("", None) for key in keys)
 
 
-def test_show_knows_the_names_that_list_prints(example):
-    for entry in example.document("list", "models")["models"][::9]:
-        assert example.document("show", "model", entry["name"])["name"] == entry["name"]
+def document_of(*words):
+    """What a command prints with --json, in this process: there are many names, and each process takes seconds."""
+    done = CliRunner().invoke(app, [*words, "--json"])
+    assert done.exit_code == 0, done.output
+    return one_document(done.stdout)
+
+
+def test_show_knows_the_names_that_list_prints():
+    names = [entry["name"] for entry in document_of("list", "models")["models"]]
+    assert len(names) > 20
+    for name in names:
+        assert document_of("show", "model", name)["name"] == name
 
 
 def test_fit_prints_what_was_fitted_and_where(example, tmp_path):

@@ -6,13 +6,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from made_brains import made_brain, made_task
+from refusals import refused
 
 from braincast.errors import BraincastError
 from braincast.experiments.beside import score_beside_baselines
-from braincast.experiments.folder import RunFolder, numbered_folder, run_folder
-from braincast.experiments.jobs import Job, Workers, mean_cost, run_job
+from braincast.experiments.entrants import contestants, controls_of
+from braincast.experiments.folder import RunFolder, numbered_folder, run_folder, unfinished_run
+from braincast.experiments.jobs import Job, Workers, job_structure, mean_cost, run_job
 from braincast.experiments.run import configure, estimated_s, run
-from braincast.files import MANIFEST, check_manifest, read_json
+from braincast.files import MANIFEST, check_manifest, read_json, remove_tree
 from braincast.scoring.scores import Contender
 from braincast.training.fit import fit
 
@@ -271,3 +273,38 @@ def test_two_forecasts_that_end_up_with_one_name_are_refused(task):
     one = Contender((fit("constant", task).forecast(task.cases("test")),))
     with pytest.raises(BraincastError, match="E305"):
         score_beside_baselines(task, {"constant": one, "constant (submitted)": one})
+
+
+# --- a part of a run
+
+
+def test_an_interrupted_run_says_what_it_has_so_far_and_makes_nothing(task, tmp_path):
+    asked = configure(task.card, ["direct-weights"], n_draws=4, wiring_test=True)
+    with pytest.raises(KeyboardInterrupt), run_folder(tmp_path / "run", asked.to_dict()) as folder:
+        run(task, asked, folder=folder)
+        raise KeyboardInterrupt
+    for arm, replicate in (("identity-permuted", 2), ("degree-preserving", 3), ("no-edges", 0)):
+        remove_tree(folder.forecast_path(f"direct-weights@{arm}", replicate))
+    before = sorted(tmp_path.rglob("*"))
+    found = run(task, asked, folder=unfinished_run(tmp_path / "run", asked.to_dict()), partial=True).to_dict()
+    verdict = found["wiring"]["direct-weights"]
+    draws = {arm["arm"]: arm["n_draws"] for arm in verdict["compared"]}
+    assert draws["identity-permuted"] == 2 and draws["degree-preserving"] == 3 and "no-edges" not in draws
+    assert verdict["verdict"] == "cannot tell" and verdict["draws"] == 2 and verdict["arms"]["none"] is None
+    assert found["partial"]["asked"] - found["partial"]["found"] == 3
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_no_part_of_another_run_is_told(task, configuration, tmp_path):
+    with refused("E502", "--partial"):
+        unfinished_run(tmp_path / "nothing", configuration.to_dict())
+    with run_folder(tmp_path / "empty", configuration.to_dict()) as folder, refused("E503", "no model"):
+        run(task, configuration, folder=folder, partial=True)
+
+
+def test_seeds_are_nested_in_the_draws_of_a_null(task):
+    entrant = replace(contestants(task.card, ["direct-weights"], 1)[-1], replicates=(0, 1))
+    arm = next(one for one in controls_of(task.card, entrant, 3, 1) if one.wiring == "identity-permuted")
+    assert [arm.draw_and_seed(replicate) for replicate in arm.replicates] == [(d, s) for d in range(3) for s in (0, 1)]
+    first, second, third = (job_structure(task, Job(arm, replicate)).connectome.edges for replicate in (0, 1, 2))
+    assert first.equals(second) and not first.equals(third)

@@ -21,6 +21,7 @@ pytestmark = [
 ]
 N_TRIALS, N_KILLS, PATIENCE_S = 24, 12, 120
 HERE = Path(__file__).parent
+# Sweeps once for each moment, in a process of its own that forks after the imports.
 # Dies at one of the writes of its trials: before it, in the middle of the line, or after it.
 PROGRAM = """
 import os, signal, sys
@@ -31,40 +32,50 @@ from braincast.experiments.sweep import begun, sweep
 from braincast.experiments.sweep_folder import reopened, sweep_folder
 from braincast.models.registry import load_model
 
-folder, at, how, n_trials = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3], int(sys.argv[4])
+folder, n_trials = Path(sys.argv[1]), int(sys.argv[2])
 append = files.append_line
 
 def die():
     os.kill(os.getpid(), signal.SIGKILL)
 
-def dying(path, line):
-    number = int(line.partition('"number":')[2].partition(",")[0])
-    if number != at:
-        return append(path, line)
-    if how == "after":
-        append(path, line)
-    if how == "middle":
-        with path.open("ab") as stream:
-            stream.write(line[: len(line) // 2].encode())
-    die()
+def swept(at, how):
+    def dying(path, line):
+        number = int(line.partition('"number":')[2].partition(",")[0])
+        if number != at:
+            return append(path, line)
+        if how == "after":
+            append(path, line)
+        if how == "middle":
+            with path.open("ab") as stream:
+                stream.write(line[: len(line) // 2].encode())
+        die()
 
-files.append_line = dying
-given = {"n_trials": n_trials, "seed": 1, "space": None, "settings": None}
-model, task = load_model("pooled-linear"), walks_task()
-with sweep_folder(folder, begun(model, task, **given), n_trials, resume=True) as held:
-    reopened(held)
-    sweep(model, task, folder=held, **given)
+    files.append_line = dying
+    given = {"n_trials": n_trials, "seed": 1, "space": None, "settings": None}
+    model, task = load_model("pooled-linear"), walks_task()
+    with sweep_folder(folder, begun(model, task, **given), n_trials, resume=True) as held:
+        reopened(held)
+        sweep(model, task, folder=held, **given)
+
+for moment in sys.argv[3:]:
+    at, how = moment.split(":")
+    child = os.fork()
+    if child == 0:
+        swept(int(at), how)
+        os._exit(0)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), (folder / "manifest.json").exists())
 """
+NEVER = "-1:never"
 
 
-def run(folder: Path, at: int, how: str) -> int:
-    """The exit code of a sweep in a process of its own that dies at a trial."""
+def run(folder: Path, *moments: str) -> list[str]:
+    """For each sweep, one after the other, that dies at a trial: its exit code, and whether the folder is finished."""
     path = (HERE.parent / "experiments", HERE.parent, Path(braincast.__file__).parent.parent)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, path))}
-    command = [sys.executable, "-c", PROGRAM, str(folder), str(at), how, str(N_TRIALS)]
+    command = [sys.executable, "-c", PROGRAM, str(folder), str(N_TRIALS), *moments]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode in (0, -signal.SIGKILL), done.stderr
-    return done.returncode
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
 
 
 def trials_in(folder: Path) -> list[dict]:
@@ -76,12 +87,10 @@ def trials_in(folder: Path) -> list[dict]:
 
 def test_kills_before_while_and_after_a_trial_is_noted_change_no_trial(tmp_path):
     whole, killed = tmp_path / "whole", tmp_path / "killed"
-    assert run(whole, -1, "never") == 0
-    moments = np.sort(np.random.default_rng(0).choice(N_TRIALS, N_KILLS, replace=False))
-    for number, at in enumerate(moments):
-        assert run(killed, int(at), ("before", "middle", "after")[number % 3]) == -signal.SIGKILL
-        assert not (killed / "manifest.json").exists()
-    assert run(killed, -1, "never") == 0
+    assert run(whole, NEVER) == ["0 True"]
+    trials = np.sort(np.random.default_rng(0).choice(N_TRIALS, N_KILLS, replace=False))
+    moments = [f"{at}:{('before', 'middle', 'after')[number % 3]}" for number, at in enumerate(trials)]
+    assert run(killed, *moments, NEVER) == [f"{-signal.SIGKILL} False"] * N_KILLS + ["0 True"]
     assert trials_in(killed) == trials_in(whole) and len(trials_in(whole)) == N_TRIALS
     check_manifest(killed)
 

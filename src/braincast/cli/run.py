@@ -28,8 +28,11 @@ def run(
     seeds: Annotated[int, typer.Option("--seeds", min=1, help="Seeds of models that have any randomness.")] = 1,
     data: Data = None,
     track: Track = "open",
-    wiring_test: Annotated[bool, typer.Option("--wiring-test", help="All draws for all nulls of all models.")] = False,
-    draws: Annotated[int | None, typer.Option("--draws", min=1, help="Draws of each null that is tested.")] = None,
+    wiring_test: Annotated[bool, typer.Option("--wiring-test", help="All arms, and all draws for all models.")] = False,
+    draws: Annotated[int | None, typer.Option("--draws", min=1, help="Draws of each null that decides.")] = None,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Score what an interrupted run has so far, and fit nothing.")
+    ] = False,
     keep: Annotated[
         str,
         typer.Option(
@@ -58,7 +61,10 @@ def run(
     path = (out or _new_place(card)).resolve()
     again = f"the same command with --out {shlex.quote(str(path))}"  # also for one who gave no --out
     with session(quiet=quiet, offline=offline), resumable(again):
-        document = _carry_out(card, configuration, data, path, force)
+        if partial:
+            document = _so_far(card, configuration, data, path)
+        else:
+            document = _carry_out(card, configuration, data, path, force)
     if json_:
         print_json(document)
         return
@@ -98,6 +104,17 @@ def _carry_out(
         made = dataset_card(card.dataset), command_line(), result.judged.exhibits
         write_report(folder.path / names["report"], document, card, *made)
     return document
+
+
+def _so_far(card: AnyCard, configuration: Configuration, data: Path | None, path: Path) -> dict[str, Any]:
+    """The document of an unfinished run, from the forecasts that it has."""
+    from braincast.experiments import run as experiment
+    from braincast.experiments.folder import unfinished_run
+    from braincast.tasks.registry import load_task
+
+    folder = unfinished_run(path, configuration.to_dict())
+    task = load_task(card.name, data=data, track=configuration.track)
+    return experiment.run(task, configuration, folder=folder, n_workers=n_cores(), partial=True).to_dict()
 
 
 def _show_plan(card: AnyCard, configuration: Configuration, json_: bool) -> None:

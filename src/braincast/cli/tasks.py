@@ -26,7 +26,7 @@ def new(
     name: Annotated[str, typer.Argument(help="The task's name: lower-case letters, digits and hyphens.")],
     dataset: Annotated[str, typer.Option("--dataset", metavar="N", help="A dataset (braincast list datasets).")],
     kind: Annotated[
-        str, typer.Option("--kind", metavar="K", help="The kind of task: forecast or rollout.")
+        str, typer.Option("--kind", metavar="K", help="The kind of task: forecast, rollout or imputation.")
     ] = "forecast",
     context: Annotated[int | None, typer.Option("--context", min=1, help="Frames that a model sees.")] = None,
     horizon: Annotated[int | None, typer.Option("--horizon", min=1, help="Frames to forecast.")] = None,
@@ -46,29 +46,31 @@ def new(
     offline: Offline = False,
     force: Force = False,
 ) -> None:
-    """Make a forecast or rollout task from a dataset with recordings: blocked splits with gaps, floors, a line-up."""
+    """Make a forecast, rollout or imputation task of recordings: blocked splits with gaps, floors, a line-up."""
     from braincast.datasets.registry import load_dataset
     from braincast.progress import step
     from braincast.tasks.forecasting.build import DEFAULT_HORIZON, Design, build
+    from braincast.tasks.imputation.build import USUAL_WINDOW, build_imputation
     from braincast.tasks.registry import add_task, free_name
     from braincast.tasks.rollouts.build import USUAL_CONTEXT, build_usual_rollout
 
-    if kind not in ("forecast", "rollout"):
-        fix = "Forecast and rollout tasks can be made of any dataset with recordings"
+    makers = {"forecast": build, "rollout": build_usual_rollout, "imputation": build_imputation}
+    if kind not in makers:
+        fix = "Forecast, rollout and imputation tasks can be made of any dataset with recordings"
         raise BraincastError("E305", "--kind", f"tasks of kind {kind!r} cannot be made here", fix)
     free_name(name, force=force)
+    usual_gap = {"rollout": USUAL_CONTEXT, "imputation": horizon or USUAL_WINDOW}.get(kind, horizon or DEFAULT_HORIZON)
     design = Design(
         context=context,
         horizon=horizon,
         stride=stride,
-        gap=(USUAL_CONTEXT if kind == "rollout" else horizon or DEFAULT_HORIZON) if gap is None else gap,
+        gap=usual_gap if gap is None else gap,
         in_frames=frames,
         held_out=tuple(hold_out or ()),
         held_out_animals=hold_out_animals,
     )
     with session(quiet=quiet, offline=offline), step(f"Making {name}"):
-        make = build_usual_rollout if kind == "rollout" else build
-        card = make(load_dataset(dataset, offline=offline or None), name, design)
+        card = makers[kind](load_dataset(dataset, offline=offline or None), name, design)
         path = add_task(card, force=force)
     if json_:
         print_json({**card.to_show(), "files": {"task": str(path)}})

@@ -81,6 +81,19 @@ def run_folder(path: Path, configuration: Mapping[str, Any], *, force: bool = Fa
             replace_folder(place, path)
 
 
+def unfinished_run(path: Path, configuration: Mapping[str, Any]) -> RunFolder:
+    """An unfinished run of `configuration`, to look at what it has so far; nothing is written there.
+
+    E502 where there is none, E504 while it goes on.
+    """
+    with lock(path):
+        for place in (path, path.with_name(f".{path.name}.next")):
+            if _is_unfinished(place, configuration):
+                return RunFolder(place)
+    what, fix = "it holds no unfinished run of this configuration", "Give the command of that run, with --partial added"
+    raise BraincastError("E502", str(path), what, fix)
+
+
 def numbered_folder(parent: Path, name: str) -> Path:
     """The first of `name-001`, `name-002`, … that does not exist."""
     number = 1

@@ -59,7 +59,7 @@ def _with_made_up_future(task: ForecastTask, first: dict[tuple[int, int], int], 
                 future[first[number, piece.start] : piece.stop] = True
         made_up = _made_up(specimen.recordings[use.recording], future, task.inputs, [seed, number])
         specimens[use.specimen] = replace(specimen, recordings={**specimen.recordings, use.recording: made_up})
-    return ForecastTask(task.card, lambda: specimens, track=task.track)
+    return task.with_recordings(specimens)
 
 
 def _made_up(recording: Recording, future: np.ndarray, inputs: str, seed: list[int]) -> Recording:

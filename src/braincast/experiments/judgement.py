@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from braincast.experiments.arms import KEYS
 from braincast.experiments.wiring import AnyScorecard, Verdict, wiring_verdict
-from braincast.models.registry import load_model
 from braincast.scoring.assessor import Assessor
 from braincast.scoring.curves import Curves, curves
 from braincast.scoring.exhibits import Exhibits, exhibits
 from braincast.scoring.forecasting.card import ForecastScorecard
 from braincast.scoring.forecasting.exhibits import ForecastExhibits, forecast_exhibits
 from braincast.scoring.forecasting.scorecard import score_forecasts
+from braincast.scoring.imputation.exhibits import imputation_exhibits
+from braincast.scoring.imputation.scorecard import score_imputations
 from braincast.scoring.rollouts.assessor import RolloutAssessor
 from braincast.scoring.rollouts.exhibits import RolloutExhibits, rollout_exhibits
 from braincast.scoring.rollouts.scorecard import score_rollouts
@@ -43,6 +45,11 @@ def judge(
     shown = _exhibited(task.card, headline, validation)
     if isinstance(task, ForecastTask) and task.card.rollout is not None:
         return _of_rollouts(task, contenders, validation, shown)
+    if isinstance(task, ForecastTask) and task.card.imputation is not None:
+        simple = _best_simple(task.card, validation)
+        scorecard = score_imputations(task, contenders, simple=simple, workers=n_workers, headline=headline)
+        found = imputation_exhibits(task, contenders, headline, shown, scorecard.neurons)
+        return Judgement(scorecard, found, _verdicts(scorecard, task.card, contenders, list(validation)))
     if isinstance(task, ForecastTask):
         simple = _best_simple(task.card, validation)
         scorecard = score_forecasts(task, contenders, simple=simple, workers=n_workers, headline=headline)
@@ -67,9 +74,8 @@ def _verdicts(
     scorecard: AnyScorecard, card: AnyCard, contenders: Mapping[str, Contender], own: Sequence[str]
 ) -> tuple[Verdict, ...]:
     """On each model that looks at the wiring and was fitted again with others."""
-    tested = {contender.of for contender in contenders.values()}
-    wired = [name for name in own if name in tested and load_model(name).card.uses_connectome]
-    return tuple(wiring_verdict(scorecard, card, model) for model in wired)
+    tested = {contender.of for name, contender in contenders.items() if name.partition("@")[2] in KEYS}
+    return tuple(wiring_verdict(scorecard, card, model) for model in own if model in tested)
 
 
 def _of_rollouts(
@@ -79,7 +85,8 @@ def _of_rollouts(
     simple = _best_simple(task.card, validation)
     scorecard = score_rollouts(task, contenders, simple=simple, assessor=assessor)
     named = list(dict.fromkeys([*shown, *task.card.baselines]))
-    return Judgement(scorecard, rollout_exhibits(assessor, contenders, named))
+    verdicts = _verdicts(scorecard, task.card, contenders, list(validation))
+    return Judgement(scorecard, rollout_exhibits(assessor, contenders, named), verdicts)
 
 
 def _best_simple(card: ForecastCard, validation: Mapping[str, float]) -> str:

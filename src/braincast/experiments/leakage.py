@@ -9,6 +9,7 @@ import numpy as np
 from braincast.brain.responses import Responses
 from braincast.brain.specimen import Specimen
 from braincast.experiments.forecast_leakage import moved_forecasts
+from braincast.experiments.imputation_leakage import moved_imputations
 from braincast.models.interface import AnyModel, Settings
 from braincast.models.registry import load_model
 from braincast.tasks.forecasting.task import ForecastTask
@@ -36,12 +37,15 @@ def audit(model: AnyModel | str, task: AnyTask, *, seed: int = 0, settings: Sett
     """Fit `model` on the task as it is, and on tasks in which what it must not see is made up.
 
     Of a perturbation task these are all responses but those to a fold's training stimuli; of a forecast task all that
-    follows the contexts of test windows (see `forecast_leakage`). `settings` are fixed; a network shows with few steps
+    follows the contexts of test windows (see `forecast_leakage`); of an imputation task all test frames but visible
+    neurons in the window itself (see `imputation_leakage`). `settings` are fixed; a network shows with few steps
     already what it looks at.
     """
     name = model if isinstance(model, str) else model.card.name
     model = load_model(model) if isinstance(model, str) else model
-    moved = moved_forecasts if isinstance(task, ForecastTask) else _moved_answers
+    moved = _moved_answers
+    if isinstance(task, ForecastTask):
+        moved = moved_forecasts if task.card.imputation is None else moved_imputations
     return Audit(name, task.name, len(task.card.cases), moved(model, task, seed=seed, settings=settings))  # pyright: ignore[reportArgumentType]
 
 

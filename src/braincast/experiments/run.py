@@ -9,11 +9,13 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any
 
+from braincast.errors import BraincastError
 from braincast.experiments.arms import all_arms, usual_arms
 from braincast.experiments.entrants import (
     DECISIVE_DRAWS,
     DESCRIPTIVE_DRAWS,
     QUICK_DRAWS,
+    Entrant,
     contestants,
     controls_of,
     wanted_models,
@@ -73,7 +75,8 @@ class Configuration:
 class RunResult:
     """What scoring says, the headline model (best on what was held out for choosing), and what each model chose.
 
-    `settings[model][fold]` is what was chosen there. Exhibits are for the report alone: they hold measured values.
+    `settings[model][fold]` is what was chosen there. `partial` says how many forecasts of how many stand behind an
+    unfinished run. Exhibits are for the report alone: they hold measured values.
     """
 
     configuration: Configuration
@@ -83,6 +86,7 @@ class RunResult:
     validation: Mapping[str, float]
     settings: Mapping[str, list[dict[str, Any]]]
     wall_s: float
+    partial: Mapping[str, int] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON contract of `braincast run`, without the paths of the files."""
@@ -100,6 +104,7 @@ class RunResult:
             "wiring": {verdict.model: verdict.to_dict() for verdict in self.judged.verdicts},
             "curves": {name: found.to_dict() for name, found in self.judged.curves.items()},
             "measured": exhibits.counts() if isinstance(exhibits, Exhibits) else None,
+            **({} if self.partial is None else {"partial": dict(self.partial)}),
             "run": {"configuration": self.configuration.to_dict(), "wall_s": self.wall_s, **environment()},
         }
 
@@ -140,17 +145,27 @@ def n_forecasts(card: AnyCard, configuration: Configuration) -> int:
 
 
 def run(
-    task: AnyTask, configuration: Configuration, *, folder: RunFolder | None = None, n_workers: int = 1
+    task: AnyTask,
+    configuration: Configuration,
+    *,
+    folder: RunFolder | None = None,
+    n_workers: int = 1,
+    partial: bool = False,
 ) -> RunResult:
-    """Run a configuration. With a folder, forecasts are kept there and taken from there if they exist already."""
+    """Run a configuration. With a folder, forecasts are kept there and taken from there if they exist already.
+
+    A `partial` run only scores what its folder has: models without any forecast are left out (E503 without any model
+    or baseline), and nulls have the draws that are there.
+    """
     began = time.perf_counter()
     entrants = contestants(task.card, configuration.models, configuration.n_seeds, task.track)
     if isinstance(task, ForecastTask) and any(looks_at_structure(entrant.model) for entrant in entrants):
         task.fetch(structure=True)
     arms = all_arms(task) if configuration.wiring_test else usual_arms(task.card)
     with Workers(task, n_workers) as workers:
-        runner = Runner(task, folder, workers, keep=configuration.keep)
+        runner = Runner(task, folder, workers, keep=configuration.keep, partial=partial)
         runner.forecast(entrants, "Fitting models")
+        entrants = _some(runner.ready(entrants), configuration)
         headline, validation = runner.headline(entrants)
         controls = [
             control
@@ -159,6 +174,7 @@ def run(
         ]
         if controls:
             runner.forecast(controls, "Fitting null wirings")
+        controls = runner.ready(controls)
     with step("Scoring", None):
         judged = judge(task, runner.contenders([*entrants, *controls]), headline, validation, n_workers)
     return RunResult(
@@ -169,7 +185,15 @@ def run(
         validation=validation,
         settings={entrant.name: runner.settings(entrant) for entrant in entrants},
         wall_s=time.perf_counter() - began,
+        partial={"found": runner.n_found, "asked": runner.n_asked} if partial else None,
     )
+
+
+def _some(entrants: list[Entrant], configuration: Configuration) -> list[Entrant]:
+    if not entrants:
+        what, fix = "no model or baseline has an answer yet", "Let the run go on: the same command without --partial"
+        raise BraincastError("E503", f"run of {configuration.task}", what, fix)
+    return entrants
 
 
 def looks_at_structure(model: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from braincast.experiments.entrants import Entrant
@@ -16,21 +17,50 @@ from braincast.tasks.kinds import AnyTask
 
 
 class Runner:
-    """Fits, forecasts, and keeps what came of it by entrant and replicate."""
+    """Fits, forecasts, and keeps what came of it by entrant and replicate.
 
-    def __init__(self, task: AnyTask, folder: RunFolder | None, workers: Workers, *, keep: Keep = "float32") -> None:
+    A `partial` one makes nothing: it takes what its folder has.
+    """
+
+    def __init__(
+        self,
+        task: AnyTask,
+        folder: RunFolder | None,
+        workers: Workers,
+        *,
+        keep: Keep = "float32",
+        partial: bool = False,
+    ) -> None:
         self.task, self.folder, self.workers = task, folder, workers
         self.keep: Keep = keep
+        self.partial = partial
+        self.n_found = self.n_asked = 0
         self.forecasts: dict[str, dict[int, Any]] = {}
 
     def forecast(self, entrants: Sequence[Entrant], what: str) -> None:
+        """Make what is missing, first draws of all entrants first: wherever it is stopped, all have about as many."""
         jobs = [Job(entrant, replicate) for entrant in entrants for replicate in entrant.replicates]
+        jobs.sort(key=lambda job: job.replicate)
         with step(what, len(jobs)) as advance:
             open_jobs = [job for job in jobs if not self._found(job)]
             advance(len(jobs) - len(open_jobs))
+            self.n_asked, self.n_found = self.n_asked + len(jobs), self.n_found + len(jobs) - len(open_jobs)
+            if self.partial:
+                return
             for job, forecast in self._made(open_jobs):
                 self._keep(job, forecast)
                 advance(1)
+
+    def ready(self, entrants: Sequence[Entrant]) -> list[Entrant]:
+        """Those with a forecast, with as many whole draws as there are of each."""
+        found = []
+        for entrant in entrants:
+            known = self.forecasts.get(entrant.name, {})
+            n = next((k for k, replicate in enumerate(entrant.replicates) if replicate not in known), None)
+            whole = len(entrant.replicates) if n is None else n - n % entrant.n_seeds
+            if whole:
+                found.append(replace(entrant, replicates=entrant.replicates[:whole]))
+        return found
 
     def headline(self, entrants: Sequence[Entrant]) -> tuple[str, dict[str, float]]:
         """The entrant with the smallest validation loss, and all losses; baselines can lead too."""

@@ -9,13 +9,13 @@ import xarray as xr
 from braincast.forecasts.check import check_answer
 from braincast.forecasts.expected import expected_of
 from braincast.forecasts.store import open_answer, save_answer
-from braincast.tasks.effects import EffectQuestion
+from braincast.tasks.effects import AnyQuestion
 
 DIMENSIONS = ("pre", "post")
 _ARRAY = "effect"
 
 
-def check_effects(question: EffectQuestion, effects: xr.DataArray, where: str = "effects") -> None:
+def check_effects(question: AnyQuestion, effects: xr.DataArray, where: str = "effects") -> None:
     """Refuse an answer that is not exactly what is asked: E204–E209, E212, E215.
 
     An effect is any finite number; its sign is the answer, its magnitude the confidence, and 0 is no opinion.
@@ -29,7 +29,7 @@ def save_effects(effects: xr.DataArray, path: Path | str, *, force: bool = False
     return save_answer(effects, labels, path, array=_ARRAY, force=force)
 
 
-def load_effects(path: Path | str, question: EffectQuestion | None = None) -> xr.DataArray:
+def load_effects(path: Path | str, question: AnyQuestion | None = None) -> xr.DataArray:
     """Read an answer after checking its manifest and labels; with a question, also that it answers it."""
     effects = open_answer(path, _ARRAY, DIMENSIONS).load()
     if question is not None:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from braincast.tasks.effects import EffectQuestion
+    from braincast.tasks.effects import AnyQuestion
     from braincast.tasks.kinds import AnyCard
 
 FLOATS = ("float16", "float32", "float64")
@@ -62,11 +62,12 @@ class Expected:
         return cls(**{**found, "axes": axes, "tracks": tuple(found["tracks"]), "nulls": tuple(found["nulls"])})
 
 
-def expected_of(card: AnyCard | EffectQuestion) -> Expected:
+def expected_of(card: AnyCard | AnyQuestion) -> Expected:
     """What a task, or a question about the circuit, expects."""
-    from braincast.tasks.effects import EffectQuestion  # not above: a process that only reads knows no tasks
+    from braincast.tasks.edges.question import EdgeQuestion  # not above: a process that only reads knows no tasks
+    from braincast.tasks.effects import EffectQuestion
 
-    return _of_question(card) if isinstance(card, EffectQuestion) else _of_task(card)
+    return _of_question(card) if isinstance(card, EffectQuestion | EdgeQuestion) else _of_task(card)
 
 
 def _of_task(card: AnyCard) -> Expected:
@@ -93,7 +94,7 @@ def _of_task(card: AnyCard) -> Expected:
     )
 
 
-def _of_question(question: EffectQuestion) -> Expected:
+def _of_question(question: AnyQuestion) -> Expected:
     return Expected(
         array="effect",
         axes={"pre": question.neurons, "post": question.neurons},

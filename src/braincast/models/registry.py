@@ -72,6 +72,11 @@ _BUILT_IN = {
     "graph-var": "braincast.models.connectome.graph_var:GraphVar",
     "rate-network": "braincast.models.connectome.rate_network:RateNetwork",
     "rate-residual": "braincast.models.connectome.rate_residual:RateResidual",
+    "class-mean": "braincast.models.imputers.class_mean:ClassMean",
+    "best-correlated": "braincast.models.imputers.best_correlated:BestCorrelated",
+    "ridge-rest": "braincast.models.imputers.ridge_rest:RidgeRest",
+    "neighbours": "braincast.models.imputers.neighbours:Neighbours",
+    "factor-analysis": "braincast.models.imputers.factor_analysis:FactorAnalysis",
     "stimulus-average": "braincast.models.forecasters.stimulus_average:StimulusAverage",
 }
 

@@ -22,7 +22,7 @@ from braincast.files import write_text
 from braincast.reports import charts, curve_charts, lead_charts, numbers, wording
 from braincast.reports.entries import Document
 from braincast.reports.forecasting import neuron_charts, trace_charts
-from braincast.reports.forecasting.view import ForecastView
+from braincast.reports.forecasting.view import ForecastView, ImputationView
 from braincast.reports.links import before_doi, doi_link, safe_link
 from braincast.reports.packing import data_block, packed
 from braincast.reports.rollouts import charts as rollout_charts
@@ -58,7 +58,8 @@ def render_report(
         return rendered("rollout/report.html.j2", _STYLES, _FORECAST_SCRIPTS, view=view)
     if isinstance(card, ForecastCard):
         shown = exhibits if isinstance(exhibits, ForecastExhibits) else None
-        view = ForecastView(document, card, dataset, command, shown)
+        kind = ForecastView if card.imputation is None else ImputationView
+        view = kind(document, card, dataset, command, shown)
         return rendered("forecast/report.html.j2", _STYLES, _FORECAST_SCRIPTS, view=view)
     maps = exhibits if isinstance(exhibits, Exhibits) else None
     view = View(document, card, dataset, command, maps)

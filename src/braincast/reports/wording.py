@@ -75,6 +75,26 @@ FORECAST_GROUPS: Mapping[str, tuple[str, str]] = {
     ),
 }
 
+# What the page of a forecast task says, and that of an imputation task in its place.
+FORECAST_WORDS: Mapping[str, str] = {
+    "asked": "How well can it be forecast?",
+    "over": "over all neurons and leads",
+    "leads": "How far ahead",
+    "along": "at each lead, from the first frame after the context to the last",
+    "itself": "The error itself",
+    "examples": "What single neurons did and what was forecast",
+    "samples": "Windows overlap, so they are not samples.",
+}
+IMPUTATION_WORDS: Mapping[str, str] = {
+    "asked": "How well can hidden neurons be told?",
+    "over": "over all neurons, each where it was hidden",
+    "leads": "Along the window",
+    "along": "at each frame of the window, from the first to the last",
+    "itself": "The score itself",
+    "examples": "What single neurons did and what was said of them where they were hidden",
+    "samples": "Windows that follow each other are alike, so they are not samples.",
+}
+
 # How the axes x, y, z (µm) of a species' neuron table are seen when they point up, and whether they are turned round
 # for that: with the head at the left, one who looks from above sees the animal's right side at the top.
 VIEWS: Mapping[str, Mapping[str, Any]] = {

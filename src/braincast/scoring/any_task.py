@@ -8,6 +8,7 @@ import xarray as xr
 
 from braincast.scoring.forecasting.card import ForecastScorecard, compare_forecasts
 from braincast.scoring.forecasting.scorecard import contenders_of, score_forecasts
+from braincast.scoring.imputation.scorecard import score_imputations
 from braincast.scoring.rollouts.scorecard import score_rollouts
 from braincast.scoring.scorecard import Scorecard, compare_answers, score_answers
 from braincast.scoring.scores import Comparison, Contender
@@ -28,6 +29,8 @@ def score(
     """
     if isinstance(task, ForecastTask) and task.card.rollout is not None:
         return score_rollouts(task, contenders_of(forecasts), baseline=baseline)
+    if isinstance(task, ForecastTask) and task.card.imputation is not None:
+        return score_imputations(task, contenders_of(forecasts), baseline=baseline)
     if isinstance(task, ForecastTask):
         return score_forecasts(task, forecasts, baseline=baseline)
     return score_answers(task, forecasts, baseline=baseline)

@@ -17,6 +17,7 @@ from braincast.errors import unknown_name
 from braincast.scoring import ranking
 from braincast.scoring.courses import course_correlation
 from braincast.scoring.evidence import Evidence
+from braincast.scoring.imputation.measures import NeuronSums, neuron_correlation, neuron_r2
 from braincast.scoring.ranking import ColumnCounts, Resampled, RowCounts
 from braincast.scoring.rollouts import measures
 from braincast.scoring.statistics import STATISTICS
@@ -30,7 +31,8 @@ class Metric:
     """A metric: its key, the value of a perfect forecast, and how it is computed.
 
     `of_sums` metrics name the statistics that they need; `of_ranks` metrics look at all pairs, at their
-    ranks or at whole courses; `of_rollouts` metrics compare sums over long paths. An `aim` is a value to meet, such as
+    ranks or at whole courses; `of_rollouts` metrics compare sums over long paths; `of_neurons` metrics look at every
+    neuron by itself. An `aim` is a value to meet, such as
     a nominal coverage: more of it is not better.
     """
 
@@ -43,6 +45,7 @@ class Metric:
     of_ranks: Callable[[Evidence, RowCounts, ColumnCounts], Resampled] | None = None
     aim: bool = False
     of_rollouts: Callable[[measures.Pooled, measures.Pooled], Resampled] | None = None
+    of_neurons: Callable[[NeuronSums], np.ndarray] | None = None
 
     @property
     def larger_is_better(self) -> bool:
@@ -50,8 +53,8 @@ class Metric:
 
     @property
     def of_windows(self) -> bool:
-        """Whether it needs what only forecasts of recordings have: members, whole frames, or long paths."""
-        return self.of_rollouts is not None or not set(self.statistics) <= set(STATISTICS)
+        """Whether it needs what only forecasts of recordings have: members, whole frames, neurons, or long paths."""
+        return bool(self.of_rollouts or self.of_neurons) or not set(self.statistics) <= set(STATISTICS)
 
     def values(self, evidence: Evidence, rows: RowCounts, columns: ColumnCounts) -> Resampled:
         """The metric under each resample; NaN without any pair."""
@@ -205,6 +208,15 @@ _BUILT_IN = (
     Metric("variance_drift", "Drift of the variance (log ratio)", 0.0, "", of_rollouts=measures.variance_drift),
     Metric("blown_up", "Share of paths that blew up", 0.0, "", of_rollouts=measures.blown_up),
     Metric("stable_share", "Share of the horizon before a blow-up", 1.0, "", of_rollouts=measures.stable_share),
+    Metric("neuron_r2", "mean R² of neurons", 1.0, "", ("truth_squared", "squared_error"), of_neurons=neuron_r2),
+    Metric(
+        "neuron_correlation",
+        "mean correlation of neurons",
+        1.0,
+        "Pearson 1895",
+        _MOMENTS,
+        of_neurons=neuron_correlation,
+    ),
     Metric("course_correlation", "mean correlation of courses", 1.0, "Pearson 1895", of_ranks=course_correlation),
 )
 METRICS: Mapping[str, Metric] = {metric.key: metric for metric in _BUILT_IN}

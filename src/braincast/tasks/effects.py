@@ -1,4 +1,4 @@
-"""Questions about the circuit itself: what is the sign of each edge? The answer is effect[pre, post].
+"""Questions about the circuit itself: which neurons are wired, and with which sign? The answer is effect[pre, post].
 
 `asked` finds a question, or a task, by name and needs no data.
 """
@@ -6,17 +6,18 @@
 from __future__ import annotations
 
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from jaxtyping import Bool
 from pydantic import BaseModel, ConfigDict, Field
 
 from braincast.files import sha256_of_json
+from braincast.tasks.edges.question import EdgeQuestion
 from braincast.tasks.kinds import AnyCard
 from braincast.tasks.registry import task_card
 
-QUESTIONS = ("worm-signs",)
+QUESTIONS = ("worm-signs", "worm-edges", "worm-gap-junctions")
 
 
 class EffectQuestion(BaseModel):
@@ -61,9 +62,13 @@ class EffectQuestion(BaseModel):
         return wired
 
 
-def asked(name: str) -> AnyCard | EffectQuestion:
+AnyQuestion: TypeAlias = EffectQuestion | EdgeQuestion
+
+
+def asked(name: str) -> AnyCard | AnyQuestion:
     """The declaration of a question about the circuit, or else of a task; an unknown name is E302."""
     if name not in QUESTIONS:
         return task_card(name)
     declared = files("braincast.tasks").joinpath("definitions", f"{name}.json")
-    return EffectQuestion.model_validate_json(declared.read_text(encoding="utf-8"))
+    kind = EffectQuestion if name == "worm-signs" else EdgeQuestion
+    return kind.model_validate_json(declared.read_text(encoding="utf-8"))

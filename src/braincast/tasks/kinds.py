@@ -26,4 +26,4 @@ AnyTraining: TypeAlias = Training | ForecastTraining
 def card_of_json(text: str) -> AnyCard:
     """The declaration in a JSON text, of whatever kind it says it is."""
     kind = json.loads(text).get("kind")
-    return (ForecastCard if kind in ("forecast", "rollout") else TaskCard).model_validate_json(text)
+    return (ForecastCard if kind in ("forecast", "rollout", "imputation") else TaskCard).model_validate_json(text)

@@ -41,6 +41,9 @@ _BUILT_IN = (
     "lorenz96-rollout",
     "worm-rollout",
     "human-rollout",
+    "worm-imputation",
+    "human-imputation",
+    "human-imputation-transfer",
 )
 
 

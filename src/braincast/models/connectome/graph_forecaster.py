@@ -11,7 +11,9 @@ from braincast.models.interface import Setting, Settings
 from braincast.models.space import Range
 
 if TYPE_CHECKING:
+    from braincast.brain.brains import Brains
     from braincast.models.connectome.networks.graph_forecast_network import GraphForecastNetwork
+    from braincast.models.connectome.networks.walks import Walks
 
 
 class GraphForecaster(NetworkForecaster):
@@ -32,7 +34,7 @@ class GraphForecaster(NetworkForecaster):
         citation="Gilmer, Schoenholz, Riley, Vinyals & Dahl 2017, ICML, arXiv:1704.01212",
         caveat="Messages are linear in what the sender knows. A linear map of each neuron's own past is added.",
         uses=("activity", "connectome"),
-        typical_fit_s=40.0,
+        typical_fit_s=30.0,
     )
     candidates: tuple[Settings, ...] = tuple(
         learned(
@@ -42,19 +44,21 @@ class GraphForecaster(NetworkForecaster):
         for rescaling in ("last", "none")
     )
 
-    def __init__(self, brains: Any = None) -> None:
-        self.brains = brains
+    def __init__(self, walks: Walks | None = None, classes: tuple[int, ...] = ()) -> None:
+        self.walks, self.classes = walks, classes
 
-    def prepare(self, structure: Any) -> GraphForecaster:
-        """The model on these brains."""
-        return GraphForecaster(structure)
+    def prepare(self, structure: Brains) -> GraphForecaster:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """The model on these brains; E307 where there is no wiring."""
+        from braincast.models.connectome.networks.neurons import cell_classes, grouped
+        from braincast.models.connectome.networks.walks import Walks
+
+        walks = Walks.of(structure.connectomes, structure.which)
+        return GraphForecaster(walks, grouped(cell_classes(structure)))
 
     def begun(self, sizes: Sizes, settings: Settings, *, key: Any) -> GraphForecastNetwork:
         """The network before the first step."""
         from braincast.models.connectome.networks.graph_forecast_network import begun
-        from braincast.models.connectome.networks.neurons import cell_classes, grouped
-        from braincast.models.connectome.networks.walks import Walks
 
-        wirings = Walks.of(self.brains.connectomes, self.brains.which)
+        assert self.walks is not None
         own = (settings[name] for name in ("rounds", "width", "past", "dropout", "rescaling"))
-        return begun(sizes, wirings, grouped(cell_classes(self.brains)), *own, key=key)
+        return begun(sizes, self.walks, self.classes, *own, key=key)

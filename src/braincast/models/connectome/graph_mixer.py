@@ -11,7 +11,9 @@ from braincast.models.interface import Setting, Settings
 from braincast.models.space import Range
 
 if TYPE_CHECKING:
+    from braincast.brain.brains import Brains
     from braincast.models.connectome.networks.graph_mixer_network import GraphMixerNetwork
+    from braincast.models.connectome.networks.walks import Walks
 
 
 class GraphMixer(NetworkForecaster):
@@ -36,7 +38,7 @@ class GraphMixer(NetworkForecaster):
         citation="Li, Yu, Shahabi & Liu 2018, ICLR, arXiv:1707.01926; Chen et al. 2023, TMLR, arXiv:2303.06053",
         caveat="The wiring is a prior, not a mask: what it does not hold can be learned, at a price.",
         uses=("activity", "connectome"),
-        typical_fit_s=40.0,
+        typical_fit_s=30.0,
     )
     candidates: tuple[Settings, ...] = tuple(
         learned(
@@ -46,18 +48,19 @@ class GraphMixer(NetworkForecaster):
         for rescaling in ("last", "none")
     )
 
-    def __init__(self, brains: Any = None) -> None:
-        self.brains = brains
+    def __init__(self, walks: Walks | None = None) -> None:
+        self.walks = walks
 
-    def prepare(self, structure: Any) -> GraphMixer:
-        """The model on these brains."""
-        return GraphMixer(structure)
+    def prepare(self, structure: Brains) -> GraphMixer:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """The model on these brains; E307 where there is no wiring."""
+        from braincast.models.connectome.networks.walks import Walks
+
+        return GraphMixer(Walks.of(structure.connectomes, structure.which))
 
     def begun(self, sizes: Sizes, settings: Settings, *, key: Any) -> GraphMixerNetwork:
         """The network before the first step."""
         from braincast.models.connectome.networks.graph_mixer_network import begun
-        from braincast.models.connectome.networks.walks import Walks
 
+        assert self.walks is not None
         own = ("blocks", "walks", "rank", "prior", "past", "dropout", "rescaling")
-        walks = Walks.of(self.brains.connectomes, self.brains.which)
-        return begun(sizes, walks, *(settings[name] for name in own), key=key)
+        return begun(sizes, self.walks, *(settings[name] for name in own), key=key)

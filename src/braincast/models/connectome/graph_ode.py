@@ -11,7 +11,9 @@ from braincast.models.interface import Setting, Settings
 from braincast.models.space import NOT_SWEPT, Range
 
 if TYPE_CHECKING:
+    from braincast.brain.brains import Brains
     from braincast.models.connectome.networks.graph_ode_network import GraphOdeNetwork
+    from braincast.models.connectome.networks.thinned import Thinned
 
 
 class GraphOde(NetworkForecaster):
@@ -53,25 +55,29 @@ class GraphOde(NetworkForecaster):
     candidates: tuple[Settings, ...] = tuple(
         learned(
             **{"width": 4, "hidden": 8, "strongest": 8, "steps_per_frame": 1, "past": "own", "dropout": 0.0},
-            **{"rescaling": rescaling, "learning_rate": 3e-3, "steps": 300, "every": 25, "patience": 5},
+            **{"rescaling": rescaling, "learning_rate": 3e-3, "batch": 16, "steps": 300, "every": 25, "patience": 5},
         )
         for rescaling in ("last", "none")
     )
 
-    def __init__(self, brains: Any = None) -> None:
-        self.brains = brains
+    def __init__(self, brains: Brains | None = None, classes: tuple[int, ...] = ()) -> None:
+        self.brains, self.classes = brains, classes
 
-    def prepare(self, structure: Any) -> GraphOde:
-        """The model on these brains."""
-        return GraphOde(structure)
+    def prepare(self, structure: Brains) -> GraphOde:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """The model on these brains; E307 where there is no wiring."""
+        from braincast.models.connectome.networks.neurons import cell_classes, grouped
+
+        return GraphOde(structure, grouped(cell_classes(structure)))
 
     def begun(self, sizes: Sizes, settings: Settings, *, key: Any) -> GraphOdeNetwork:
         """The network before the first step."""
         from braincast.models.connectome.networks.graph_ode_network import begun
-        from braincast.models.connectome.networks.neurons import cell_classes, grouped
+
+        own = (settings[n] for n in ("width", "hidden", "steps_per_frame", "past", "dropout", "rescaling"))
+        return begun(sizes, self._thinned(settings["strongest"]), self.classes, *own, key=key)
+
+    def _thinned(self, strongest: int) -> Thinned:
         from braincast.models.connectome.networks.thinned import Thinned
 
-        brains = self.brains
-        thinned = Thinned.of(brains.connectomes, brains.which, settings["strongest"])
-        own = (settings[n] for n in ("width", "hidden", "steps_per_frame", "past", "dropout", "rescaling"))
-        return begun(sizes, thinned, grouped(cell_classes(brains)), *own, key=key)
+        assert self.brains is not None
+        return Thinned.of(self.brains.connectomes, self.brains.which, strongest)

@@ -12,6 +12,7 @@ from braincast.models.interface import Setting, Settings
 from braincast.models.space import NOT_SWEPT, Choices, Range
 
 if TYPE_CHECKING:
+    from braincast.brain.brains import Brains
     from braincast.models.connectome.networks.hopf_network import HopfNetwork
 
 
@@ -47,7 +48,7 @@ class Hopf(NetworkForecaster):
         caveat="Weighs all pairs of regions: some hundred of them. States are found in the context by one linear map; "
         "what they leave unexplained goes on by a linear map of each region's own past.",
         uses=("activity", "connectome"),
-        typical_fit_s=40.0,
+        typical_fit_s=45.0,
     )
     candidates: tuple[Settings, ...] = tuple(
         learned(
@@ -60,13 +61,14 @@ class Hopf(NetworkForecaster):
     def __init__(self, tracts: Tracts | None = None) -> None:
         self.tracts = tracts
 
-    def prepare(self, structure: Any) -> Hopf:
-        """The model on these brains."""
+    def prepare(self, structure: Brains) -> Hopf:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """The model on these brains; E307 where there is no wiring."""
         return Hopf(Tracts.of(structure.connectomes, structure.which))
 
     def begun(self, sizes: Sizes, settings: Settings, *, key: Any) -> HopfNetwork:
         """The network before the first step."""
         from braincast.models.connectome.networks.hopf_network import begun
 
+        assert self.tracts is not None
         own = (settings[n] for n in ("observation", "regions", "power", "velocity", "steps_per_frame", "past"))
         return begun(sizes, self.tracts, *own, key=key)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
 
 from braincast.brain.brains import Brains
+from braincast.errors import BraincastError
 from braincast.models.connectome.linear.answers import AnswersOnWiring, with_spread_on_wiring
 from braincast.models.connectome.linear.links import Links, links_of
 from braincast.models.connectome.linear.network_filter import Network, Seen, last_state
@@ -22,6 +24,8 @@ from braincast.models.interface import Setting, Settings
 from braincast.tasks.forecasting.training import ForecastTraining
 from braincast.tasks.forecasting.windows import Windows
 
+_FIELDS = ("transition", "drive", "noise", "start")  # of a network
+MOST_NEURONS = 1024  # covariances between all of them are carried along: 8 MiB each
 _FLOOR = 1e-6  # of a neuron's variance: keeps the first regressions solvable
 
 
@@ -38,9 +42,13 @@ class FittedNetworks(AnswersOnWiring):
     n_fitted: int
     spread: Spread | None = None
 
+    def coupling(self, prepared: Links, fit: int = -1) -> Float[np.ndarray, "post pre"]:
+        """What a neuron's state adds to another's next one."""
+        return self.transition[fit]
+
     def network(self, fit: int) -> Network:
         """One of the networks."""
-        return Network(*(getattr(self, name)[fit] for name in ("transition", "drive", "noise", "start")))
+        return Network(*(getattr(self, name)[fit] for name in _FIELDS))
 
     def point(self, windows: Windows, prepared: Links) -> Float[np.ndarray, "case lead neuron"]:
         """The forecast as a single number: from the state that the Kalman filter finds at the context's end.
@@ -103,6 +111,7 @@ class MaskedLds:
         return links_of(structure)
 
     def fit(self, training: ForecastTraining, prepared: Links, settings: Settings, *, seed: int) -> FittedNetworks:
+        _require_few(prepared.n_neurons)
         links, centre = used(prepared, settings["wireless"]), training.mean
         series: dict[int, list[tuple[int, np.ndarray]]] = {}
         for one in training.unfilled:
@@ -110,8 +119,7 @@ class MaskedLds:
             series.setdefault(one.recording, []).append((wiring, one.activity.astype(float) - centre))
         known, evidence = scoped(training, series, settings["scope"])
         found = [self._learned(of, links, settings) for of in evidence]
-        names = ("transition", "drive", "noise", "start")
-        stacks = {name: np.stack([getattr(network, name) for network, _ in found]) for name in names}
+        stacks: dict[str, Any] = {name: np.stack([getattr(network, name) for network, _ in found]) for name in _FIELDS}
         n_fitted = sum(n for _, n in found)
         fitted = FittedNetworks(**stacks, centre=centre, known=known, n_fitted=n_fitted)
         return with_spread_on_wiring(fitted, training, prepared)
@@ -123,6 +131,13 @@ class MaskedLds:
         pieces = [activity for _, activity in series]
         network, _ = learn_network(first_network(pieces, mask), stacked(pieces), mask, settings["iterations"])
         return network, mask.n_entries + network.drive.size + network.noise.size
+
+
+def _require_few(n_neurons: int) -> None:
+    """E306 for more neurons than a filter over all of them is for."""
+    if n_neurons > MOST_NEURONS:
+        what = f"it carries covariances between all neurons: {n_neurons:,} are more than {MOST_NEURONS:,}"
+        raise BraincastError("E306", "model masked-lds", what, "Use masked-var or graph-var for so many neurons")
 
 
 def mask_of(links: Links, wirings: Sequence[int], exponent: float, penalty: float) -> Mask:

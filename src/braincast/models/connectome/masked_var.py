@@ -59,6 +59,10 @@ class WeightsOnLinks(AnswersOnWiring):
         steps = {(fit, wiring): self.steps(links, fit, wiring) for fit, wiring in np.unique(keys, axis=0).tolist()}
         return continued_by_wiring(steps, keys, windows)
 
+    def coupling(self, prepared: Links, fit: int = -1, wiring: int = 0) -> Float[np.ndarray, "post pre"]:
+        """What a neuron's last frame adds to another's next one."""
+        return self.steps(used(prepared, self.wireless), fit, wiring).matrices[1].toarray()
+
     def steps(self, links: Links, fit: int, wiring: int) -> LaggedSteps:
         """The rule of one fit in one wiring."""
         n_frames = self.on_links.shape[2]

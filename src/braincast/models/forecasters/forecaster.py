@@ -28,12 +28,13 @@ def forecaster_card(
     members: int = MEMBERS,
     uses: tuple[str, ...] = ("activity",),
     typical_fit_s: float = 0.5,
+    kinds: tuple[str, ...] = ("forecast", "rollout"),
 ) -> ModelCard:
     """The card of a forecaster; by default it answers with members."""
     return ModelCard(
         name=name,
         summary=summary,
-        kinds=("forecast", "rollout"),
+        kinds=kinds,
         answers=("activity",),
         uses=uses,
         settings=settings or {},

@@ -31,7 +31,12 @@ class FittedMean(WithMembers):
 class Mean(Forecaster):
     """Answers each neuron's training mean, which is 0 where activity is standardised."""
 
-    card = forecaster_card("mean", "Each neuron's mean over the training frames.", typical_fit_s=0.1)
+    card = forecaster_card(
+        "mean",
+        "Each neuron's mean over the training frames.",
+        typical_fit_s=0.1,
+        kinds=("forecast", "rollout", "imputation"),
+    )
     fitted_type = FittedMean
 
     def fit(self, training: ForecastTraining, prepared: None, settings: Settings, *, seed: int) -> FittedMean:

@@ -13,7 +13,7 @@ from braincast.reports.forecasting.titles import DIGITS, forecast_title
 from braincast.reports.numbers import count, decimal, duration, interval, percent, printable
 from braincast.reports.terminal_scoreboard import WIDE, Column, table_of
 
-_FURTHER = ("crps", "coverage")
+_FURTHER = ("crps", "coverage", "neuron_correlation")
 
 
 def forecast_scoreboards(document: Document, width: int) -> list[Table]:
@@ -80,6 +80,10 @@ def forecast_notes(document: Document) -> list[tuple[str, str]]:
     if simple is not None:
         chosen = "validation" if simple["chosen_on"] == "validation" else "test windows, so it is hard to beat"
         notes.append(("Simple", f"the best simple model is {simple['name']}, chosen on {chosen}"))
+    bound = (document.get("ceiling") or {}).get("homologues")
+    if bound and bound["reliability"] is not None:
+        reach = f"{decimal(bound['reliability'], DIGITS)} ({interval(bound['reliability_ci'], DIGITS)})"
+        notes.append(("Ceiling", f"homologues correlate by {reach}: about the R² that can be reached"))
     if found:
         notes.append(("Blocks", _interval_words(found)))
         notes += _condition_notes(found)

@@ -20,7 +20,8 @@ def trace_chart(trace: Trace, lead: int, exhibits: ForecastExhibits) -> Markup:
     """The neuron over many windows, and each forecast of a frame that was made `lead` frames before it."""
     courses = [course for course in trace.courses if course.lead == lead]
     told = "; ".join(f"{course.model}: {_apart(trace, course)}" for course in courses)
-    return _drawn(trace, courses, exhibits, f"{trace.neuron}, forecast {lead} frames ahead", told, _HEIGHT)
+    how = f"forecast {lead} frames ahead" if lead else "hidden"
+    return _drawn(trace, courses, exhibits, f"{trace.neuron}, {how}", told, _HEIGHT)
 
 
 def window_chart(trace: Trace, exhibits: ForecastExhibits) -> Markup:

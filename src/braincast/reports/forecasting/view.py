@@ -16,6 +16,7 @@ from braincast.reports.forecasting.neuron_charts import Skills
 from braincast.reports.forecasting.titles import forecast_title
 from braincast.reports.lead_charts import LeadLine, Reference
 from braincast.reports.page_view import PageView, Panel
+from braincast.reports.wording import FORECAST_WORDS, IMPUTATION_WORDS
 from braincast.scoring.forecasting.exhibits import ForecastExhibits
 from braincast.tasks.forecasting.card import SPLITS, ForecastCard
 
@@ -34,6 +35,7 @@ class ForecastView(PageView):
     counted = "values"
     chosen_on = "validation windows"
     scoreboard = ("crps", "coverage")
+    words = FORECAST_WORDS
 
     card: ForecastCard
     exhibits: ForecastExhibits | None = None
@@ -232,3 +234,17 @@ class ForecastView(PageView):
     def _with_leads(self, keys: Sequence[str]) -> list[MetricTitle]:
         known = {heading.key: heading for heading in self.headings}
         return [known[key] for key in keys if key in known and self.lines_by_lead(key)]
+
+
+@dataclass(frozen=True, eq=False)
+class ImputationView(ForecastView):
+    """The page of an imputation task: that of forecasts in other words, with the homologue bound."""
+
+    scoreboard = ("neuron_correlation", "r2", "mae")
+    words = IMPUTATION_WORDS
+
+    @property
+    def bound(self) -> Mapping[str, Any]:
+        """What homologues say of the ceiling; nothing where there are none."""
+        found = (self.document.get("ceiling") or {}).get("homologues") or {}
+        return found if found.get("reliability") is not None else {}

@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from braincast.scoring.forecasting.averages import Averaging, averaging_of, mean_of_parts
 from braincast.scoring.forecasting.blocks import BlockResamples, CaseUnits, Spread, draw_blocks, resample_replicates
 from braincast.scoring.forecasting.groups import CaseMask, case_groups, headline, neuron_groups
+from braincast.scoring.forecasting.neurons import NeuronErrors, neuron_errors
 from braincast.scoring.forecasting.slabs import Labelled
 from braincast.scoring.forecasting.sums import ForecastSums, add_up
 from braincast.scoring.metrics import Metric
@@ -39,7 +40,12 @@ class Measured:
 
 
 class WindowAssessor:
-    """Measures contenders of one forecast task; all see the same truth and resamples."""
+    """Measures contenders of one forecast task; all see the same truth and resamples.
+
+    Groups of neurons are told apart by `column_metric`, where that is the task's primary one.
+    """
+
+    column_metric = "mae"
 
     def __init__(self, task: Any, *, workers: int = 1) -> None:
         self.card: ForecastCard = task.card
@@ -100,6 +106,21 @@ class WindowAssessor:
         together = np.array(values)
         columns = [resample_replicates(together[..., k], self.resamples, n_seeds) for k in range(together.shape[2])]
         return np.stack(columns, axis=1), together[:, 0]
+
+    def leads_within(
+        self, replicates: Sequence[ForecastSums], inside: Bool[np.ndarray, " neuron"]
+    ) -> Float[np.ndarray, " lead"]:
+        """The same at each lead, of the neurons marked True, on the sample."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            own = [
+                s.errors_by_neuron[:, inside].sum(axis=1) / s.counts_by_neuron[:, inside].sum(axis=1)
+                for s in replicates
+            ]
+        return np.mean(own, axis=0)
+
+    def neuron_errors(self, replicates: Sequence[ForecastSums]) -> NeuronErrors:
+        """How wrong each neuron was told, on the headline's cases."""
+        return neuron_errors(replicates)
 
     def _drawn(self, mask: CaseMask, averaging: Averaging) -> list[tuple[np.ndarray, np.ndarray]]:
         """Of each part that is averaged: its cases, and how often each resample draws them."""

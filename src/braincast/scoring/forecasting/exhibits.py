@@ -31,7 +31,8 @@ _QUARTERS = (0.25, 0.5, 0.75)
 class Course:
     """A model's forecast of one neuron at consecutive frames; without members there is no interval.
 
-    `lead` is the number of frames that it was made ahead; in a single window, where every frame has another, None.
+    `lead` is the number of frames that it was made ahead, 0 of a hidden neuron; in a single window, where every frame
+    has another, None.
     """
 
     model: str
@@ -172,15 +173,21 @@ class _Examples:
         together = np.full(n_frames, np.nan)
         for start, values in zip(self.start[rows], observed, strict=True):
             together[start - first : start - first + horizon] = values
-        leads = tuple(dict.fromkeys((0, horizon - 1)))
         courses = [
-            _course(
-                name, lead + 1, self.start[rows] + lead, _values(forecast, cases, slice(column, column + 1))[:, lead]
-            )
+            course
             for name, forecast in self.forecasts.items()
-            for lead in leads
+            for course in self._courses(name, _values(forecast, cases, slice(column, column + 1)), self.start[rows])
         ]
         return self._made(run[0], (rank, column, skill), first, together, courses, 0)
+
+    def _courses(self, name: str, values: np.ndarray, start: Int[np.ndarray, " case"]) -> list[Course]:
+        """At the first and the last lead; where nothing comes before a window, all its frames one after the other."""
+        horizon = len(self.card.leads)
+        if self.card.context == 0:
+            frames = (start[:, None] + np.arange(horizon)).ravel()
+            return [_course(name, 0, frames, values.reshape(-1, *values.shape[2:]))]
+        leads = dict.fromkeys((0, horizon - 1))
+        return [_course(name, lead + 1, start + lead, values[:, lead]) for lead in leads]
 
     def _window(self, row: int, rank: str, column: int, skill: float) -> Trace:
         cases, neuron = slice(row, row + 1), slice(column, column + 1)

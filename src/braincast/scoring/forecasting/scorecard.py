@@ -18,7 +18,7 @@ from braincast.scoring.forecasting.card import BestSimple, ForecastScorecard, co
 from braincast.scoring.forecasting.drops import Drop, Sides, drop
 from braincast.scoring.forecasting.groups import members_of
 from braincast.scoring.forecasting.held import intervals_told
-from braincast.scoring.forecasting.neurons import NeuronErrors, neuron_errors, neuron_skill
+from braincast.scoring.forecasting.neurons import NeuronErrors, neuron_skill
 from braincast.scoring.forecasting.sums import ForecastSums
 from braincast.scoring.metrics import load_metric
 from braincast.scoring.ranking import Resampled
@@ -121,7 +121,7 @@ class _Tally:
             self.samples[name, key] = one.overall
         primary = found[keys.index(self.task.primary)]
         self.at_leads[name] = primary.by_lead
-        self.errors[name] = neuron_errors(replicates)
+        self.errors[name] = assessor.neuron_errors(replicates)
         self.losses[name] = _loss_of_cases(replicates)
         groups = {**self._case_group_scores(name, replicates), **self._neuron_group_scores(name, replicates)}
         own = tuple(defined(value) for value in primary.each)
@@ -150,9 +150,9 @@ class _Tally:
         return {"average": scores}
 
     def _neuron_group_scores(self, name: str, replicates: list[ForecastSums]) -> dict[str, dict[str, MetricScore]]:
-        """Mean absolute error within groups of neurons; for a task with another primary metric, nothing."""
+        """The primary metric within groups of neurons, where it can be had for them."""
         scores: dict[str, dict[str, MetricScore]] = {}
-        if self.task.primary != "mae":
+        if self.task.primary != self.assessor.column_metric:
             return scores
         samples, _ = self.assessor.measure_columns(replicates, self.contenders[name].n_seeds)
         inside = members_of(self.assessor.neuron_groups, self.assessor.grouping)
@@ -160,7 +160,7 @@ class _Tally:
             mask = inside[group.grouping, group.label]
             own, n = samples[:, group.column], sum(s.counts_by_neuron[:, mask].sum() for s in replicates[:1])
             self.in_groups[name, group.grouping, group.label] = own, self.spread
-            by_lead = [defined(float(v)) for v in _lead_means(replicates, mask)]
+            by_lead = [defined(float(v)) for v in self.assessor.leads_within(replicates, mask)]
             score = MetricScore(defined(own[0]), self.spread.interval(own), round(float(n)), by_lead=by_lead)
             scores.setdefault(group.grouping, {})[group.label] = score
         return scores
@@ -284,9 +284,3 @@ def _loss_of_cases(replicates: list[ForecastSums]) -> np.ndarray:
     if not np.isfinite(loss).any():
         raise BraincastError("E110", "truth", "no test window was observed", "Choose a task with observed test windows")
     return np.where(np.isfinite(loss), loss, np.nanmean(loss))
-
-
-def _lead_means(replicates: list[ForecastSums], mask: np.ndarray) -> np.ndarray:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        own = [s.errors_by_neuron[:, mask].sum(axis=1) / s.counts_by_neuron[:, mask].sum(axis=1) for s in replicates]
-    return np.mean(own, axis=0)

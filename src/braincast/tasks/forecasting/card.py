@@ -7,17 +7,25 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
-from pydantic import Field, model_serializer
+from pydantic import Field, model_serializer, model_validator
 
 from braincast.files import sha256_of_json
 from braincast.tasks.card import Declaration, MetricUse
+from braincast.tasks.imputation.imputation import Imputation
 from braincast.tasks.rollouts.rollout import Rollout
 
 Split = Literal["train", "validation", "test", "held-out"]
 # The name of a file too.
 NAME_PATTERN = r"^[a-z0-9][a-z0-9-]*$"
 _OF_MEMBERS = frozenset({"crps", "coverage", "spread_skill"})  # metrics that look at a distribution
-_USUAL = (("scaled", True), ("average", "windows"), ("positions", False), ("rollout", None), ("structure", None))
+_USUAL = (
+    ("scaled", True),
+    ("average", "windows"),
+    ("positions", False),
+    ("structure", None),
+    ("rollout", None),
+    ("imputation", None),
+)
 # What models are told beside activity changes neither questions nor scores.
 _TOLD = {"positions", "structure"}
 SPLITS: tuple[Split, ...] = ("train", "validation", "test", "held-out")
@@ -67,7 +75,10 @@ class Fold(Declaration):
 
 
 class WindowCase(Declaration):
-    """One question: what happens in `horizon` frames from `start`? `distribution` is "out" for what no fit saw."""
+    """One question: what happens in `horizon` frames from `start`? `distribution` is "out" for what no fit saw.
+
+    In an imputation task it is about the neurons of the group `hidden`, given what the others do in these frames.
+    """
 
     id: str
     recording: int
@@ -75,6 +86,7 @@ class WindowCase(Declaration):
     start: int
     fold: int
     distribution: Literal["in", "out"]
+    hidden: int | None = None
 
 
 class Window(NamedTuple):
@@ -95,12 +107,13 @@ class ForecastCard(Declaration):
     those of each condition and then over conditions. `noise_floor` is the mean absolute error at each lead that nothing
     can beat, where it is known. `positions` says whether the data tell where neurons lie, `structure` where their
     wiring comes from if not from the dataset itself; these change neither questions nor scores, and so are not in the
-    hash. A task of the kind `rollout` asks for a long horizon, of which models learn the first step alone.
+    hash. A task of the kind `rollout` asks for a long horizon, of which models learn the first step alone; one of the
+    kind `imputation` has no context, and its leads are the frames of a window.
     """
 
     name: str = Field(pattern=NAME_PATTERN)
     version: str
-    kind: Literal["forecast", "rollout"] = "forecast"
+    kind: Literal["forecast", "rollout", "imputation"] = "forecast"
     answer: Literal["activity"] = "activity"
     title: str
     question: str
@@ -112,7 +125,7 @@ class ForecastCard(Declaration):
     unit: str
     lower: None = None
     upper: None = None
-    context: int = Field(ge=1)
+    context: int = Field(ge=0)
     horizon: int = Field(ge=1)
     stride: int = Field(ge=1)
     dt_s: float | None
@@ -144,6 +157,15 @@ class ForecastCard(Declaration):
     positions: bool = False
     structure: StructureUse | None = None
     rollout: Rollout | None = None
+    imputation: Imputation | None = None
+
+    @model_validator(mode="after")
+    def _has_something_to_go_by(self) -> ForecastCard:
+        if self.imputation is None and self.context < 1:
+            raise ValueError("a forecast needs a context of one frame at the least")
+        if self.imputation is not None and len(self.imputation.groups) != len(self.neurons):
+            raise ValueError("every neuron is in one group")
+        return self
 
     @model_serializer(mode="wrap")
     def _without_usual(self, handler: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
@@ -186,6 +208,11 @@ class ForecastCard(Declaration):
     def learned_horizon(self) -> int:
         """How many frames models learn to forecast at a time: the horizon, or the step of a rollout."""
         return self.horizon if self.rollout is None else self.rollout.step
+
+    @property
+    def hidden_groups(self) -> tuple[int | None, ...]:
+        """The groups of neurons that are hidden in each window, in turn; None where nothing is hidden."""
+        return (None,) if self.imputation is None else tuple(range(self.imputation.n_groups))
 
     @property
     def leads(self) -> tuple[str, ...]:
@@ -264,14 +291,15 @@ class ForecastCard(Declaration):
         for piece in self.pieces:
             if piece.split not in ("test", "held-out"):
                 continue
-            fold, name = self.fold_of(piece.recording), self.recordings[piece.recording].name
+            fold = self.fold_of(piece.recording)
             seen = piece.split == "test" and piece.recording in self.folds[fold].learns_from
-            for start in self.starts(piece):
-                yield WindowCase(
-                    id=f"{name}@{start}",
-                    recording=piece.recording,
-                    condition=piece.condition,
-                    start=start,
-                    fold=fold,
-                    distribution="in" if seen else "out",
-                )
+            yield from self.cases_of(piece, fold, "in" if seen else "out")
+
+    def cases_of(self, piece: Piece, fold: int, distribution: Literal["in", "out"]) -> Iterator[WindowCase]:
+        """The windows of a piece as questions, each once for every group that is hidden in it."""
+        name = self.recordings[piece.recording].name
+        place = {"recording": piece.recording, "condition": piece.condition, "fold": fold, "distribution": distribution}
+        for start in self.starts(piece):
+            for group in self.hidden_groups:
+                case = f"{name}@{start}" if group is None else f"{name}@{start}:{group}"
+                yield WindowCase(id=case, start=start, hidden=group, **place)

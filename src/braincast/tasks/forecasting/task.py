@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+import numpy as np
+
 from braincast.brain.brains import Brains
 from braincast.errors import BraincastError
 from braincast.tasks.forecasting.anatomy import anatomy_of
@@ -87,6 +89,11 @@ class ForecastTask:
             self.card, lambda: self.specimens, track=checked_track(self.card, track), load_structure=whose
         )
 
+    def with_recordings(self, specimens: Mapping[str, Specimen]) -> ForecastTask:
+        """The same task on other recordings, of specimens that are named alike; wiring from elsewhere stays."""
+        whose = None if self._load_structure is None else lambda: cast("Specimen", self._wired)
+        return ForecastTask(self.card, lambda: specimens, track=self.track, load_structure=whose)
+
     def fetch(self, *, structure: bool = False) -> None:
         """Load the data now, and with `structure` the wiring too; otherwise they are loaded on first use."""
         _ = self.specimens
@@ -149,24 +156,14 @@ class ForecastTask:
             context_frames=self.card.context,
             inputs=self.inputs,
             answers=self.card.folds[fold].answers,
+            groups=None if self.card.imputation is None else np.array(self.card.imputation.groups),
             _recordings=self.recordings,
         )
 
     def _validation_cases(self, fold: int) -> list[WindowCase]:
         card = self.card
-        return [
-            WindowCase(
-                id=f"{card.recordings[piece.recording].name}@{start}",
-                recording=piece.recording,
-                condition=piece.condition,
-                start=start,
-                fold=fold,
-                distribution="in",
-            )
-            for piece in card.of_split("validation")
-            if piece.recording in card.folds[fold].learns_from
-            for start in card.starts(piece)
-        ]
+        learned = [p for p in card.of_split("validation") if p.recording in card.folds[fold].learns_from]
+        return [case for piece in learned for case in card.cases_of(piece, fold, "in")]
 
     def _windows(self, cases: Sequence[WindowCase]) -> Windows:
         return Windows.of(cases, self.card, self.recordings, self.inputs)

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from jaxtyping import Float, Float32
+from jaxtyping import Float, Float32, Int
 
 from braincast.tasks.forecasting.card import Piece
 from braincast.tasks.forecasting.examples import Examples
 from braincast.tasks.forecasting.standardised import Standardised, filled
-from braincast.tasks.forecasting.windows import Windows
+from braincast.tasks.forecasting.windows import Windows, only_asked
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +56,7 @@ class Held:
         for number in np.unique(windows.recording):
             rows = np.flatnonzero(windows.recording == number)
             out[rows] = self._recordings[number].windows(windows.start[rows], windows.horizon)
-        return out
+        return only_asked(out, windows)
 
     def examples(self, *, shown: bool) -> Examples:
         """The windows with what followed and, if `shown`, the stimulus; cut when needed."""
@@ -71,7 +71,8 @@ class ForecastTraining:
 
     `pieces` say where the series lie; a model that looks at something else in their place, the signals that neurons
     share, say, has it as `stand_in`. `answers` are the recordings that the fold will be asked about: none of those
-    learned from when animals are held out.
+    learned from when animals are held out. In an imputation task `groups` has the number of the group that each neuron
+    will be hidden with; in training all are seen.
     """
 
     pieces: tuple[Piece, ...]
@@ -82,6 +83,7 @@ class ForecastTraining:
     inputs: str
     answers: tuple[int, ...]
     _recordings: tuple[Standardised, ...]
+    groups: Int[np.ndarray, " neuron"] | None = None
     stand_in: tuple[Series, ...] | None = None
 
     @property

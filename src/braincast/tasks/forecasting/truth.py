@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float, Float32
 
 from braincast.tasks.forecasting.task import ForecastTask
+from braincast.tasks.forecasting.windows import Windows, only_asked
 
 
 class WindowTruth:
@@ -28,13 +29,16 @@ class WindowTruth:
         for number in np.unique(recording):
             rows = np.flatnonzero(recording == number)
             out[rows] = self._task.recordings[number].windows(start[rows], self.shape[1], neurons)
-        return out
+        return only_asked(out, self._part(cases), neurons)
 
     def contexts(self, cases: slice) -> Float32[np.ndarray, "case context neuron"]:
         """What came before, for pictures."""
+        return self._part(cases).contexts()
+
+    def _part(self, cases: slice) -> Windows:
         keep = np.zeros(len(self._windows), dtype=bool)
         keep[cases] = True
-        return self._windows.where(keep).contexts()
+        return self._windows.where(keep)
 
     @property
     def activity_level(self) -> Float[np.ndarray, " neuron"]:

@@ -15,6 +15,7 @@ _BATCH_BYTES = 256 << 20
 # Batches leave room for as many answers: an answer may have so many members where a task asks for them, and without
 # them one in float64 and its errors stand beside it.
 _MEMBERS, _BESIDE = 10, 4
+_EVERY = slice(None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +24,7 @@ class Windows:
 
     `start` is the frame of the first target, the context is the `context_frames` frames before it. `recording` says by
     number where a window lies, `fold` which fit answers it. A model gets nothing from frame `start` on but, in a task
-    whose inputs are "stimulus", what is shown.
+    whose inputs are "stimulus", what is shown; in an imputation task, `visible`.
     """
 
     ids: tuple[str, ...]
@@ -37,6 +38,8 @@ class Windows:
     inputs: str
     asks_members: bool
     _past: tuple[Standardised, ...]
+    _group: Int[np.ndarray, " neuron"] | None = None
+    _hides: Int[np.ndarray, " case"] | None = None
     _own: Float32[np.ndarray, "case context neuron"] | None = None
 
     @classmethod
@@ -56,6 +59,8 @@ class Windows:
             inputs=inputs,
             asks_members=card.asks_members,
             _past=recordings,
+            _group=None if card.imputation is None else np.array(card.imputation.groups),
+            _hides=None if card.imputation is None else np.array([case.hidden for case in cases], dtype=np.int64),
         )
 
     def __len__(self) -> int:
@@ -81,6 +86,32 @@ class Windows:
             out[rows] = self._past[number].windows(self.start[rows] - self.context_frames, self.context_frames)
         return filled(out)
 
+    @property
+    def hides(self) -> bool:
+        """Whether some neurons are hidden in each window, and these alone are asked about."""
+        return self._hides is not None
+
+    @property
+    def hidden(self) -> Bool[np.ndarray, "case neuron"]:
+        """Which neurons are hidden in each window; none in a task that forecasts."""
+        if self._group is None or self._hides is None:
+            return np.zeros((len(self), len(self.neurons)), dtype=bool)
+        return self._hides[:, None] == self._group
+
+    def visible(self) -> Float32[np.ndarray, "case lead neuron"]:
+        """Activity in each window, NaN for hidden neurons alone; a missing value is the last one seen in the window.
+
+        Of a task that forecasts nothing is visible.
+        """
+        out = np.full(self.shape, np.nan, dtype=np.float32)
+        if self._group is None:
+            return out
+        for number in np.unique(self.recording):
+            rows = np.flatnonzero(self.recording == number)
+            out[rows] = filled(self._past[number].windows(self.start[rows], self.horizon))
+        out[np.broadcast_to(self.hidden[:, None], out.shape)] = np.nan
+        return out
+
     def stimulus(self) -> Float32[np.ndarray, "case frame feature"] | None:
         """What is shown during each context and the frames to forecast; None in a task without such inputs."""
         if self.inputs != "stimulus":
@@ -100,6 +131,7 @@ class Windows:
             condition=tuple(self.condition[row] for row in rows),
             start=self.start[rows],
             fold=self.fold[rows],
+            _hides=None if self._hides is None else self._hides[rows],
             _own=None if self._own is None else self._own[rows],
         )
 
@@ -125,3 +157,12 @@ class Windows:
         n_rows = max(1, n_bytes // max(1, each))
         for first in range(0, len(self), n_rows):
             yield slice(first, min(first + n_rows, len(self)))
+
+
+def only_asked(
+    truth: Float32[np.ndarray, "case lead neuron"], windows: Windows, neurons: slice = _EVERY
+) -> Float32[np.ndarray, "case lead neuron"]:
+    """What some of the neurons did, NaN where it was visible: of an imputation task only what was hidden counts."""
+    if windows.hides:
+        truth[np.broadcast_to(~windows.hidden[:, None, neurons], truth.shape)] = np.nan
+    return truth

@@ -33,7 +33,7 @@ class LaggedSteps:
         n_cases, _, n_neurons = context.shape
         frames = np.empty((self.order + horizon, n_neurons, n_cases))
         frames[: self.order] = context[:, -self.order :].transpose(1, 2, 0)
-        matrices = {lag: _fast(matrix) for lag, matrix in self.matrices.items()}
+        matrices = {lag: _fast(matrix, n_neurons) for lag, matrix in self.matrices.items()}
         for now in range(self.order, len(frames)):
             frames[now] = self.intercept[:, None]
             for lag, matrix in matrices.items():
@@ -79,6 +79,5 @@ def continued_by_wiring(
     return answer
 
 
-def _fast(matrix: sparse.csr_array) -> sparse.csr_array | Float[np.ndarray, "post pre"]:
-    size = matrix.shape[0]
-    return matrix.toarray() if matrix.nnz > _DENSE * size * size else matrix
+def _fast(matrix: sparse.csr_array, n_neurons: int) -> sparse.csr_array | Float[np.ndarray, "post pre"]:
+    return matrix.toarray() if matrix.nnz > _DENSE * n_neurons**2 else matrix

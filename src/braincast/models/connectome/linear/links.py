@@ -84,6 +84,9 @@ class Links:
 
     def relative(self, exponent: float) -> Float[np.ndarray, "wiring link"]:
         """(weight over the receiver's strongest input of that way)^exponent; 0 without an edge, also for exponent 0."""
+        return self.remember(("relative", exponent), lambda: self._relative(exponent))
+
+    def _relative(self, exponent: float) -> Float[np.ndarray, "wiring link"]:
         strongest = np.zeros((self.n_wirings, len(_WAY_NAMES), self.n_neurons))
         for wiring, weight in enumerate(self.weight):
             np.maximum.at(strongest[wiring], (self.ways, self.post), weight)
@@ -137,7 +140,7 @@ def _merged(connectome: Connectome) -> pd.DataFrame:
     edges = edges[(edges["pre"] != edges["post"]) & (edges["weight"] > 0)]
     number = {kind: _NUMBER[way] for kind, way in WAYS.items()}
     columns = {
-        "way": edges["kind"].astype(str).map(number).astype(np.int64),
+        "way": [number[kind] for kind in edges["kind"].astype(str)],
         "post": edges["post"],
         "pre": edges["pre"],
         "weight": edges["weight"].astype(np.float64),

@@ -122,7 +122,7 @@ def _backward_covariances(
     covariance = passed.updates[passed.at[-1]].filtered
     variance = np.empty((len(passed.at), len(covariance)))
     variance[-1] = np.diag(covariance)
-    earlier, later, lagged = np.zeros((3, *covariance.shape))
+    earlier, later, lagged = (np.zeros(covariance.shape) for _ in range(3))
     for first, last in reversed(_runs(steps)):
         before, after = (passed.updates[number] for number in steps[first])
         gain = gains[tuple(steps[first])]

@@ -12,7 +12,7 @@ from functools import reduce
 
 import numpy as np
 from jaxtyping import Float, Int
-from scipy.linalg import lapack
+from scipy import linalg
 
 from braincast.models.connectome.linear.network_filter import Network, Seen, filtered, smoothed
 
@@ -91,7 +91,8 @@ def maximise(network: Network, expected: Expected, mask: Mask) -> Network:
         inputs = np.append(of, row)
         left = expected.earlier[np.ix_(inputs, inputs)]
         left[np.diag_indices_from(left)] += n_steps * np.append(penalty, 0.0)
-        transition[row, inputs] = lapack.dposv(left, expected.lagged[row, inputs])[1]
+        factor = linalg.cho_factor(left, lower=True, check_finite=False)
+        transition[row, inputs] = linalg.cho_solve(factor, expected.lagged[row, inputs], check_finite=False)
     explained = (transition * expected.lagged).sum(axis=1)
     spread = np.einsum("ij,ij->i", transition @ expected.earlier, transition)
     drive = (np.diag(expected.later) - 2 * explained + spread) / n_steps + mask.cost(transition)

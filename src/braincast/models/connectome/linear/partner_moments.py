@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 from jaxtyping import Float, Int
-from scipy.linalg import lapack
+from scipy import linalg
 
 from braincast.models.connectome.linear.links import Links
 from braincast.models.forecasters.memory import remembered
@@ -140,14 +140,15 @@ def ridge_on_partners(
     In each wiring features are multiplied by that wiring's `scales`: weights are shared, what they act on is not.
     """
     n_rows = sum(moments.n_rows for moments in evidence)
-    total, gram = 0.0, 0.0
+    total, gram = np.zeros(len(penalties) + 1), np.zeros((len(penalties) + 1, len(penalties) + 1))
     for moments in evidence:
         scale = np.append(scales[moments.wiring], 1.0)
-        total = total + scale * moments.totals[neuron]
-        gram = gram + scale[:, None] * moments.grams[neuron] * scale
+        total += scale * moments.totals[neuron]
+        gram += scale[:, None] * moments.grams[neuron] * scale
     mean = total / n_rows
     covariance = gram / n_rows - np.outer(mean, mean)
     left = covariance[:-1, :-1]
     left[np.diag_indices_from(left)] += penalties + _RIDGE_FLOOR
-    _, weights, _ = lapack.dposv(left, covariance[:-1, -1])
+    factor = linalg.cho_factor(left, lower=True, check_finite=False)
+    weights = linalg.cho_solve(factor, covariance[:-1, -1], check_finite=False)
     return float(mean[-1] - mean[:-1] @ weights), weights

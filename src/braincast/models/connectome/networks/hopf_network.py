@@ -24,6 +24,7 @@ _GROWTH, _FREQUENCY, _COUPLING = -0.02, 2 * math.pi * 0.055, 0.05
 # Small states, so that the cubic term is no faster than the others: what stands for a deviation of 1.
 _SIZE = 0.2
 _SLOWEST = 0.25  # how far the velocity may fall while it is learned
+_KEPT = 0.9  # from frame to frame
 _PEAK_S = 5.0  # from activity to the peak of the blood's response
 
 
@@ -141,9 +142,17 @@ def begun(
         jnp.full(kinds, _FREQUENCY, jnp.float32),
         Fibres.begun(tracts, power, velocity),
         jnp.zeros(sizes.n_neurons, jnp.float32),
-        OwnPast.begun(sizes, past),
+        _fading(OwnPast.begun(sizes, past)),
         steps,
     )
+
+
+def _fading(past: OwnPast | None) -> OwnPast | None:
+    """At first what is not explained stays, a little less of it from lead to lead."""
+    if past is None:
+        return None
+    kept = _KEPT ** jnp.arange(1, past.weight.shape[-2] + 1, dtype=past.weight.dtype)
+    return OwnPast(past.weight.at[..., -1].set(kept))
 
 
 def _first_encoder(n_frames: int, frame_s: float, late_s: float) -> Float[Array, "part context context"]:

@@ -25,8 +25,8 @@ _VERSION = (0, 3)
 _EXTENSION, _GIVEN, _FILLED = 1, 9, 14
 _DATA, _SHAPE = 3, 5
 _HELD, _ANSWER = 3, 3
-# Vectors at once, filled up with 0: their values at one neuron lie side by side, in one line of a CPU's cache.
-_TOGETHER = 16
+# Vectors at once, filled up with 0: their values at one neuron lie side by side, as many as a CPU adds at once.
+_TOGETHER = 8
 _FEW = 6  # fewer vectors are quicker one by one
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import jax
@@ -53,7 +54,7 @@ def arrived(graph: Graph, edge_values: Float[Array, "*batch edge"]) -> Float[Arr
     def one(values: Float[Array, " edge"]) -> Float[Array, " neuron"]:
         return jax.ops.segment_sum(values, graph.post, graph.n_neurons, indices_are_sorted=True)
 
-    flat = edge_values.reshape(-1, edge_values.shape[-1])
+    flat = edge_values.reshape(math.prod(edge_values.shape[:-1]), edge_values.shape[-1])  # there may be no edge
     return jax.vmap(one)(flat).reshape(*edge_values.shape[:-1], graph.n_neurons)
 
 

@@ -47,15 +47,16 @@ class Thinned:
     @property
     def _told(self) -> tuple[Float32[np.ndarray, "wiring edge"], Float32[np.ndarray, "wiring 3 edge"]]:
         graphs = self.wirings.graphs
-        told = [_sizes(graphs.kind, graphs.weight), graphs.sign, np.ones_like(graphs.weight)]
+        sizes = np.stack([_sizes(*both) for both in zip(graphs.kind, graphs.weight, strict=True)])
+        told = [sizes, graphs.sign, np.ones_like(graphs.weight)]
         return shares(graphs), np.stack(told, axis=1).astype(np.float32)
 
 
 def _strongest(connectome: Connectome, number: int) -> Connectome:
-    edges = connectome.edges[connectome.edges["weight"] > 0]
+    edges = connectome.edges.loc[connectome.edges["weight"] > 0]
     size = _sizes(edges["kind"].cat.codes.to_numpy(), edges["weight"].to_numpy(np.float64))
     ranked = edges.assign(_size=size).sort_values(["post", "_size", "pre", "kind"], ascending=[True, False, True, True])
-    kept = ranked[ranked.groupby("post").cumcount() < number]
+    kept = ranked.loc[ranked.groupby("post").cumcount() < number]
     return connectome.with_edges(kept.drop(columns="_size"))
 
 

@@ -1,0 +1,1 @@
+"""Models that answer effect[pre, post]: which neurons are wired."""

@@ -1,0 +1,1 @@
+"""Scoring imputations: every neuron by the answers in which it was hidden."""

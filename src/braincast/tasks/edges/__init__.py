@@ -1,0 +1,1 @@
+"""Questions about which neurons are wired: a fifth of all pairs is hidden in each fold."""
