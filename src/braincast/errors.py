@@ -56,6 +56,7 @@ CODES: dict[str, str] = {
     "E305": "a setting is unknown or has an impossible value",
     "E306": "this model cannot answer this kind of task",
     "E307": "this part of the data does not exist",
+    "E308": "a neuron or a type of neurons is unknown or named twice",
     # Getting data
     "E401": "not in the cache, and no network may be used",
     "E402": "checksum differs",
@@ -89,10 +90,12 @@ CODES: dict[str, str] = {
     "E704": "there is nothing to learn from",
     "E705": "a fit cannot begin from this other fit",
     "E706": "no trial of a sweep succeeded",
+    # What models are asked about themselves
+    "E711": "this probe cannot be put to this fit",
 }
 
 # Wrong words on the command line, or an output in the way, are usage; everything else is bad input.
-_USAGE_CODES = frozenset({"E301", "E302", "E303", "E304", "E305", "E306", "E307", "E501", "E502"})
+_USAGE_CODES = frozenset({"E301", "E302", "E303", "E304", "E305", "E306", "E307", "E308", "E501", "E502"})
 
 
 class BraincastError(Exception):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from braincast.cli import assess, catalogue, climbing, data, doctor, fitting, run, submitting, sweeping, tasks
+from braincast.cli import assess, catalogue, climbing, data, doctor, fitting, probing, run, submitting, sweeping, tasks
 from braincast.cli.session import guarded
 from braincast.version import VERSION
 
@@ -38,6 +38,7 @@ app.command("fit")(fitting.fit)
 app.command("sweep")(sweeping.sweep)
 app.command("ladder")(climbing.ladder)
 app.command("forecast")(fitting.forecast)
+app.command("probe")(probing.probe)
 app.command("score")(assess.score)
 app.command("compare")(assess.compare)
 app.add_typer(submitting.app, name="submit")

@@ -6,9 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from made_wired import wired_matrix, wired_task
+from refusals import refused
 
 from braincast.brain.specimen_nulls import with_wiring
 from braincast.experiments.leakage import audit
+from braincast.models.connectome import masked_lds
 from braincast.models.forecasters.spread import MEMBERS
 from braincast.models.interface import Fitted, Model
 from braincast.models.registry import load_model
@@ -125,3 +127,9 @@ def test_a_neuron_without_a_value_in_the_context_is_told_by_the_others():
     told, shown = fitted.point(hidden, prepared), fitted.point(windows, prepared)
     assert np.corrcoef(told[:, 1, 0], shown[:, 1, 0])[0, 1] > 0.95
     np.testing.assert_allclose(told[:, :, 2], shown[:, :, 2], atol=0.05)
+
+
+def test_a_filter_over_too_many_neurons_is_refused(task, monkeypatch):
+    monkeypatch.setattr(masked_lds, "MOST_NEURONS", 4)
+    with refused("E306", "masked-lds", "5 are more than 4", "masked-var"):
+        fit("masked-lds", task)

@@ -54,5 +54,6 @@ def declare(name: str, dataset: Dataset) -> ForecastCard:
     """Make a declaration from its dataset."""
     found = DECLARED[name]
     structure = atlas_of_worms() if found.dataset == "worm-atanas2023" else None
-    words = {"title": found.title, "question": found.question}
-    return build_imputation(dataset, name, found.design, structure=structure, **words)
+    return build_imputation(
+        dataset, name, found.design, structure=structure, title=found.title, question=found.question
+    )
