@@ -61,6 +61,13 @@ def test_the_page_of_networks_shows_the_recorded_figures_of_all_networks(monkeyp
         assert all(len(found["rows"][network]["seeds"]) >= 3 for network in networks)
 
 
+def test_the_page_of_networks_on_the_wiring_shows_the_recorded_speed_and_a_fly_fits_in_12_gb(monkeypatch):
+    module = script("graph_speed", monkeypatch)
+    figures = json.loads(module.RESULT.read_text(encoding="utf-8"))
+    assert module.table(figures) in module.PAGE.read_text(encoding="utf-8")
+    assert all(rows["ours"]["peak_bytes"] < 12e9 for rows in figures["sizes"]["whole fly"].values())
+
+
 def test_the_page_of_forecasts_shows_the_recorded_figures(monkeypatch):
     module = script("forecasts", monkeypatch)
     figures = json.loads(module.RESULT.read_text(encoding="utf-8"))

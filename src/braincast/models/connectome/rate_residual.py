@@ -54,7 +54,7 @@ class RateResidual(RateForecaster):
             every=25,
             patience=5,
         )
-        for deviation, residual in ((0.0, "shared"), (1.0, "own"))
+        for deviation, residual in ((0.0, "shared"), (0.0, "own"), (1.0, "own"))
     )
 
     def beside(self, sizes: Sizes, settings: Settings, *, key: Any) -> Any:

@@ -15,9 +15,10 @@ from typing import Any, no_type_check
 
 import jax
 import numpy as np
-from numba import carray, cfunc, njit, types
+from numba import cfunc, njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
+from numba.np.numpy_support import carray
 
 _VERSION = (0, 3)
 # In words of 8 bytes. Of a call: its extension, the arrays given, those to be filled. Of an array: where it lies, its

@@ -117,7 +117,9 @@ class RateEquations(Whole):
         if ways.slow is not None:
             arrived = arrived + ways.slow(now.slow)
         arrived = held.sensitivity * arrived
-        return arrived if ways.electrical is None else arrived + ways.electrical(now.rate) - held.total * now.rate
+        if ways.electrical is None or held.total is None:
+            return arrived
+        return arrived + ways.electrical(now.rate) - held.total * now.rate
 
     def begin(self, context: Float[Array, "context neuron"], read: Float[Array, " past"]) -> Rates:
         """The state at the end of a context: rates read from its last frames, slow traces from all of it."""
