@@ -88,13 +88,16 @@ class ForecastTask:
 
     def asking(self, card: ForecastCard, *, track: Track | None = None) -> ForecastTask:
         """The same brains under another declaration, on the same track unless another one is named."""
-        whose = None if self._load_structure is None else lambda: cast("Specimen", self._wired)
-        return ForecastTask(card, lambda: self.specimens, track=track or self.track, load_structure=whose)
+        return ForecastTask(card, lambda: self.specimens, track=track or self.track, load_structure=self._wiring)
 
     def with_recordings(self, specimens: Mapping[str, Specimen]) -> ForecastTask:
         """The same task on other recordings, of specimens that are named alike; wiring from elsewhere stays."""
-        whose = None if self._load_structure is None else lambda: cast("Specimen", self._wired)
-        return ForecastTask(self.card, lambda: specimens, track=self.track, load_structure=whose)
+        return ForecastTask(self.card, lambda: specimens, track=self.track, load_structure=self._wiring)
+
+    @property
+    def _wiring(self) -> Callable[[], Specimen] | None:
+        """How wiring from elsewhere is loaded: once, also for tasks made of this one."""
+        return None if self._load_structure is None else lambda: cast("Specimen", self._wired)
 
     def fetch(self, *, structure: bool = False) -> None:
         """Load the data now, and with `structure` the wiring too; otherwise they are loaded on first use."""
