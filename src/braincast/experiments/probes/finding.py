@@ -70,6 +70,11 @@ def pair_table(
     return by_size(table)
 
 
+def n_significant(table: pd.DataFrame) -> int | None:
+    """How many pairs have q ≤ 0.05; None where nothing was compared."""
+    return int((table["q"] <= 0.05).sum()) if table["q"].notna().any() else None
+
+
 def by_size(table: pd.DataFrame) -> pd.DataFrame:
     """The same rows with the largest effects first."""
     return table.iloc[np.argsort(-table["effect"].abs().to_numpy(), kind="stable")].reset_index(drop=True)
