@@ -64,10 +64,10 @@ def probe_attribute(
         summary = {"agreement": told, "significant_pairs": n_significant(table)}
         return Finding("attribute", subject, table, whole, summary, compared, matrix=effect)
     name = subject.neurons[target]
-    rows = by_size(table[(table["post"] == name) & (table["pre"] != name)]).assign(p_holm=np.nan)
+    rows = by_size(table.loc[(table["post"] == name) & (table["pre"] != name)]).assign(p_holm=np.nan)
     if p is not None:
         rows["p_holm"] = holm(rows["p"].to_numpy())
-    smallest = None if p is None else float(rows["p_holm"].min())
+    smallest = None if p is None else float(np.min(rows["p_holm"].to_numpy()))
     compared = null_of_pairs(None, n_refits)
     return Finding("attribute", subject, rows, smallest, {"neuron": name, "agreement": told}, compared, matrix=effect)
 

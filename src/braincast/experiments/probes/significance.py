@@ -182,4 +182,4 @@ def _alone(recording: Recording, *, seed: int) -> Recording:
     """Each neuron with phases of its own, what was shown as it was; missing values are filled before."""
     whole = filled(np.array(recording.activity, dtype=np.float32))
     drawn = surrogate(replace(recording, activity=whole), seed=seed, independent=True)
-    return replace(drawn, activity=drawn.activity.astype(np.float32), stimulus=recording.stimulus)
+    return replace(drawn, activity=np.asarray(drawn.activity, dtype=np.float32), stimulus=recording.stimulus)
