@@ -28,7 +28,7 @@ RESULT, PAGE = HERE / "results" / "calibration.json", HERE.parent / "docs" / "wi
 BRAINS = {"perturbation": {"null": 200, "planted": 20}, "forecast": {"null": 40, "planted": 20}}
 # Arms that do not decide, with 19 draws on the last null brains of one family: the fewest that give p = 0.05.
 OTHERS = dict.fromkeys(("class-permuted", "within-type-permuted", "weights-shuffled", "density-matched"), 19)
-N_WITH_OTHERS = 20
+N_WITH_OTHERS = 10
 ALLOWED = 0.085  # of "helps" on null brains: the binomial upper bound for 0.05 in 200
 
 

@@ -1,7 +1,8 @@
 """Every imputation task with its line-up, and the audit of its models: `python benchmarks/imputation.py --write`.
 
 `--table` only writes the tables and the figure of the page again, from the figures recorded last; with the names of
-tasks these alone are run again. The worm's recording is found through BRAINCAST_TEST_DATA, unless the cache has it.
+tasks these alone are run again, with `--verdicts` only what
+is said of the wiring. The worm's recording is found through BRAINCAST_TEST_DATA, unless the cache has it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import braincast as bc
 from braincast.experiments.leakage import audit
 from braincast.experiments.run import configure, run
 from braincast.files import read_json, write_json
+from braincast.models.registry import load_model
 from braincast.tasks.forecasting.task import ForecastTask
 from braincast.tasks.imputation.declared import DECLARED
 
@@ -30,8 +32,6 @@ PAGE = ROOT / "docs" / "imputation.md"
 FIGURE = ROOT / "docs" / "figures" / "imputation.svg"
 BROUGHT = "worm-imputation"
 METRICS = ("neuron_r2", "neuron_correlation", "r2", "mae")
-# Which answers may not move does not depend on how many factors there are, but the time does.
-_LIGHT = {"factor-analysis": {"factors": 5}}
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -41,10 +41,13 @@ def main(arguments: Sequence[str]) -> None:
         return
     figures = read_json(RESULT) if RESULT.exists() else {}
     for name in [name for name in DECLARED if name in arguments] or DECLARED:
-        figures[name] = rounded(line_up(imputation_task(name)))
+        task = imputation_task(name)
+        figures[name] = rounded(line_up(task)) if "--verdicts" not in arguments else figures[name]
+        figures[name]["wiring"] = verdicts(task)
         print(name, json.dumps(figures[name]), file=sys.stderr, flush=True)
+        if "--write" in arguments:
+            write_json(RESULT, figures)
     if "--write" in arguments:
-        write_json(RESULT, figures)
         publish(figures)
 
 
@@ -63,7 +66,8 @@ def line_up(task: ForecastTask) -> dict[str, Any]:
     document = result.to_dict()
     own = [name for name, found in document["models"].items() if found["of"] is None]
     with threadpool_limits(1):
-        moved = {name: len(audit(name, task, settings=_LIGHT.get(name)).moved) for name in own}
+        # One candidate of each: the others look at the same things.
+        moved = {name: len(audit(name, task, settings=load_model(name).candidates[0]).moved) for name in own}
     return {
         "task_hash": task.hash,
         "headline": result.headline,
@@ -71,10 +75,16 @@ def line_up(task: ForecastTask) -> dict[str, Any]:
         "models": {name: _row(found) for name, found in document["models"].items()},
         "homologues": document["ceiling"]["homologues"],
         "intervals": {k: v for k, v in document["intervals"].items() if k not in ("groups", "coverage_by_model")},
-        "wiring": [verdict["sentence"] for verdict in _verdicts(document)],
         "moved": moved,
         "wall_s": result.wall_s,
     }
+
+
+def verdicts(task: ForecastTask) -> list[str]:
+    """What a run says of the wired model alone: as its headline, it gets as many draws of nulls as a verdict needs."""
+    with threadpool_limits(1):
+        found = run(task, configure(task.card, "neighbours")).judged.verdicts
+    return [verdict.to_dict()["sentence"] for verdict in found]
 
 
 def publish(figures: dict[str, Any]) -> None:
@@ -129,11 +139,6 @@ def _ranked(found: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 def _row(found: dict[str, Any]) -> dict[str, Any]:
     scores = {key: {k: found["metrics"][key][k] for k in ("value", "ci")} for key in METRICS}
     return {"of": found["of"], "ceiling_share": found["metrics"]["neuron_r2"]["ceiling_share"], **scores}
-
-
-def _verdicts(document: dict[str, Any]) -> list[dict[str, Any]]:
-    found = document["wiring"]
-    return list(found.values()) if isinstance(found, dict) else list(found)
 
 
 def _known(value: float | None, spec: str) -> str:

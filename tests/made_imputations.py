@@ -49,5 +49,5 @@ def imputation_task(n_animals: int = 1, *, n_groups: int = 3, held_out_animals: 
     """Windows of eight frames in which a third of the neurons is hidden."""
     dataset = imputation_dataset(n_animals, **sizes)
     design = Design(horizon=8, held_out_animals=held_out_animals)
-    card = build_imputation(dataset, "made-imputation", design, n_groups=n_groups, n_resamples=100)
+    card = build_imputation(dataset, "made-imputation", design, n_groups=n_groups, n_resamples=60)
     return ForecastTask(card, lambda: dataset.specimens)

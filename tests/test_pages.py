@@ -26,6 +26,8 @@ PAGES = [
     ("mutant", "tables"),
     ("kernels", "tables"),
     ("out_of_distribution", "tables"),
+    ("hidden_edges", "tables"),
+    ("imputation", "tables"),
 ]
 
 
@@ -57,6 +59,13 @@ def test_the_page_of_networks_shows_the_recorded_figures_of_all_networks(monkeyp
         networks = {model for model in learners if load_model(model).card.can_answer(task_card(name))}
         assert found["task_hash"] == task_card(name).hash and networks <= set(found["rows"])
         assert all(len(found["rows"][network]["seeds"]) >= 3 for network in networks)
+
+
+def test_the_page_of_networks_on_the_wiring_shows_the_recorded_speed_and_a_fly_fits_in_12_gb(monkeypatch):
+    module = script("graph_speed", monkeypatch)
+    figures = json.loads(module.RESULT.read_text(encoding="utf-8"))
+    assert module.table(figures) in module.PAGE.read_text(encoding="utf-8")
+    assert all(rows["ours"]["peak_bytes"] < 12e9 for rows in figures["sizes"]["whole fly"].values())
 
 
 def test_the_page_of_forecasts_shows_the_recorded_figures(monkeypatch):
@@ -103,6 +112,13 @@ def test_recorded_measures_rank_truth_nonlinear_autoregression_and_mean(name, mo
 def test_the_recorded_exponent_of_convection_is_the_known_one(monkeypatch):
     figures = json.loads(script("rollouts", monkeypatch).RESULT.read_text(encoding="utf-8"))
     assert figures["exponents"]["lorenz63"]["value"][0] == pytest.approx(0.906, abs=0.02)
+
+
+def test_the_page_of_graph_models_shows_the_recorded_recovery(monkeypatch):
+    module = script("recovery", monkeypatch)
+    found = json.loads(module.RESULT.read_text(encoding="utf-8"))
+    page = module.PAGE.read_text(encoding="utf-8")
+    assert module.table(found["noise"], "signal-to-noise") in page and module.table(found["length"], "frames") in page
 
 
 def test_the_recorded_audit_covers_every_forecaster_and_nothing_moved(monkeypatch):

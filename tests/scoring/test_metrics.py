@@ -153,7 +153,9 @@ def test_the_skill_of_a_value_to_meet_counts_misses_on_both_sides():
 def test_larger_is_better_exactly_where_one_is_perfect():
     assert not METRICS["coverage"].larger_is_better and not METRICS["spread_skill"].larger_is_better
     better = {key for key, metric in METRICS.items() if metric.larger_is_better}
-    assert better == {*RANKED, "correlation", "rank_correlation", "r2", "course_correlation", "stable_share"}
+    of_neurons = {"neuron_r2", "neuron_correlation"}
+    others = {"correlation", "rank_correlation", "r2", "course_correlation", "stable_share"}
+    assert better == {*RANKED, *others, *of_neurons}
 
 
 def test_restricted_evidence_scores_as_the_pairs_that_were_kept():

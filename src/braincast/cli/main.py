@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from braincast.cli import assess, catalogue, data, doctor, fitting, probing, run, submitting, sweeping, tasks
+from braincast.cli import assess, catalogue, climbing, data, doctor, fitting, probing, run, submitting, sweeping, tasks
 from braincast.cli.session import guarded
 from braincast.version import VERSION
 
@@ -36,6 +36,7 @@ app.add_typer(data.app, name="data")
 app.add_typer(tasks.app, name="task")
 app.command("fit")(fitting.fit)
 app.command("sweep")(sweeping.sweep)
+app.command("ladder")(climbing.ladder)
 app.command("forecast")(fitting.forecast)
 app.command("probe")(probing.probe)
 app.command("score")(assess.score)

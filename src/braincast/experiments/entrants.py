@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from braincast.brain.specimen_nulls import SPECIMEN_NULLS, TRUE_WIRING
 from braincast.errors import BraincastError, unknown_name
@@ -25,7 +26,7 @@ _ONE_DRAW = ("no-edges", "transposed", "unconstrained")
 class Entrant:
     """A row of the scoreboard: a model with its own or another wiring, and the seeds or draws that stand for it.
 
-    Of each draw of a null there are `n_seeds` replicates, one after the other.
+    Of each draw of a null there are `n_seeds` replicates, one after the other. `settings` are fixed by name.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Entrant:
     wiring: str = TRUE_WIRING
     replicates: tuple[int, ...] = (0,)
     n_seeds: int = 1
+    settings: tuple[tuple[str, Any], ...] = ()
 
     def draw_and_seed(self, replicate: int) -> tuple[int, int]:
         """Which draw of a null and which seed of the model a replicate is; a model with its own wiring has no draws."""
@@ -102,4 +104,5 @@ def _removed_by(arm: str) -> str:
 def _arm(entrant: Entrant, arm: str, role: Role, n_draws: int) -> Entrant:
     n_seeds = len(entrant.replicates)
     replicates = tuple(range((1 if arm in _ONE_DRAW else n_draws) * n_seeds))
-    return Entrant(f"{entrant.name}@{arm}", entrant.model, role, entrant.name, arm, replicates, n_seeds)
+    name = f"{entrant.name}@{arm}"
+    return Entrant(name, entrant.model, role, entrant.name, arm, replicates, n_seeds, entrant.settings)

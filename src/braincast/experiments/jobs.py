@@ -56,7 +56,8 @@ def fit_job(task: AnyTask, job: Job, settings: Settings | None = None, *, folder
     entrant = job.entrant
     structure = job_structure(task, job)
     _, seed = entrant.draw_and_seed(job.replicate)
-    chosen = {"seed": seed, "settings": settings, "folder": folder}
+    fixed = {**dict(entrant.settings), **(settings or {})}
+    chosen = {"seed": seed, "settings": fixed or None, "folder": folder}
     return fit(entrant.model, task, structure=structure, wiring=entrant.wiring, **chosen)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from braincast.experiments.arms import KEYS
 from braincast.experiments.wiring import AnyScorecard, Verdict, wiring_verdict
-from braincast.models.registry import load_model
 from braincast.scoring.assessor import Assessor
 from braincast.scoring.curves import Curves, curves
 from braincast.scoring.exhibits import Exhibits, exhibits
@@ -74,9 +74,8 @@ def _verdicts(
     scorecard: AnyScorecard, card: AnyCard, contenders: Mapping[str, Contender], own: Sequence[str]
 ) -> tuple[Verdict, ...]:
     """On each model that looks at the wiring and was fitted again with others."""
-    tested = {contender.of for contender in contenders.values()}
-    wired = [name for name in own if name in tested and load_model(name).card.uses_connectome]
-    return tuple(wiring_verdict(scorecard, card, model) for model in wired)
+    tested = {contender.of for name, contender in contenders.items() if name.partition("@")[2] in KEYS}
+    return tuple(wiring_verdict(scorecard, card, model) for model in own if model in tested)
 
 
 def _of_rollouts(

@@ -67,10 +67,14 @@ def every_pair(n_neurons: int) -> np.ndarray:
 
 
 def wired_task(
-    matrices: Sequence[np.ndarray], n_frames: int, *, context: int = 8, horizon: int = 3, **design
+    matrices: Sequence[np.ndarray], n_frames: int, *, context: int = 8, horizon: int = 3, gaps: float = 0.0, **design
 ) -> ForecastTask:
-    """A task with one animal for each matrix, its wiring the off-diagonal entries."""
-    recordings = {f"r{n}": made_recording(activity_of(m, n_frames, seed=n)) for n, m in enumerate(matrices)}
+    """A task with one animal for each matrix, its wiring the off-diagonal entries; that share of values is missing."""
+    recordings = {}
+    for n, matrix in enumerate(matrices):
+        activity = activity_of(matrix, n_frames, seed=n)
+        activity[np.random.default_rng(n).random(activity.shape) < gaps] = np.nan
+        recordings[f"r{n}"] = made_recording(activity)
     made = made_dataset(recordings)
     wirings = [connectome_of(m - np.diag(np.diag(m))) for m in matrices]
     specimens = {

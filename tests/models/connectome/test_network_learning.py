@@ -131,14 +131,14 @@ def test_two_animals_that_each_show_half_of_the_neurons_train_one_network():
     n, matrix = 7, np.zeros((7, 7))
     matrix[3, :3], matrix[4:, 3] = [0.5, -0.5, 0.4], [0.6, -0.5, 0.5]
     matrix += 0.5 * np.eye(n)
-    pieces = [activity_of(matrix, 800, seed=seed, noise=0.3) for seed in range(2)]
+    pieces = [activity_of(matrix, 600, seed=seed, noise=0.3) for seed in range(2)]
     pieces[0][:, 4:], pieces[1][:, :3] = np.nan, np.nan
     links = links_of(brains_of(matrix - np.diag(np.diag(matrix))))
     mask = mask_of(links, [0], 0.0, 0.01)
     edges = np.nonzero(matrix - np.diag(np.diag(matrix)))
 
     def found(used):
-        net, _ = learn_network(first_network(used, mask), stacked(used), mask, 25)
+        net, _ = learn_network(first_network(used, mask), stacked(used), mask, 15)
         return net.transition[edges]
 
     together, alone = found(pieces), [found([piece]) for piece in pieces]

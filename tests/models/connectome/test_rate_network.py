@@ -92,6 +92,7 @@ def test_gradients_are_finite_differences():
     )
 
 
+@pytest.mark.slow
 def test_along_many_edges_the_path_and_its_gradient_are_those_of_a_full_matrix(monkeypatch):
     made, seen = network(brain(), deviation=1.0, steps_per_frame=2), window(6)
     made, seen = jax.tree.map(lambda leaf: leaf.astype(leaf.dtype.kind + "4"), (made, seen))

@@ -49,7 +49,7 @@ def test_xla_can_call_the_loops():
     assert [target(loop) for loop in LOOPS] == [f"braincast_{loop}" for loop in LOOPS]
 
 
-@pytest.mark.parametrize("n_vectors", [1, 19])
+@pytest.mark.parametrize("n_vectors", [1, pytest.param(19, marks=pytest.mark.slow)])
 def test_loops_say_what_gathers_say_and_their_gradients_too(graph, n_vectors):
     given = drawn(n_vectors, (graph.n_edges,), (n_vectors, N_NEURONS))
     np.testing.assert_allclose(messages(graph, *given), plain_messages(graph, *given), rtol=1e-5, atol=1e-5)
@@ -59,6 +59,7 @@ def test_loops_say_what_gathers_say_and_their_gradients_too(graph, n_vectors):
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_windows_that_share_weights_have_one_gradient(graph):
     weight, values = drawn(2, (graph.n_edges,), (7, N_NEURONS))
 
@@ -70,6 +71,7 @@ def test_windows_that_share_weights_have_one_gradient(graph):
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_networks_with_weights_of_their_own_have_gradients_of_their_own(graph):
     weight, values = drawn(3, (3, graph.n_edges), (4, N_NEURONS))
 

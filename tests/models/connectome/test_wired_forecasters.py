@@ -1,19 +1,23 @@
 """Every linear forecaster on the wiring keeps the interface, looks at the wiring it is given, and can be saved."""
 
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 from made_wired import wired_matrix, wired_task
+from refusals import refused
 
 from braincast.brain.specimen_nulls import with_wiring
 from braincast.experiments.leakage import audit
+from braincast.models.connectome import masked_lds
 from braincast.models.forecasters.spread import MEMBERS
 from braincast.models.interface import Fitted, Model
 from braincast.models.registry import load_model
 from braincast.training.checkpoint import load_fit, save_fit
 from braincast.training.fit import fit
 
+PAGE = Path(__file__).parents[3] / "docs" / "graph-models.md"
 NAMES = "masked-var", "graph-var", "masked-lds", "expression-var"
 
 
@@ -59,7 +63,8 @@ def test_a_saved_fit_on_the_wiring_answers_alike(name, task, tmp_path):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_passes_the_audit_on_a_wired_task(name, task):
-    assert audit(name, task).passed
+    # Whatever is chosen, all candidates look at the same things.
+    assert audit(name, task, settings=load_model(name).candidates[0]).passed
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -84,3 +89,47 @@ def test_a_subject_never_seen_is_answered_with_its_own_wiring(name, unseen_task)
         answers.append(fitted.point(windows, model.prepare(brains) if name != "masked-var" else prepared))
     assert np.isfinite(answers[0]).all()
     assert (name == "masked-var") == np.array_equal(*answers)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_row_of_the_page_of_graph_models_is_the_card(name):
+    card = load_model(name).card
+    settings = ", ".join(f"`{key}`" for key in card.settings)
+    cells = f"`{name}`", card.summary, settings, card.citation, card.caveat
+    assert f"\n| {' | '.join(cells)} |\n" in PAGE.read_text(encoding="utf-8")
+
+
+def test_what_was_not_observed_stays_out_of_the_linear_system():
+    """Gaps are shown as they are, and a fit to a recording with gaps is a forecast of numbers."""
+    task = wired_task([wired_matrix(4, seed=0)], 200, gaps=0.1)
+    training = task.training(0)
+    recorded = np.asarray(task.specimens["r0"].recordings["all"].activity)
+    for series in training.unfilled:
+        expected = np.isnan(recorded[series.start : series.start + series.n_frames])
+        assert expected.any() and (np.isnan(series.activity) == expected).all()
+    model = load_model("masked-lds")
+    prepared = model.prepare(task.structure)
+    fitted = model.fit(training, prepared, model.candidates[0], seed=0)
+    assert np.isfinite(fitted.forecast(task.cases(), prepared)).all()
+
+
+def test_a_neuron_without_a_value_in_the_context_is_told_by_the_others():
+    """The system answers for it from what its partners did, the autoregression from the mean alone."""
+    matrix = np.array([[0.0, 0.9, 0.0], [0.0, 0.9, 0.0], [0.0, 0.0, 0.5]])
+    task = wired_task([matrix], 1500)
+    training, windows = task.training(0), task.cases()
+    contexts = windows.contexts().copy()
+    contexts[:, :, 0] = 0.0
+    hidden = windows.going_on(0, contexts)
+    model = load_model("masked-lds")
+    prepared = model.prepare(task.structure)
+    fitted = model.fit(training, prepared, model.candidates[0], seed=0)
+    told, shown = fitted.point(hidden, prepared), fitted.point(windows, prepared)
+    assert np.corrcoef(told[:, 1, 0], shown[:, 1, 0])[0, 1] > 0.95
+    np.testing.assert_allclose(told[:, :, 2], shown[:, :, 2], atol=0.05)
+
+
+def test_a_filter_over_too_many_neurons_is_refused(task, monkeypatch):
+    monkeypatch.setattr(masked_lds, "MOST_NEURONS", 4)
+    with refused("E306", "masked-lds", "5 are more than 4", "masked-var"):
+        fit("masked-lds", task)

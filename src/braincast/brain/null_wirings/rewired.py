@@ -116,10 +116,10 @@ def _with_strengths_kept(
     columns = _values_on_edges(rewired)
     for kind in kinds:
         forward, backward = connections(rewired, kind)
-        ends = tuple(rewired.edges[end].to_numpy()[forward] for end in ("pre", "post"))
+        pre, post = (rewired.edges[end].to_numpy()[forward] for end in ("pre", "post"))
         weights = columns["weight"][forward].astype(np.float64)
         wanted = _strengths(true, kind, directed=backward is None)
-        order = weights_near_strengths(*ends, weights, wanted, rng, _WEIGHT_SWAPS_PER_EDGE)
+        order = weights_near_strengths(pre, post, weights, wanted, rng, _WEIGHT_SWAPS_PER_EDGE)
         for values in columns.values():
             exchange(values, order, forward, backward)
     return rewired.with_edges(rewired.edges.assign(**columns), rewired.name)

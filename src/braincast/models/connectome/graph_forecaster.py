@@ -34,7 +34,7 @@ class GraphForecaster(NetworkForecaster):
         citation="Gilmer, Schoenholz, Riley, Vinyals & Dahl 2017, ICML, arXiv:1704.01212",
         caveat="Messages are linear in what the sender knows. A linear map of each neuron's own past is added.",
         uses=("activity", "connectome"),
-        typical_fit_s=40.0,
+        typical_fit_s=30.0,
     )
     candidates: tuple[Settings, ...] = tuple(
         learned(

@@ -38,7 +38,7 @@ class GraphMixer(NetworkForecaster):
         citation="Li, Yu, Shahabi & Liu 2018, ICLR, arXiv:1707.01926; Chen et al. 2023, TMLR, arXiv:2303.06053",
         caveat="The wiring is a prior, not a mask: what it does not hold can be learned, at a price.",
         uses=("activity", "connectome"),
-        typical_fit_s=40.0,
+        typical_fit_s=30.0,
     )
     candidates: tuple[Settings, ...] = tuple(
         learned(

@@ -115,6 +115,5 @@ class GraphVar:
 
 def channels_of(links: Links, exponent: float, wireless: bool) -> Channels:
     """The channels by kind and sign; the same object each time."""
-    return links.remember(
-        ("channels", exponent, wireless), lambda: channels_by_sign(links if wireless else links.synaptic, exponent)
-    )
+    counted = links if wireless else links.synaptic
+    return counted.remember(("channels", exponent), lambda: channels_by_sign(counted, exponent))

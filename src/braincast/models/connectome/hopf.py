@@ -48,7 +48,7 @@ class Hopf(NetworkForecaster):
         caveat="Weighs all pairs of regions: some hundred of them. States are found in the context by one linear map; "
         "what they leave unexplained goes on by a linear map of each region's own past.",
         uses=("activity", "connectome"),
-        typical_fit_s=40.0,
+        typical_fit_s=45.0,
     )
     candidates: tuple[Settings, ...] = tuple(
         learned(

@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from braincast.brain.brains import Brains
+from braincast.errors import BraincastError
 from braincast.models.connectome.linear.answers import AnswersOnWiring, with_spread_on_wiring
 from braincast.models.connectome.linear.links import Links, links_of
 from braincast.models.connectome.linear.network_filter import Network, Seen, last_state
@@ -24,6 +25,7 @@ from braincast.tasks.forecasting.training import ForecastTraining
 from braincast.tasks.forecasting.windows import Windows
 
 _FIELDS = ("transition", "drive", "noise", "start")  # of a network
+MOST_NEURONS = 1024  # covariances between all of them are carried along: 8 MiB each
 _FLOOR = 1e-6  # of a neuron's variance: keeps the first regressions solvable
 
 
@@ -109,6 +111,7 @@ class MaskedLds:
         return links_of(structure)
 
     def fit(self, training: ForecastTraining, prepared: Links, settings: Settings, *, seed: int) -> FittedNetworks:
+        _require_few(prepared.n_neurons)
         links, centre = used(prepared, settings["wireless"]), training.mean
         series: dict[int, list[tuple[int, np.ndarray]]] = {}
         for one in training.unfilled:
@@ -128,6 +131,13 @@ class MaskedLds:
         pieces = [activity for _, activity in series]
         network, _ = learn_network(first_network(pieces, mask), stacked(pieces), mask, settings["iterations"])
         return network, mask.n_entries + network.drive.size + network.noise.size
+
+
+def _require_few(n_neurons: int) -> None:
+    """E306 for more neurons than a filter over all of them is for."""
+    if n_neurons > MOST_NEURONS:
+        what = f"it carries covariances between all neurons: {n_neurons:,} are more than {MOST_NEURONS:,}"
+        raise BraincastError("E306", "model masked-lds", what, "Use masked-var or graph-var for so many neurons")
 
 
 def mask_of(links: Links, wirings: Sequence[int], exponent: float, penalty: float) -> Mask:

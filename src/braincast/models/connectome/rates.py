@@ -98,9 +98,14 @@ class WiredRates(NetworkForecaster):
         used = (self.fast, self.electrical, self.slow if settings["slow"] else None)
         n_neurons = len(self.classes)
         groups = {"shared": (0,) * n_neurons, "class": self.classes, "own": tuple(range(n_neurons))}
+        fast, electrical, slow = (
+            Strengths.begun(one, signs, spread) if one is not None and one.n_edges else None for one in used
+        )
         return RateEquations(
             Neurons.begun(groups[settings["neurons"]]),
-            *(Strengths.begun(one, signs, spread) if one is not None and one.n_edges else None for one in used),
+            fast,
+            electrical,
+            slow,
             jnp.log(jnp.asarray(_SLOW_FRAMES, jnp.float32)),
             jnp.log(jnp.asarray(_LAG_FRAMES, jnp.float32)) if settings["observation"] == "calcium" else None,
             settings["nonlinearity"],

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 
 from braincast.brain.specimen import Specimen
 from braincast.models.connectome.chemistry import INNEXINS
@@ -35,12 +36,11 @@ class Clues:
         Only neurons of which the same is known exchange it: which pairs have a clue says something of wiring, too.
         """
         rng = np.random.default_rng(seed)
-        recorded, has_genes = np.isfinite(self.activity).all(axis=0), np.isfinite(self.genes).all(axis=0)
-        order = _within(np.isfinite(self.response).any(axis=1), rng)
-        genes = _within(has_genes, rng)
+        order = _within(~np.isnan(self.response).all(axis=1), rng)
+        genes = _within(~np.isnan(self.genes).any(axis=0), rng)
         return replace(
             self,
-            activity=self.activity[:, _within(recorded, rng)],
+            activity=self.activity[:, _within(~np.isnan(self.activity).any(axis=0), rng)],
             response=self.response[np.ix_(order, order)],
             genes=self.genes[:, genes],
             innexins=self.innexins[:, genes],
@@ -90,8 +90,8 @@ def partial_correlation(values: Float[np.ndarray, "row neuron"]) -> Float[np.nda
     return found
 
 
-def _within(group: Bool[np.ndarray, " neuron"], rng: np.random.Generator) -> Int[np.ndarray, " neuron"]:
-    """A permutation among the neurons marked True, and another among the rest."""
+def _within(group: Any, rng: np.random.Generator) -> Int[np.ndarray, " neuron"]:
+    """A permutation among the neurons marked True [neuron], and another among the rest."""
     order = np.arange(len(group))
     for own in (np.flatnonzero(group), np.flatnonzero(~group)):
         order[own] = rng.permutation(own)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 import numpy as np
 from jaxtyping import Float, Int
 from scipy import linalg
 
 from braincast.brain.brains import Brains
-from braincast.brain.connectome import EDGE_KINDS, Connectome, EdgeKind
+from braincast.brain.connectome import Connectome, EdgeKind
 from braincast.models.forecasters.own_past.channel_ridge import PENALTY
 from braincast.models.forecasters.scope import OWN, POOLED, SCOPE, scoped
 from braincast.models.imputers.covariance import Covariance, covariances
@@ -59,7 +60,7 @@ class Neighbours:
     def prepare(self, structure: Brains) -> Wiring:
         """Weights of partners by kind and direction; E307 where a recording has no wiring."""
         found = structure.connectomes
-        kinds = [kind for kind in EDGE_KINDS if any(kind in one.kinds for one in found)]
+        kinds = [kind for kind in get_args(EdgeKind) if any(kind in one.kinds for one in found)]
         return Wiring(tuple(_partners(one, kinds) for one in found), structure.which)
 
     def fit(self, training: ForecastTraining, prepared: Wiring, settings: Settings, *, seed: int) -> FittedImputer:

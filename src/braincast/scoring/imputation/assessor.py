@@ -55,7 +55,8 @@ class ImputationAssessor(WindowAssessor):
     def sums(self, contender: Contender, name: str) -> list[ForecastSums]:
         """Sums of each replicate of a contender whose answers are gathered in windows."""
         plain = super().sums(contender, name)
-        return [self._with_neurons(*pair) for pair in zip(plain, contender.forecasts, strict=True)]
+        arrays = [np.asarray(forecast) for forecast in contender.forecasts]
+        return [self._with_neurons(one, array) for one, array in zip(plain, arrays, strict=True)]
 
     def r2_by_recording(self, forecast: Float[np.ndarray, "window lead neuron"]) -> Float[np.ndarray, "place neuron"]:
         """R² of each neuron on the headline's windows of each recording that has any."""
@@ -70,22 +71,27 @@ class ImputationAssessor(WindowAssessor):
         replicates: Sequence[ForecastSums],
         mask: CaseMask,
         averaging: Averaging | None = None,
+        *,
+        n_seeds: int = 1,
     ) -> list[Measured]:
-        """Each metric on the windows of a mask."""
+        """Each metric on the windows of a mask; `n_seeds` replicates each are seeds of one draw."""
         plain = [metric for metric in metrics if metric.of_neurons is None]
-        found = dict(zip(plain, super().measure(plain, replicates, mask, averaging), strict=True)) if plain else {}
+        usual = super().measure(plain, replicates, mask, averaging, n_seeds=n_seeds) if plain else []
+        found = dict(zip(plain, usual, strict=True))
         return [
-            found[m] if m.of_neurons is None else self._over_neurons(m.of_neurons, m.statistics, replicates, mask)
+            found[m]
+            if m.of_neurons is None
+            else self._over_neurons(m.of_neurons, m.statistics, replicates, mask, n_seeds)
             for m in metrics
         ]
 
     def measure_columns(
-        self, replicates: Sequence[ForecastSums]
+        self, replicates: Sequence[ForecastSums], n_seeds: int = 1
     ) -> tuple[Float[np.ndarray, "resample column"], Float[np.ndarray, "replicate column"]]:
         """Mean R² of neurons within each group of neurons."""
         own = [self._mean_over_recordings(self.headline, partial(self._r2_by_column, sums)) for sums in replicates]
         together = np.array(own)
-        columns = [resample_replicates(together[..., k], self.resamples) for k in range(self.grouping.n_columns)]
+        columns = [resample_replicates(together[..., k], self.resamples, n_seeds) for k in range(together.shape[2])]
         return np.stack(columns, axis=1), together[:, 0]
 
     def leads_within(
@@ -108,7 +114,7 @@ class ImputationAssessor(WindowAssessor):
             overall = [of["squared_error"].sum(axis=0) / of["count"].sum(axis=0) for of in each]
         return NeuronErrors(np.mean(by_lead, axis=0), np.mean(overall, axis=0))
 
-    def _with_neurons(self, sums: ForecastSums, forecast: np.ndarray) -> ImputedSums:
+    def _with_neurons(self, sums: ForecastSums, forecast: np.ndarray) -> ForecastSums:
         seen = np.isfinite(self.truth)
         truth = np.where(seen, self.truth, 0.0)
         said = np.where(seen, forecast.astype(np.float64) - self.levels[:, None], 0.0)
@@ -116,11 +122,16 @@ class ImputationAssessor(WindowAssessor):
         return ImputedSums(**vars(sums), of_neurons=dict(zip(STATISTICS, values, strict=True)))
 
     def _over_neurons(
-        self, of: OverNeurons, names: Sequence[str], replicates: Sequence[ForecastSums], mask: CaseMask
+        self,
+        of: OverNeurons,
+        names: Sequence[str],
+        replicates: Sequence[ForecastSums],
+        mask: CaseMask,
+        n_seeds: int,
     ) -> Measured:
         own = [self._mean_over_recordings(mask, partial(self._figure, sums, of, names)) for sums in replicates]
         together = np.array(own)
-        leads = [resample_replicates(together[..., k], self.resamples) for k in range(together.shape[2])]
+        leads = [resample_replicates(together[..., k], self.resamples, n_seeds) for k in range(together.shape[2])]
         n = int(replicates[0].by_case["count"][mask].sum())
         return Measured(leads[0], np.stack(leads[1:], axis=1), together[:, 0, 0], n, self.spread(mask))
 

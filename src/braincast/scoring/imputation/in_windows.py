@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ def asked_in_windows(task: ForecastTask) -> ForecastTask:
     """
     imputation_of(task.card)
     card = task.card.model_copy(update={"kind": "forecast", "imputation": None})
-    return ForecastTask(card, lambda: task.specimens, track=task.track)
+    return task.asking(card)
 
 
 def answered_in_windows(card: ForecastCard, contender: Contender, name: str) -> Contender:
@@ -31,7 +32,7 @@ def answered_in_windows(card: ForecastCard, contender: Contender, name: str) -> 
     E208 where a number is not finite, also about a neuron that was visible.
     """
     forecasts = tuple(_gathered(card, forecast, name) for forecast in contender.forecasts)
-    return Contender(forecasts, contender.role, contender.of, contender.cost)
+    return replace(contender, forecasts=forecasts)
 
 
 def imputation_of(card: ForecastCard) -> Imputation:

@@ -39,15 +39,16 @@ def score_imputations(
                 check_forecast(task.card, forecast, name)
     assessor = ImputationAssessor(task, workers=workers)
     gathered = {name: answered_in_windows(task.card, own, name) for name, own in contenders.items()}
-    told = {"baseline": baseline, "simple": simple, "headline": headline}
-    card = score_forecasts(assessor.task, gathered, assessor=assessor, **told)
+    card = score_forecasts(
+        assessor.task, gathered, baseline=baseline, simple=simple, assessor=assessor, headline=headline
+    )
     bound = homologue_bound(assessor)
     models = {
         name: _with_share(
             score,
             task.card.primary,
             bound,
-            np.mean([assessor.r2_by_recording(forecast) for forecast in gathered[name].forecasts], axis=0),
+            np.mean([assessor.r2_by_recording(np.asarray(one)) for one in gathered[name].forecasts], axis=0),
         )
         for name, score in card.models.items()
     }

@@ -13,4 +13,4 @@ def alone(task: ForecastTask) -> ForecastTask:
     card = task.card
     folds = tuple(Fold(learns_from=fold.answers, answers=fold.answers) for fold in card.folds)
     changed = {"name": f"{card.name}-alone", "folds": folds, "fold_rule": RULE}
-    return ForecastTask(card.model_copy(update=changed), lambda: task.specimens, track=task.track)
+    return task.asking(card.model_copy(update=changed))

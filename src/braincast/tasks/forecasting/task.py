@@ -84,10 +84,12 @@ class ForecastTask:
 
     def on_track(self, track: str) -> ForecastTask:
         """The same questions, with what models are told on that track; E612 where there is no such track."""
+        return self.asking(self.card, track=checked_track(self.card, track))
+
+    def asking(self, card: ForecastCard, *, track: Track | None = None) -> ForecastTask:
+        """The same brains under another declaration, on the same track unless another one is named."""
         whose = None if self._load_structure is None else lambda: cast("Specimen", self._wired)
-        return ForecastTask(
-            self.card, lambda: self.specimens, track=checked_track(self.card, track), load_structure=whose
-        )
+        return ForecastTask(card, lambda: self.specimens, track=track or self.track, load_structure=whose)
 
     def with_recordings(self, specimens: Mapping[str, Specimen]) -> ForecastTask:
         """The same task on other recordings, of specimens that are named alike; wiring from elsewhere stays."""

@@ -53,6 +53,7 @@ DECLARED: Mapping[str, Declared] = {
 def declare(name: str, dataset: Dataset) -> ForecastCard:
     """Make a declaration from its dataset."""
     found = DECLARED[name]
-    words = {"title": found.title, "question": found.question}
-    structure = {"structure": atlas_of_worms()} if found.dataset == "worm-atanas2023" else {}
-    return build_imputation(dataset, name, found.design, **words, **structure)
+    structure = atlas_of_worms() if found.dataset == "worm-atanas2023" else None
+    return build_imputation(
+        dataset, name, found.design, structure=structure, title=found.title, question=found.question
+    )

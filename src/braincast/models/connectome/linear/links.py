@@ -84,6 +84,9 @@ class Links:
 
     def relative(self, exponent: float) -> Float[np.ndarray, "wiring link"]:
         """(weight over the receiver's strongest input of that way)^exponent; 0 without an edge, also for exponent 0."""
+        return self.remember(("relative", exponent), lambda: self._relative(exponent))
+
+    def _relative(self, exponent: float) -> Float[np.ndarray, "wiring link"]:
         strongest = np.zeros((self.n_wirings, len(_WAY_NAMES), self.n_neurons))
         for wiring, weight in enumerate(self.weight):
             np.maximum.at(strongest[wiring], (self.ways, self.post), weight)

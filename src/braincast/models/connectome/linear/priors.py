@@ -38,7 +38,8 @@ class Priors:
 
         A fibre delays by its length over `velocity_mm` (mm per frame, 0: no delays), to the nearest frame.
         """
-        asked = exponent, wireless, matched, velocity_mm
+        is_wireless = wireless and self.links.synaptic is not self.links
+        asked = exponent, is_wireless, matched, velocity_mm
         return self.links.remember(("prior channels", *asked), lambda: self._channels(*asked))
 
     def _channels(self, exponent: float, wireless: bool, matched: bool, velocity_mm: float) -> Channels:

@@ -44,4 +44,4 @@ def is_better_full(graph: Graph) -> bool:
 def full_matrix(graph: Graph, edge_weight: Float[Array, " edge"]) -> Float[Array, "post pre"]:
     """All pairs [post, pre]; edges of different kinds between the same neurons are added."""
     empty = jnp.zeros((graph.n_neurons, graph.n_neurons), edge_weight.dtype)
-    return empty.at[graph.post, graph.pre].add(edge_weight)
+    return empty.at[graph.post, graph.pre].add(edge_weight, mode="promise_in_bounds")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import equinox as eqx
+import jax
 import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
@@ -91,9 +92,7 @@ def graph_from_edges(
 
 def stacked(graphs: Sequence[Graph]) -> Graph:
     """Graphs of the same neurons, with the same number of edges, in one."""
-    names = ("pre", "post", "start", "kind", "weight", "sign", "delay_s")
-    arrays = (np.stack([getattr(graph, name) for graph in graphs]) for name in names)
-    return Graph(*arrays, graphs[0].n_neurons)
+    return jax.tree.map(lambda *arrays: np.stack(arrays), *graphs)
 
 
 def _merged(edges: pd.DataFrame, kinds: Sequence[str]) -> pd.DataFrame:

@@ -15,9 +15,10 @@ from typing import Any, no_type_check
 
 import jax
 import numpy as np
-from numba import carray, cfunc, njit, types
+from numba import cfunc, njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
+from numba.np.numpy_support import carray
 
 _VERSION = (0, 3)
 # In words of 8 bytes. Of a call: its extension, the arrays given, those to be filled. Of an array: where it lies, its
@@ -25,8 +26,8 @@ _VERSION = (0, 3)
 _EXTENSION, _GIVEN, _FILLED = 1, 9, 14
 _DATA, _SHAPE = 3, 5
 _HELD, _ANSWER = 3, 3
-# Vectors at once, filled up with 0: their values at one neuron lie side by side, in one line of a CPU's cache.
-_TOGETHER = 16
+# Vectors at once, filled up with 0: their values at one neuron lie side by side, as many as a CPU adds at once.
+_TOGETHER = 8
 _FEW = 6  # fewer vectors are quicker one by one
 
 

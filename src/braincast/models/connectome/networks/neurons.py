@@ -36,6 +36,10 @@ class Neurons(eqx.Module):
         zero = jnp.zeros(1 + max(groups), jnp.float32)
         return cls(zero + float(np.log(_TIME_CONSTANT)), zero, zero, groups)
 
+    @property
+    def n_neurons(self) -> int:
+        return len(self.groups)
+
     def time_constant(self) -> Float[Array, " neuron"]:
         return jnp.exp(self._of_each(self.log_time_constant))
 
@@ -46,6 +50,8 @@ class Neurons(eqx.Module):
         return jnp.exp(self._of_each(self.log_sensitivity))
 
     def _of_each(self, values: Float[Array, " group"]) -> Float[Array, " neuron"]:
+        if self.groups == tuple(range(len(values))):  # a gather, whose gradient is slow, would change nothing
+            return values
         return values[np.array(self.groups)]
 
 

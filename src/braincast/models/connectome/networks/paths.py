@@ -26,9 +26,10 @@ def path(step: Step, parameters: Any, couplings: Sequence[Coupling], begin: Any,
     read and written for each): what was sent and how the loss changes with what arrived is kept for every step, which
     is as long as the neurons, and at the end each edge's gradient is one sum over steps.
     """
-    if not couplings or any(one.graph is None or not go_by_loops(one.graph, one.edge_weight) for one in couplings):
+    wired = [(one.graph, one.edge_weight) for one in couplings]
+    if not wired or any(graph is None or weight is None or not go_by_loops(graph, weight) for graph, weight in wired):
         return jax.lax.scan(lambda state, told: step(parameters, couplings, state, told), begin, inputs)[1]
-    graphs, weights = [one.graph for one in couplings], [one.edge_weight for one in couplings]
+    graphs, weights = map(list, zip(*wired, strict=True))
     return _along_edges(step, graphs, weights, parameters, begin, inputs)
 
 

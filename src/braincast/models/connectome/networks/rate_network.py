@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import equinox as eqx
@@ -12,9 +11,8 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from braincast.models.blackbox.networks.layers import Layer
-from braincast.models.blackbox.networks.network import Network
+from braincast.models.blackbox.networks.network import Network, Whole
 from braincast.models.blackbox.sizes import Sizes
-from braincast.models.connectome.networks.coupling import Coupling
 from braincast.models.connectome.networks.neurons import NONLINEARITIES, Neurons
 from braincast.models.connectome.networks.paths import Arrive, path
 from braincast.models.connectome.networks.residuals import Residual
@@ -31,22 +29,25 @@ class Rates(NamedTuple):
 
 
 class Couplings(NamedTuple):
-    """The wiring of a window with its strengths, by how an edge acts; None without such edges.
+    """The wiring of a window with its strengths, by how an edge acts; None without such edges."""
 
-    `total` is the sum of the conductances of each neuron's electrical edges.
-    """
+    fast: Any
+    electrical: Any
+    slow: Any
 
-    fast: Coupling | None
-    electrical: Coupling | None
-    slow: Coupling | None
+
+class Held(NamedTuple):
+    """What is the same at all steps: of neurons, and how far each variable goes in one step towards where it tends."""
+
+    rest: Float[Array, " neuron"]
+    sensitivity: Float[Array, " neuron"]
     total: Float[Array, " neuron"] | None
+    share: Float[Array, " neuron"]
+    share_slow: Float[Array, ""]
+    share_seen: Float[Array, ""] | None
 
-    @property
-    def there(self) -> list[Coupling]:
-        return [one for one in self[:3] if one is not None]
 
-
-class RateEquations(eqx.Module):
+class RateEquations(Whole):
     """τᵢ dxᵢ/dt = -xᵢ + bᵢ + aᵢ (Σⱼ wᵢⱼ f(xⱼ) + Σⱼ vᵢⱼ sⱼ) + Σⱼ gᵢⱼ (xⱼ - xᵢ) + uᵢ, and σ dsᵢ/dt = -sᵢ + f(xᵢ).
 
     Time is counted in frames. w are chemical edges and tracts, v monoamines and peptides, g = gᵀ electrical edges.
@@ -65,49 +66,60 @@ class RateEquations(eqx.Module):
     def couplings(self, recording: Array) -> Couplings:
         """The wiring of a window's recording."""
         groups = (self.fast, self.electrical, self.slow)
-        fast, electrical, slow = (None if group is None else group.coupling(recording) for group in groups)
-        ones = jnp.ones(len(self.neurons.groups), self.log_slow.dtype)
-        return Couplings(fast, electrical, slow, None if electrical is None else electrical(ones))
+        return Couplings(*(None if group is None else group.coupling(recording) for group in groups))
 
     def path(self, couplings: Couplings, begin: Rates, drive: Float[Array, "frame neuron"]) -> Rates:
         """What follows, frame by frame; `drive` is held during a frame."""
-        is_there = [one is not None for one in couplings[:3]]
+        is_there = [one is not None for one in couplings]
 
-        def step(told: Any, arrivals: Sequence[Arrive], now: Rates, driven: Array) -> tuple[Rates, Rates]:
-            equations, total = told
+        def step(held: Held, arrivals: Sequence[Arrive], now: Rates, driven: Array) -> tuple[Rates, Rates]:
             following = iter(arrivals)
-            ways = Couplings(*(next(following) if there else None for there in is_there), total)
-            later = equations.step(ways, now, driven)
+            ways = Couplings(*(next(following) if there else None for there in is_there))
+            later = self._step(held, ways, now, driven)
             return later, later
 
         every = jnp.repeat(drive, self.n_steps, axis=0)
-        moves = replace(self, fast=None, electrical=None, slow=None)  # strengths are in the couplings
-        found = path(step, (moves, couplings.total), couplings.there, begin, every)
+        there = [one for one in couplings if one is not None]
+        found = path(step, self._held(couplings), there, begin, every)
         return jax.tree.map(lambda values: values[self.n_steps - 1 :: self.n_steps], found)
-
-    def input(self, ways: Couplings, now: Rates) -> Float[Array, " neuron"]:
-        """What arrives along edges of all kinds. Electrical edges bring Σⱼ gᵢⱼ xⱼ - xᵢ Σⱼ gᵢⱼ: in all, nothing."""
-        arrived = jnp.zeros_like(now.rate)
-        if ways.fast is not None:
-            arrived = arrived + ways.fast(self.output(now.rate))
-        if ways.slow is not None:
-            arrived = arrived + ways.slow(now.slow)
-        arrived = self.neurons.sensitivity() * arrived
-        return arrived if ways.electrical is None else arrived + ways.electrical(now.rate) - ways.total * now.rate
 
     def output(self, rate: Float[Array, "*frame neuron"]) -> Float[Array, "*frame neuron"]:
         """What neurons of these rates send."""
         return NONLINEARITIES[self.nonlinearity](rate)
 
-    def step(self, ways: Couplings, now: Rates, drive: Float[Array, " neuron"]) -> Rates:
+    def _held(self, couplings: Couplings) -> Held:
+        length, neurons = 1 / self.n_steps, self.neurons
+        ones = jnp.ones(neurons.n_neurons, self.log_slow.dtype)
+        return Held(
+            neurons.resting(),
+            neurons.sensitivity(),
+            None if couplings.electrical is None else couplings.electrical(ones),
+            -jnp.expm1(-length / neurons.time_constant()),
+            -jnp.expm1(-length * jnp.exp(-self.log_slow)),
+            None if self.log_lag is None else -jnp.expm1(-length * jnp.exp(-self.log_lag)),
+        )
+
+    def _step(self, held: Held, ways: Couplings, now: Rates, drive: Float[Array, " neuron"]) -> Rates:
         """One step later by the exponential Euler method: inputs are held during a step."""
-        length = 1 / self.n_steps
-        target = self.neurons.resting() + drive + self.input(ways, now)
-        rate = _towards(now.rate, target, length / self.neurons.time_constant())
-        slow = _towards(now.slow, self.output(now.rate), length * jnp.exp(-self.log_slow))
-        if self.log_lag is None:
-            return Rates(rate, slow, rate)
-        return Rates(rate, slow, _towards(now.seen, now.rate, length * jnp.exp(-self.log_lag)))
+        sends = self.output(now.rate)
+        target = held.rest + drive + self._input(held, ways, now, sends)
+        rate = now.rate + held.share * (target - now.rate)
+        slow = now.slow + held.share_slow * (sends - now.slow)
+        return Rates(
+            rate, slow, rate if held.share_seen is None else now.seen + held.share_seen * (now.rate - now.seen)
+        )
+
+    def _input(self, held: Held, ways: Couplings, now: Rates, sends: Array) -> Float[Array, " neuron"]:
+        """What arrives along edges of all kinds. Electrical edges bring Σⱼ gᵢⱼ xⱼ - xᵢ Σⱼ gᵢⱼ: in all, nothing."""
+        arrived = jnp.zeros_like(sends)
+        if ways.fast is not None:
+            arrived = arrived + ways.fast(sends)
+        if ways.slow is not None:
+            arrived = arrived + ways.slow(now.slow)
+        arrived = held.sensitivity * arrived
+        if ways.electrical is None or held.total is None:
+            return arrived
+        return arrived + ways.electrical(now.rate) - held.total * now.rate
 
     def begin(self, context: Float[Array, "context neuron"], read: Float[Array, " past"]) -> Rates:
         """The state at the end of a context: rates read from its last frames, slow traces from all of it."""
@@ -146,11 +158,6 @@ class RateNetwork(Network):
 
         found = equations.path(couplings, equations.begin(context, read), drive)
         return found.seen.astype(seen.context.dtype)
-
-
-def _towards(value: Array, target: Array, time: Array) -> Array:
-    """Where a value is that decays towards a target, after a time in units of its time constant."""
-    return value - jnp.expm1(-time) * (target - value)
 
 
 def begun(equations: RateEquations, sizes: Sizes, n_read: int, residual: Residual | None) -> RateNetwork:

@@ -53,10 +53,10 @@ class Thinned:
 
 
 def _strongest(connectome: Connectome, number: int) -> Connectome:
-    edges = connectome.edges[connectome.edges["weight"] > 0]
+    edges = connectome.edges.loc[connectome.edges["weight"] > 0]
     size = _sizes(edges["kind"].cat.codes.to_numpy(), edges["weight"].to_numpy(np.float64))
     ranked = edges.assign(_size=size).sort_values(["post", "_size", "pre", "kind"], ascending=[True, False, True, True])
-    kept = ranked[ranked.groupby("post").cumcount() < number]
+    kept = ranked.loc[ranked.groupby("post").cumcount() < number]
     return connectome.with_edges(kept.drop(columns="_size"))
 
 

@@ -48,9 +48,8 @@ class Tracts:
 def _pairs(connectome: Connectome) -> tuple[Float64[np.ndarray, "post pre"], ...]:
     """Weights, lengths and delays; of several edges of a pair, the means weighted as they weigh."""
     edges = connectome.edges
-    if "tract" in connectome.kinds:
-        edges = edges[edges["kind"] == "tract"]
-    edges = edges[edges["pre"] != edges["post"]]
+    used = (edges["pre"] != edges["post"]) & ((edges["kind"] == "tract") | ("tract" not in connectome.kinds))
+    edges = edges.loc[used]
     weight, delay = edges["weight"].to_numpy(np.float64), edges["delay_s"].to_numpy(np.float64)
     length = edges[_LENGTH].to_numpy(np.float64) if _LENGTH in edges else np.zeros(len(edges))
     length = np.where(np.isfinite(delay), 0.0, np.nan_to_num(length))  # a delay that is known needs no length
