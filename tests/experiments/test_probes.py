@@ -4,9 +4,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
+import xarray as xr
 from made_circuits import ALONE, HUB, N_NEURONS, circuit_matrix, circuit_task, linear_activity, standardised_truth
 from made_imputations import imputation_task
 from made_recordings import made_dataset, made_recording, made_task
+from made_windows import task_on
 from refusals import refused
 from sklearn.metrics import roc_auc_score
 
@@ -217,6 +219,16 @@ def test_probes_are_of_forecasts_alone(subject):
     for task in (perturbation, imputation_task()):
         with refused("E711", task.name):
             Subject(replace(subject.fitted, task=task))
+
+
+def test_a_model_runs_on_past_its_horizon_only_where_no_stimulus_is_missing():
+    shown = xr.DataArray(np.tile([[0.0], [1.0]], (150, 1)), dims=("time", "feature"), coords={"feature": ["light"]})
+    shown.attrs["units"] = "1"
+    task = task_on(linear_activity(0.5 * np.eye(4), 300, seed=0), context=4, horizon=2, stimuli=[shown])
+    one = Subject(fit("var", task, settings=SETTINGS), n_states=5)
+    assert impulse_response(one, np.array([0]), 2).shape == (2, 4)
+    with refused("E711", "--leads"):
+        impulse_response(one, np.array([0]), 3)
 
 
 def _plain(frames: np.ndarray):
