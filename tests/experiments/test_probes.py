@@ -4,20 +4,22 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
+import xarray as xr
 from made_circuits import ALONE, HUB, N_NEURONS, circuit_matrix, circuit_task, linear_activity, standardised_truth
 from made_imputations import imputation_task
 from made_recordings import made_dataset, made_recording, made_task
+from made_windows import task_on
 from refusals import refused
 from sklearn.metrics import roc_auc_score
 
 from braincast.dynamics import lorenz
-from braincast.experiments.known_brains import PERTURBATION, brain, perturbed
+from braincast.experiments.known_brains import FORECAST, PERTURBATION, brain, perturbed
 from braincast.experiments.probes.attribute import importance, probe_attribute
 from braincast.experiments.probes.chosen import named, of_type, others
 from braincast.experiments.probes.dimension import Dimension, probe_dimension
 from braincast.experiments.probes.jacobian import mean_jacobian, probe_jacobian, spectrum
 from braincast.experiments.probes.lesion import probe_lesion
-from braincast.experiments.probes.significance import holm, off_diagonal, pooled_p, rank_p
+from braincast.experiments.probes.significance import holm, off_diagonal, pooled_p, rank_p, stratified_p
 from braincast.experiments.probes.stimulate import impulse_response, probe_stimulate
 from braincast.experiments.probes.subject import Subject
 from braincast.training.fit import fit
@@ -56,6 +58,13 @@ def test_the_jacobian_of_a_good_fit_is_that_of_the_brain_and_tells_its_wiring(su
     assert found.summary["spectral_radius"] == pytest.approx(np.abs(fitted).max(), abs=1e-3)
     significant = found.effects[found.effects["q"] <= 0.05]
     assert (found.effects["effect"].abs().diff().dropna() <= 0).all() and len(significant) >= 0.9 * edges.sum()
+
+
+def test_agreement_of_a_model_that_was_told_the_wiring_is_no_evidence(subject):
+    wired = fit("masked-var", subject.task, settings=FORECAST.settings)
+    found = probe_jacobian(Subject(wired, n_states=5), n_draws=19, n_refits=0)
+    assert found.summary["agreement"].told and found.summary["agreement"].auroc == 1.0 and found.p is None
+    assert found.summary["significant_pairs"] is None and found.effects["q"].isna().all()
 
 
 def test_eigenvalues_of_a_map_of_two_frames_are_the_roots_of_its_polynomial():
@@ -175,6 +184,17 @@ def test_ranks_and_their_corrections():
     np.testing.assert_allclose(holm(np.array([0.04, 0.01, 0.03])), [0.06, 0.03, 0.06])
 
 
+def test_effects_on_edges_that_a_model_was_told_are_compared_with_effects_on_such_edges():
+    own, direct = np.array([0.3, 0.0, np.nan]), np.array([True, False, False])
+    null = [np.array([0.4, 0.0, 0.0]), np.array([0.2, 0.0, np.nan])]
+    np.testing.assert_allclose(stratified_p(own, null, direct), [2 / 3, 1.0, np.nan])
+    task = circuit_task(0.6 * np.eye(N_NEURONS), 800, seed=1, wires=circuit_matrix())
+    wired = Subject(fit("masked-var", task, settings=FORECAST.settings), n_states=5)
+    found = probe_jacobian(wired, n_draws=9, n_refits=1).effects
+    edges = found[(found["pre"] != found["post"]) & (found["effect"] != 0)]
+    assert len(edges) == (circuit_matrix()[PAIRS] != 0).sum() and 0.2 < edges["p"].mean() < 0.8
+
+
 def test_neurons_are_found_by_name_and_by_type_and_others_are_never_among_them(subject):
     assert named(subject.task, ["n5", "n2"]).tolist() == [2, 5]
     regions = set(subject.task.structure.connectomes[0].neurons["region"])
@@ -199,6 +219,16 @@ def test_probes_are_of_forecasts_alone(subject):
     for task in (perturbation, imputation_task()):
         with refused("E711", task.name):
             Subject(replace(subject.fitted, task=task))
+
+
+def test_a_model_runs_on_past_its_horizon_only_where_no_stimulus_is_missing():
+    shown = xr.DataArray(np.tile([[0.0], [1.0]], (150, 1)), dims=("time", "feature"), coords={"feature": ["light"]})
+    shown.attrs["units"] = "1"
+    task = task_on(linear_activity(0.5 * np.eye(4), 300, seed=0), context=4, horizon=2, stimuli=[shown])
+    one = Subject(fit("var", task, settings=SETTINGS), n_states=5)
+    assert impulse_response(one, np.array([0]), 2).shape == (2, 4)
+    with refused("E711", "--leads"):
+        impulse_response(one, np.array([0]), 3)
 
 
 def _plain(frames: np.ndarray):

@@ -170,7 +170,12 @@ def _show(document: Mapping[str, Any], path: Path) -> None:
 
     null = document["null"]
     beside = f"p {p_value(document['p'])} against {null['draws']} draws of {null['kind']}"
-    beside = "nothing to compare the whole with" if document["p"] is None else beside
+    if (document.get("agreement") or {}).get("told") and document["p"] is None:
+        beside = "it was told the wiring, so that following it is no evidence"
+    elif document["p"] is None:
+        beside = "nothing to compare the whole with"
+    pairs = document.get("significant_pairs")
+    beside = beside if pairs is None else f"{beside}; {pairs} pairs with q ≤ 0.05"
     typer.echo(f"{document['probe']} of {document['model']} on {document['task']}: {beside}")
     for row in document["effects"][:_SHOWN]:
         words = "  ".join(str(value) for key, value in row.items() if key in ("of", "pre", "post", "lead", "component"))

@@ -9,9 +9,17 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 
-from braincast.experiments.probes.finding import Finding, by_size, pair_table
+from braincast.experiments.probes.finding import Finding, by_size, n_significant, pair_table
 from braincast.experiments.probes.lesion import error_by_neuron
-from braincast.experiments.probes.significance import agreement, holm, off_diagonal, pooled_p, unrelated_subjects
+from braincast.experiments.probes.significance import (
+    agreement,
+    holm,
+    null_of_pairs,
+    off_diagonal,
+    stratified_p,
+    told_edges,
+    unrelated_subjects,
+)
 from braincast.experiments.probes.subject import Contexts, States, Subject
 from braincast.progress import step
 
@@ -47,19 +55,20 @@ def probe_attribute(
     pairs = off_diagonal(len(effect))
     refits = unrelated_subjects(subject, n_refits, seed=seed)
     null = [importance(one, n_repeats=n_repeats, seed=seed)[pairs] for one in refits]
-    p = None if not null else pooled_p(effect[pairs], np.concatenate(null))
+    p = None if not null else stratified_p(effect[pairs], null, told_edges(subject)[pairs])
     table = pair_table(subject.neurons, effect, p)
     told = agreement(subject, effect, n_draws=n_draws, seed=seed, is_signed=False)
-    compared = {"kind": "names exchanged in the wiring", "draws": 0 if told is None else n_draws, "refits": n_refits}
+    compared = null_of_pairs(told, n_refits)
     if target is None:
         whole = None if told is None else told.p
-        return Finding("attribute", subject, table, whole, {"agreement": told}, compared, matrix=effect)
+        summary = {"agreement": told, "significant_pairs": n_significant(table)}
+        return Finding("attribute", subject, table, whole, summary, compared, matrix=effect)
     name = subject.neurons[target]
-    rows = by_size(table[(table["post"] == name) & (table["pre"] != name)]).assign(p_holm=np.nan)
+    rows = by_size(table.loc[(table["post"] == name) & (table["pre"] != name)]).assign(p_holm=np.nan)
     if p is not None:
         rows["p_holm"] = holm(rows["p"].to_numpy())
-    smallest = None if p is None else float(rows["p_holm"].min())
-    compared = {"kind": "refits to unrelated neurons", "draws": n_refits, "refits": n_refits}
+    smallest = None if p is None else float(np.min(rows["p_holm"].to_numpy()))
+    compared = null_of_pairs(None, n_refits)
     return Finding("attribute", subject, rows, smallest, {"neuron": name, "agreement": told}, compared, matrix=effect)
 
 

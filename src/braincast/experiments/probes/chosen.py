@@ -33,8 +33,9 @@ def of_type(task: ForecastTask, kind: str) -> Neurons:
         for column in (name for name in _TYPES if name in table):
             values = table[column].astype("string").fillna("")
             known |= set(values) - {""}
-            if (values == kind).any():
-                return np.flatnonzero((values == kind).to_numpy())
+            found = np.flatnonzero(values.to_numpy(dtype=object) == kind)
+            if len(found):
+                return found
     raise unknown_name("E308", "type", kind, known)
 
 

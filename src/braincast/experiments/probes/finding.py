@@ -36,7 +36,9 @@ class Finding:
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON, with the first effects."""
         fitted = self.subject.fitted
-        top = self.effects[self.effects["pre"] != self.effects["post"]] if "post" in self.effects else self.effects
+        top = self.effects
+        if "post" in top:
+            top = top.loc[top["pre"] != top["post"]]
         return {
             "probe": self.probe,
             "task": fitted.task.name,
@@ -47,7 +49,7 @@ class Finding:
             "p": self.p,
             "null": dict(self.null),
             **{key: _plain(value) for key, value in self.summary.items()},
-            "effects": [_row(row) for row in top.head(_TOP).to_dict("records")],
+            "effects": [_row(row) for row in top.head(_TOP).to_dict(orient="records")],
         }
 
 
@@ -68,6 +70,12 @@ def pair_table(
         table.loc[pre != post, "p"] = p
         table.loc[pre != post, "q"] = false_discovery_control(p)
     return by_size(table)
+
+
+def n_significant(table: pd.DataFrame) -> int | None:
+    """How many pairs have q ≤ 0.05; None where nothing was compared."""
+    q = table["q"].to_numpy()
+    return None if np.isnan(q).all() else int(np.sum(q <= 0.05))
 
 
 def by_size(table: pd.DataFrame) -> pd.DataFrame:

@@ -9,8 +9,15 @@ import numpy as np
 from jaxtyping import Float
 
 from braincast.errors import BraincastError
-from braincast.experiments.probes.finding import Finding, pair_table
-from braincast.experiments.probes.significance import agreement, off_diagonal, pooled_p, unrelated_subjects
+from braincast.experiments.probes.finding import Finding, n_significant, pair_table
+from braincast.experiments.probes.significance import (
+    agreement,
+    null_of_pairs,
+    off_diagonal,
+    stratified_p,
+    told_edges,
+    unrelated_subjects,
+)
 from braincast.experiments.probes.subject import States, Subject
 from braincast.progress import step
 
@@ -56,15 +63,16 @@ def probe_jacobian(
     pairs = off_diagonal(len(effect))
     refits = unrelated_subjects(subject, n_refits, seed=seed)
     null = [np.abs(mean_jacobian(one, n_frames).sum(axis=0)[pairs]) for one in refits]
-    p = None if not null else pooled_p(np.abs(effect[pairs]), np.concatenate(null))
+    p = None if not null else stratified_p(np.abs(effect[pairs]), null, told_edges(subject)[pairs])
+    table, whole = pair_table(subject.neurons, effect, p), None if told is None else told.p
     values = spectrum(blocks)
     summary: dict[str, Any] = {
         "spectral_radius": float(np.abs(values[0])),
         "eigenvalues": [{"real": float(v.real), "imaginary": float(v.imag)} for v in values[:6]],
         "agreement": told,
+        "significant_pairs": n_significant(table),
     }
-    compared = {"kind": "names exchanged in the wiring", "draws": 0 if told is None else n_draws, "refits": n_refits}
-    table, whole = pair_table(subject.neurons, effect, p), None if told is None else told.p
+    compared = null_of_pairs(told, n_refits)
     return Finding("jacobian", subject, table, whole, summary, compared, matrix=effect)
 
 

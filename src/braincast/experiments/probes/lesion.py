@@ -66,7 +66,7 @@ def probe_lesion(subject: Subject, neurons: Neurons, *, n_draws: int = 99, n_ref
             "p_holm": compared.p_holm,
         }
     )
-    responders = by_size(table[np.isfinite(compared.strength)])
+    responders = by_size(table.loc[np.isfinite(compared.strength)])
     summary = {"lesioned": [subject.neurons[k] for k in neurons], **compared.summary}
     drawn = {"own": compared.total, "drawn": compared.totals}
     return Finding("lesion", subject, responders, compared.total_p, summary, compared.null, **drawn)

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float
 
 from braincast.experiments.probes.chosen import Neurons, others
-from braincast.experiments.probes.significance import holm, pooled_p, rank_p, unrelated_subjects
+from braincast.experiments.probes.significance import holm, rank_p, stratified_p, told_edges, unrelated_subjects
 from braincast.experiments.probes.subject import Subject
 
 Strength = Float[np.ndarray, "set neuron"]
@@ -24,7 +24,8 @@ class Compared:
 
     `p_others` is a neuron's rank among what the other sets do to it. `p` is against refits in which neurons are
     unrelated (NaN without any), `p_holm` corrected over neurons. `total` is the mean over neurons, `totals` those of
-    the other sets, to which `total_p` refers, and `unrelated_p` is against all sets of the refits.
+    the other sets, to which `total_p` refers. `unrelated_p` is against all sets of the refits, of a model on a wiring
+    against the same set.
     """
 
     strength: Float[np.ndarray, " neuron"]
@@ -64,10 +65,13 @@ def compare(measure: Measure, subject: Subject, own: Neurons, *, n_draws: int, n
         null = strength[1:, neuron]
         p_others[neuron] = rank_p(strength[0, neuron], null[np.isfinite(null)])
     if refit:
-        pool = np.concatenate([each[np.isfinite(each)] for each in refit])
-        p[responds] = pooled_p(strength[0, responds], pool)
+        edges = told_edges(subject)
+        direct = np.array([edges[each].any(axis=0) for each in sets])
+        p = stratified_p(strength, refit, direct)[0]
         p_holm[responds] = holm(p[responds])
-        unrelated = rank_p(totals[0], np.concatenate([np.nanmean(each, axis=1) for each in refit]))
+        # A neuron with many edges moves more by chance, so that a model on a wiring has its own totals as its null.
+        rows = slice(0, 1) if edges.any() else slice(None)
+        unrelated = rank_p(totals[0], np.concatenate([np.nanmean(each[rows], axis=1) for each in refit]))
     whole = float(totals[0]), totals[1:], rank_p(totals[0], totals[1:]), unrelated
     return Compared(strength[0], p_others, p, p_holm, *whole, n_refits)
 

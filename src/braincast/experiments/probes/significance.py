@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -30,6 +31,21 @@ def pooled_p(own: Float[np.ndarray, " *axis"], null: Float[np.ndarray, " draw"])
     return (1 + len(ordered) - np.searchsorted(ordered, own - _TINY * np.abs(own))) / (1 + len(ordered))
 
 
+def stratified_p(
+    own: Float[np.ndarray, " *axis"], null: Sequence[np.ndarray], direct: Bool[np.ndarray, " *axis"]
+) -> Float[np.ndarray, " *axis"]:
+    """`pooled_p` of each value among draws of its own kind, `direct` or not; NaN stays, and draws that are NaN are out.
+
+    What a model on a wiring learns by chance stands on edges alone, so that other pairs say nothing of them.
+    """
+    found = np.full(own.shape, np.nan)
+    for kind in (False, True):
+        wanted = (direct == kind) & np.isfinite(own)
+        pool = np.concatenate([draw[..., direct == kind].ravel() for draw in null])
+        found[wanted] = pooled_p(own[wanted], pool[np.isfinite(pool)])
+    return found
+
+
 def holm(p: Float[np.ndarray, " test"]) -> Float[np.ndarray, " test"]:
     """p corrected for the number of tests (Holm 1979, Scandinavian Journal of Statistics 6:65)."""
     order = np.argsort(p, kind="stable")
@@ -49,12 +65,21 @@ def unrelated_subjects(subject: Subject, n_refits: int, *, seed: int) -> Iterato
             advance(1)
 
 
+def told_edges(subject: Subject) -> Bool[np.ndarray, "pre post"]:
+    """The pairs with an edge in the wiring that the model was told; none where it was told nothing."""
+    n = len(subject.neurons)
+    if not _is_told(subject):
+        return np.zeros((n, n), dtype=bool)
+    return np.any([one.adjacency().toarray() != 0 for one in subject.task.structure.connectomes], axis=0)
+
+
 @dataclass(frozen=True)
 class Agreement:
     """How well effects on different neurons tell the wiring, beside wirings with the neurons' names exchanged.
 
     `auroc`: chance that the effect of a pair with an edge is larger than that of one without; None where nearly all
-    pairs or none have one. `correlation`: Pearson's with the (signed) weights over pairs.
+    pairs or none have one. `correlation`: Pearson's with the (signed) weights over pairs. A model that was `told` the
+    wiring follows it whatever the brain does: then the numbers describe the model, and there is no `p`.
     """
 
     auroc: float | None
@@ -62,12 +87,15 @@ class Agreement:
     correlation: float | None
     correlation_p: float | None
     signed: bool
+    told: bool
     n_pairs: int
     n_draws: int
 
     @property
     def p(self) -> float | None:
         """That of the AUROC or, where almost every pair has an edge, of the correlation."""
+        if self.told:
+            return None
         return self.correlation_p if self.auroc_p is None else self.auroc_p
 
 
@@ -91,12 +119,24 @@ def agreement(
     auroc, correlation = np.array(drawn).T
     scored = [_against(values) for values in (auroc, correlation)]
     n_pairs = len(rows) * (len(rows) - 1)
-    return Agreement(*scored[0], *scored[1], signed, n_pairs, n_draws)
+    return Agreement(*scored[0], *scored[1], signed, _is_told(subject), n_pairs, n_draws)
+
+
+def null_of_pairs(found: Agreement | None, n_refits: int) -> dict[str, Any]:
+    """What the effects of all pairs, and the whole of them, are compared with."""
+    if found is None or found.p is None:
+        return {"kind": "refits to unrelated neurons", "draws": n_refits, "refits": n_refits}
+    return {"kind": "names exchanged in the wiring", "draws": found.n_draws, "refits": n_refits}
 
 
 def off_diagonal(n: int) -> Bool[np.ndarray, "pre post"]:
     """Pairs of different neurons."""
     return ~np.eye(n, dtype=bool)
+
+
+def _is_told(subject: Subject) -> bool:
+    card = load_model(subject.fitted.model).card
+    return "connectome" in (*card.uses, *card.takes) and subject.task.card.whose_wiring != "none"
 
 
 def _against(values: Float[np.ndarray, " draw"]) -> tuple[float | None, float | None]:
@@ -142,4 +182,4 @@ def _alone(recording: Recording, *, seed: int) -> Recording:
     """Each neuron with phases of its own, what was shown as it was; missing values are filled before."""
     whole = filled(np.array(recording.activity, dtype=np.float32))
     drawn = surrogate(replace(recording, activity=whole), seed=seed, independent=True)
-    return replace(drawn, activity=drawn.activity.astype(np.float32), stimulus=recording.stimulus)
+    return replace(drawn, activity=np.asarray(drawn.activity, dtype=np.float32), stimulus=recording.stimulus)
