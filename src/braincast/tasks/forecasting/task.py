@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 
-from braincast.brain.brains import Brains
 from braincast.errors import BraincastError
 from braincast.tasks.forecasting.anatomy import anatomy_of
 from braincast.tasks.forecasting.card import ForecastCard, WindowCase
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from braincast.brain.brains import Brains
     from braincast.brain.specimen import Specimen
 
 
@@ -120,6 +120,8 @@ class ForecastTask:
     @cached_property
     def structure(self) -> Brains:
         """How the brains behind the recordings are built, without any activity; their wiring is loaded on first use."""
+        from braincast.brain.brains import Brains  # brings pandas and scipy, which a listing must not wait for
+
         return Brains(self.card.neurons, self._built, self.anatomy)
 
     @cached_property
