@@ -133,6 +133,21 @@ def test_the_recorded_audit_covers_every_forecaster_and_nothing_moved(monkeypatc
     assert module.table(found) in module.PAGE.read_text(encoding="utf-8")
 
 
+def test_the_page_of_verdicts_shows_what_was_recorded_and_the_instrument_s_rule(monkeypatch):
+    from braincast.tasks.registry import task_card
+
+    module = script("wiring", monkeypatch)
+    page, figures = module.PAGE.read_text(encoding="utf-8"), json.loads(module.RESULT.read_text(encoding="utf-8"))
+    for name, found in figures.items():
+        assert f"<!-- {name}: begin -->\n{module._table(found)}\n<!-- {name}: end -->" in page
+        for verdict in found.values():
+            assert verdict["task_hash"] == task_card(name).hash
+            assert (verdict["draws"] >= 39) or verdict["verdict"] == "cannot tell"
+            decides = [arm for arm in verdict["compared"] if arm["arm"] in ("identity-permuted", "degree-preserving")]
+            inside = all(-verdict["margin"] <= end <= verdict["margin"] for arm in decides for end in arm["ci"])
+            assert (verdict["verdict"] == "does not") == (inside and verdict["draws"] >= 39)
+
+
 def test_the_recorded_figures_of_forecasts_are_those_of_the_tasks_as_they_are(monkeypatch):
     from braincast.tasks.registry import task_card
 

@@ -64,7 +64,8 @@ def fit_job(task: AnyTask, job: Job, settings: Settings | None = None, *, folder
 def job_structure(task: AnyTask, job: Job) -> Specimen | Brains:
     """The task's structure with the wiring of the entrant."""
     draw, _ = job.entrant.draw_and_seed(job.replicate)
-    return with_wiring(task.structure, job.entrant.wiring, draw)
+    structure: Any = task.structure
+    return with_wiring(structure, job.entrant.wiring, draw)
 
 
 def told(fitted: FittedFolds, job: Job, forecast_s: float) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from braincast.forecasts.submissions.child import LONGEST_TEXT
 from braincast.forecasts.submissions.declaration import Submission
 
 if TYPE_CHECKING:
-    from braincast.tasks.effects import EffectQuestion
+    from braincast.tasks.effects import AnyQuestion
     from braincast.tasks.kinds import AnyCard
 
 SILENCE_S = 60.0
@@ -48,7 +48,7 @@ class Validation:
         return {"valid": self.valid, "problems": problems}
 
 
-def validate(asked: AnyCard | EffectQuestion, path: Path | str) -> Validation:
+def validate(asked: AnyCard | AnyQuestion, path: Path | str) -> Validation:
     """Whether the folder or zip archive at `path` is a submission to this task, or question about the circuit.
 
     Problems are listed, not raised. A child that dies, takes more memory than it may or goes silent is E610.

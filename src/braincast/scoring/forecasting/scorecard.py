@@ -114,8 +114,9 @@ class _Tally:
     def _model_score(self, name: str) -> ModelScore:
         contender, assessor = self.contenders[name], self.assessor
         replicates = assessor.sums(contender, name)
-        keys, nested = self.task.metric_keys, {"n_seeds": contender.n_seeds}
-        found = assessor.measure([load_metric(key) for key in keys], replicates, assessor.headline, **nested)
+        keys, cases = self.task.metric_keys, assessor.headline
+        wanted = [load_metric(key) for key in keys]
+        found = assessor.measure(wanted, replicates, cases, n_seeds=contender.n_seeds)
         metrics = {key: _metric_score(one) for key, one in zip(keys, found, strict=True)}
         for key, one in zip(keys, found, strict=True):
             self.samples[name, key] = one.overall
