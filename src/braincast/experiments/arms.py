@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from braincast.brain.connectome import Connectome
 from braincast.brain.nulls import applicable
-from braincast.brain.specimen_nulls import OTHERS, SPECIMEN_NULLS
+from braincast.brain.specimen_nulls import OTHERS
 from braincast.scoring.scores import Role
 from braincast.tasks.forecasting.card import ForecastCard
 from braincast.tasks.forecasting.task import ForecastTask
@@ -32,7 +32,7 @@ KEYS: Mapping[str, str] = MappingProxyType(
 )
 _CONTROLS = ("transposed", "unconstrained")
 # Of recordings with wiring: what any run of a model on the wiring stands beside, and what decides.
-_USUAL = ("identity-permuted", "degree-preserving", "no-edges")
+_USUAL = ("identity-permuted", "degree-preserving", "no-edges", "expression-permuted")
 _DECISIVE = ("identity-permuted", "degree-preserving")
 
 Arms = Mapping[str, Role]
@@ -42,7 +42,7 @@ def usual_arms(card: AnyCard) -> Arms:
     """The nulls and controls that every run has: those on the task's card, or those of any task with wiring."""
     found: dict[str, Role] = {**dict.fromkeys(card.nulls, "null"), **dict.fromkeys(card.controls, "control")}
     if isinstance(card, ForecastCard) and card.whose_wiring != "none":
-        found = {**dict.fromkeys([*_USUAL, *SPECIMEN_NULLS], "null"), **found}
+        found = {**dict.fromkeys(_USUAL, "null"), **found}
     return found
 
 

@@ -54,7 +54,7 @@ def _chart(document: Document, title: str, places: Sequence[float], labels: list
         if rung["value"] is None:
             continue
         if rung["ci"]:
-            parts.append(plot.stretched([plot.curve([place, place], rung["ci"], "second")]))
+            parts.append(plot.stretched([plot.curve([place, place], rung["ci"], "lead")]))
         parts.append(plot.dot(place, rung["value"], shown.get(rung["name"], "dot"), 4.5 if rung["tied"] else 3.0))
     told = "; ".join(f"{rung['name']} {decimal(rung['value'], metric.digits)}" for rung in rungs)
     return plot.drawn(f"{metric.title} {title}", told, parts)
