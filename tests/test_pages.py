@@ -148,6 +148,13 @@ def test_the_page_of_verdicts_shows_what_was_recorded_and_the_instrument_s_rule(
             assert (verdict["verdict"] == "does not") == (inside and verdict["draws"] >= 39)
 
 
+def test_the_page_of_verdicts_shows_the_recorded_functional_connectivity(monkeypatch):
+    module = script("functional_connectivity", monkeypatch)
+    figures = json.loads(module.RESULT.read_text(encoding="utf-8"))
+    page = module.PAGE.read_text(encoding="utf-8")
+    assert f"<!-- functional: begin -->\n{module._table(figures)}\n<!-- functional: end -->" in page
+
+
 def test_the_recorded_figures_of_forecasts_are_those_of_the_tasks_as_they_are(monkeypatch):
     from braincast.tasks.registry import task_card
 
