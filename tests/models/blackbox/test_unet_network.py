@@ -12,6 +12,7 @@ from made_recordings import made_dataset, made_recording, made_task, places, ran
 from refusals import refused
 from scipy.ndimage import correlate
 
+from braincast.brain.brains import Brains
 from braincast.brain.specimen import Specimen
 from braincast.models.blackbox.networks.convolutions import Convolution, GroupNorm, averaged, repeated
 from braincast.models.blackbox.networks.unet_network import UNet
@@ -135,7 +136,7 @@ def test_a_task_that_does_not_say_where_neurons_lie_is_refused():
     with refused("E306", "model unet", "where neurons lie"):
         fit("unet", made_task())
     with refused("E306", "model unet", "it needs positions"):
-        UNetForecaster().prepare(Specimen("bare", "none"))
+        UNetForecaster().prepare(Brains(("a",), lambda: [Specimen("bare", "none")]))
 
 
 def test_fewer_windows_are_answered_at_once_where_volumes_are_large():
