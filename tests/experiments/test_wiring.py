@@ -203,7 +203,7 @@ def test_whose_wiring_it_is_is_always_said(card):
 
 
 def answer_on(seed, **brain):
-    """The verdict on direct weights, all draws, on a made brain; only what decides is run."""
+    """The verdict on direct weights, all draws, on a made brain (others: `test_instrument`)."""
     arms = {"nulls": ("identity-permuted", "degree-preserving"), "controls": (), "strata": {}, "n_resamples": 100}
     task = made_task(made_brain(seed=seed, **brain), **arms)
     result = run(task, configure(task.card, ["direct-weights"], wiring_test=True))
@@ -212,18 +212,6 @@ def answer_on(seed, **brain):
 
 
 @pytest.mark.slow
-def test_on_brains_that_follow_another_wiring_the_verdict_is_not_helps():
-    answers = [answer_on(seed, own_wiring=False) for seed in range(10)]
-    assert answers.count("helps") <= 1, answers
-
-
-@pytest.mark.slow
 def test_on_brains_whose_responses_do_not_depend_on_any_wiring_the_verdict_is_not_helps():
-    answers = [answer_on(100 + seed, strength=0.0) for seed in range(10)]
-    assert answers.count("helps") <= 1, answers
-
-
-@pytest.mark.slow
-def test_on_brains_that_follow_their_wiring_strongly_the_verdict_is_helps():
-    answers = [answer_on(200 + seed, strength=3.0) for seed in range(10)]
-    assert answers.count("helps") >= 9, answers
+    answers = [answer_on(100 + seed, strength=0.0) for seed in range(5)]
+    assert answers.count("helps") == 0, answers
