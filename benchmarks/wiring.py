@@ -36,14 +36,12 @@ FAMILIES: Mapping[str, Mapping[str, int]] = {
         "signed-propagator": FULL,
         "communicability": FULL,
         "connectome-regression": FULL,
-        "joint-regression": FULL,
     },
     "worm-forecast": {
         "graph-var": FULL,
         "masked-var": FULL,
         "expression-var": FULL,
         "masked-lds": FEW,
-        "rate-network": FEW,
         "graph-forecaster": FEW,
     },
     "human-forecast": {
@@ -52,10 +50,9 @@ FAMILIES: Mapping[str, Mapping[str, int]] = {
         "expression-var": FULL,
         "masked-lds": FEW,
         "rate-network": FEW,
-        "hopf": FEW,
     },
     "human-transfer": {
-        "graph-var": FULL,
+        "graph-var": FEW,
         "masked-var": FEW,
         "expression-var": FEW,
         "masked-lds": FEW,
