@@ -127,9 +127,11 @@ class _Tally:
         return replace(score, metrics={key: with_skills(key, own) for key, own in score.metrics.items()})
 
     def _pairs(self, simple: BestSimple | None) -> list[tuple[str, str]]:
-        """Everyone against the baseline, the best simple model and the truth."""
+        """Everyone against the baseline, the best simple model and the truth; each model against its own nulls."""
         references = dict.fromkeys(name for name in (self.baseline, simple.name if simple else None, TRUTH) if name)
         pairs = [(a, b) for b in references for a in (*self.contenders, *CONTROLS) if a != b]
+        known = self.contenders
+        pairs += [(c.of, name) for name, c in known.items() if c.of in known and c.of is not None]
         return [(a, b) for number, (a, b) in enumerate(pairs) if (b, a) not in pairs[:number]]
 
     def _comparison(self, a: str, b: str) -> Comparison:
