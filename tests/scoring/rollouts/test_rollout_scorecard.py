@@ -72,10 +72,11 @@ def test_intervals_are_over_animals_and_differences_are_paired(card):
 
 def test_a_model_is_compared_with_its_own_nulls(task, answers):
     null = Contender((answers["ar"],), "null", "var")
-    found = score_rollouts(task, {"mean": answers["mean"], "var": answers["var"], "var@no-edges": null})
+    own = {name: Contender((answers[name],)) for name in ("mean", "var")}
+    found = score_rollouts(task, {**own, "var@no-edges": null})
     pair = next(one for one in found.comparisons if (one.a, one.b) == ("var", "var@no-edges"))
-    own, other = (found.models[name].metrics[task.card.primary].value for name in ("var", "var@no-edges"))
-    assert pair.difference == pytest.approx(own - other) and pair.ci[0] <= pair.difference <= pair.ci[1]
+    first, other = (found.models[name].metrics[task.card.primary].value for name in ("var", "var@no-edges"))
+    assert pair.difference == pytest.approx(first - other) and pair.ci[0] <= pair.difference <= pair.ci[1]
 
 
 def test_a_path_that_blew_up_is_counted_and_timed(task, answers):
