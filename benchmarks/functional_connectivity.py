@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pages import put_between_markers, rounded
+from pages import put_between_markers, rounded, with_interval
 from threadpoolctl import threadpool_limits
 
 import braincast as bc
@@ -85,9 +85,7 @@ def _summary(each: np.ndarray) -> dict[str, Any]:
 
 def _table(figures: Mapping[str, Any]) -> str:
     lines = ["| what is compared with the measured one | correlation over pairs of regions |", "|---|---|"]
-    lines += [
-        f"| {name} | {_with_ends(one['value'], one['ci'], '.3f')} |" for name, one in figures["references"].items()
-    ]
+    lines += [f"| {name} | {with_interval(one)} |" for name, one in figures["references"].items()]
     lines += [
         "",
         "| model | own wiring | lead over another subject's | over identity-permuted | over degree-preserving |",
@@ -95,14 +93,14 @@ def _table(figures: Mapping[str, Any]) -> str:
     lines[-1] += " over no edges | draws |"
     lines.append("|---|---|---|---|---|---|---|")
     for model, found in figures["models"].items():
-        leads = " | ".join(_with_ends(found[arm]["lead"], found[arm]["lead_ci"], "+.3f") for arm in ARMS)
-        own = _with_ends(found["true"]["value"], found["true"]["ci"], ".3f")
+        leads = " | ".join(_lead(found[arm]) for arm in ARMS)
+        own = with_interval(found["true"])
         lines.append(f"| {model} | {own} | {leads} | {found[ARMS[0]]['n_draws']} |")
     return "\n".join(lines)
 
 
-def _with_ends(value: float, ci: Sequence[float], spec: str) -> str:
-    return f"{value:{spec}} ({ci[0]:{spec}} to {ci[1]:{spec}})"
+def _lead(arm: Mapping[str, Any]) -> str:
+    return with_interval({"value": arm["lead"], "ci": arm["lead_ci"]}, "+.3f")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from braincast.brain.connectome import Connectome
-from braincast.brain.nulls import applicable
+from braincast.brain.nulls import CONTROLS, applicable
 from braincast.brain.specimen_nulls import OTHERS
 from braincast.scoring.scores import Role
 from braincast.tasks.forecasting.card import ForecastCard
@@ -30,7 +30,6 @@ KEYS: Mapping[str, str] = MappingProxyType(
         OTHERS: "others",
     }
 )
-_CONTROLS = ("transposed", "unconstrained")
 # Of recordings with wiring: what any run of a model on the wiring stands beside, and what decides.
 _USUAL = ("identity-permuted", "degree-preserving", "no-edges", "expression-permuted")
 _DECISIVE = ("identity-permuted", "degree-preserving")
@@ -49,7 +48,7 @@ def usual_arms(card: AnyCard) -> Arms:
 def all_arms(task: AnyTask) -> Arms:
     """Those of a full wiring test: the usual ones, and all others that make sense for the task's wiring."""
     fit = [arm for arm in KEYS if _makes_sense(task, arm)]
-    return {**usual_arms(task.card), **{arm: "control" if arm in _CONTROLS else "null" for arm in fit}}
+    return {**usual_arms(task.card), **{arm: "control" if arm in CONTROLS else "null" for arm in fit}}
 
 
 def decisive_arms(card: AnyCard) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from braincast.brain.nulls import CONTROLS
 from braincast.brain.specimen_nulls import SPECIMEN_NULLS, TRUE_WIRING
 from braincast.errors import BraincastError, unknown_name
 from braincast.experiments.arms import Arms, decisive_arms, usual_arms
@@ -19,7 +20,7 @@ QUICK_DRAWS = 3
 # Of nulls on which no verdict rests: enough for an interval of their mean.
 DESCRIPTIVE_DRAWS = 10
 # One draw says all: nothing is random about these.
-_ONE_DRAW = ("no-edges", "transposed", "unconstrained")
+_ONE_DRAW = ("no-edges", *CONTROLS)
 
 
 @dataclass(frozen=True)

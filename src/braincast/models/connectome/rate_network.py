@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from braincast.models.blackbox.learning import learned
 from braincast.models.blackbox.network_forecaster import network_card
-from braincast.models.connectome.rates import RATES, RateForecaster
+from braincast.models.connectome.rates import RATES, RateForecaster, rates_learned
 from braincast.models.interface import Settings
 
 
@@ -21,20 +20,4 @@ class RateNetwork(RateForecaster):
         takes=("stimulus",),
         typical_fit_s=40.0,
     )
-    candidates: tuple[Settings, ...] = tuple(
-        learned(
-            nonlinearity="tanh",
-            signs="neuron",
-            deviation=deviation,
-            neurons="own",
-            slow=True,
-            read=4,
-            observation="identity",
-            steps_per_frame=1,
-            learning_rate=1e-2,
-            steps=400,
-            every=25,
-            patience=5,
-        )
-        for deviation in (0.0, 1.0)
-    )
+    candidates: tuple[Settings, ...] = tuple(rates_learned(deviation=deviation) for deviation in (0.0, 1.0))

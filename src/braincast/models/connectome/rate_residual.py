@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from braincast.models.blackbox.learning import learned
 from braincast.models.blackbox.network_forecaster import network_card
 from braincast.models.blackbox.sizes import Sizes
-from braincast.models.connectome.rates import RATES, RateForecaster
+from braincast.models.connectome.rates import RATES, RateForecaster, rates_learned
 from braincast.models.interface import Setting, Settings
 from braincast.models.space import Range
 
@@ -38,22 +37,7 @@ class RateResidual(RateForecaster):
     )
     # Chosen on validation windows of the worm, the fish and human brains.
     candidates: tuple[Settings, ...] = tuple(
-        learned(
-            nonlinearity="tanh",
-            signs="neuron",
-            deviation=deviation,
-            neurons="own",
-            slow=True,
-            read=4,
-            observation="identity",
-            steps_per_frame=1,
-            residual=residual,
-            hidden=8,
-            learning_rate=1e-2,
-            steps=400,
-            every=25,
-            patience=5,
-        )
+        rates_learned(deviation=deviation, residual=residual, hidden=8)
         for deviation, residual in ((0.0, "shared"), (0.0, "own"), (1.0, "own"))
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from braincast.models.blackbox.learning import learned
 from braincast.models.blackbox.network_forecaster import NetworkForecaster
 from braincast.models.blackbox.sizes import Sizes
 from braincast.models.interface import Setting, Settings
@@ -50,6 +51,25 @@ RATES: Mapping[str, Setting] = {
     ),
     "steps_per_frame": Setting("Steps of the equations from frame to frame", kind=int, lower=1.0, upper=1000.0),
 }
+
+
+def rates_learned(**changes: Any) -> Settings:
+    """Settings of a candidate: those that rate models begin with, and what differs."""
+    usual = {
+        "nonlinearity": "tanh",
+        "signs": "neuron",
+        "deviation": 0.0,
+        "neurons": "own",
+        "slow": True,
+        "read": 4,
+        "observation": "identity",
+        "steps_per_frame": 1,
+        "learning_rate": 1e-2,
+        "steps": 400,
+        "every": 25,
+        "patience": 5,
+    }
+    return learned(**{**usual, **changes})
 
 
 class RateForecaster(NetworkForecaster):
