@@ -1,0 +1,94 @@
+"""What is done to the brain: who is driven and how, who is silenced, for how long, how often."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Int
+
+from braincast.dynamics.spiking import Poisson, Schedule
+from braincast.errors import BraincastError
+from braincast.experiments.simulation.chosen import Directory
+from braincast.experiments.simulation.inputs import read_input_spikes
+from braincast.files import sha256_of_file, sha256_of_json
+
+RATE_HZ = 150.0  # of stimulated neurons unless told otherwise (Shiu et al. 2024, Nature 634:210)
+Drive = Poisson | Schedule
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked for, in the words of the command line; impossible numbers are E305."""
+
+    stimulate: str | None = None
+    rate_hz: float = RATE_HZ
+    duration_s: float = 1.0
+    n_trials: int = 1
+    seed: int = 0
+    silence: str | None = None
+    input_spikes: Path | None = None
+
+    def __post_init__(self) -> None:
+        _require("--rate", self.rate_hz, math.isfinite(self.rate_hz) and self.rate_hz >= 0, "0 or more, in hertz")
+        _require(
+            "--duration", self.duration_s, math.isfinite(self.duration_s) and self.duration_s > 0, "seconds above 0"
+        )
+        _require("--trials", self.n_trials, self.n_trials >= 1, "1 or more")
+        _require("--seed", self.seed, self.seed >= 0, "0 or more")
+        if self.stimulate is not None and self.input_spikes is not None:
+            what, fix = "the spikes of a file replace the Poisson drive", "Give --stimulate or --input-spikes, not both"
+            raise BraincastError("E305", "--input-spikes", what, fix)
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """What was asked for, with neurons found in the wiring; `driven` and `silenced` are rows, rising."""
+
+    asked: Asked
+    drives: tuple[Drive, ...]
+    driven: Int[np.ndarray, " driven"]
+    silenced: Int[np.ndarray, " silenced"]
+
+    @property
+    def simulated_s(self) -> float:
+        """Seconds of brain, all trials together."""
+        return self.asked.duration_s * self.asked.n_trials
+
+    def to_dict(self) -> dict[str, Any]:
+        """All that spikes follow from beside the wiring, as JSON."""
+        asked = self.asked
+        spikes = None if asked.input_spikes is None else sha256_of_file(asked.input_spikes)
+        return {
+            "stimulate": asked.stimulate,
+            "driven_sha256": sha256_of_json(self.driven.tolist()),
+            "rate_hz": asked.rate_hz if asked.input_spikes is None else None,
+            "input_spikes_sha256": spikes,
+            "silence": asked.silence,
+            "silenced_sha256": sha256_of_json(self.silenced.tolist()),
+            "duration_s": asked.duration_s,
+            "trials": asked.n_trials,
+            "seed": asked.seed,
+        }
+
+
+def protocol(asked: Asked, neurons: pd.DataFrame, directory: Directory) -> Protocol:
+    """Neurons and drives of what was asked for; E305 and E308 for neurons, see `read_input_spikes` for a file."""
+    nobody = np.empty(0, np.int64)
+    silenced = directory.chosen(asked.silence, "--silence", seed=asked.seed) if asked.silence else nobody
+    if asked.input_spikes is not None:
+        schedule = read_input_spikes(asked.input_spikes, neurons["id"].tolist(), asked.duration_s)
+        return Protocol(asked, (schedule,), np.unique(schedule.neurons), silenced)
+    if asked.stimulate is None:
+        return Protocol(asked, (), nobody, silenced)
+    driven = directory.chosen(asked.stimulate, "--stimulate", seed=asked.seed)
+    return Protocol(asked, (Poisson(driven, asked.rate_hz),), driven, silenced)
+
+
+def _require(option: str, value: float, good: bool, expected: str) -> None:
+    if not good:
+        raise BraincastError("E305", option, f"{value!r} is not possible", f"Give {expected}")
