@@ -76,8 +76,12 @@ class Poisson:
             raise BraincastError("E107", "poisson.rate_hz", what, "Choose a lower rate or a shorter dt_s")
         below = np.array([min(int(each * 2.0**64), _WORD) for each in chance.tolist()], np.uint64)
         keys = np.array([_mixed_int(key ^ _mixed_int(int(neuron) + 1)) for neuron in self.neurons], np.uint64)
-        step, which = _bernoulli(keys, below, first, stop)
-        return Kicks(step, self.neurons[which], np.full(len(step), self.kick_mv))
+        room = int(2 * chance.sum() * (stop - first)) + 2 * len(keys) + 64
+        found = -1
+        while found < 0:
+            step, which = np.empty(room, np.int64), np.empty(room, np.int32)
+            found, room = _bernoulli(keys, below, first, stop, step, which), 2 * room
+        return Kicks(step[:found], self.neurons[which[:found]], np.full(found, self.kick_mv))
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,14 +142,14 @@ def numbers(neurons: Sequence[int] | Shaped[np.ndarray, " driven"], where: str) 
     return found.astype(np.int32)
 
 
-def _require_for_each(value: float | Float[np.ndarray, "..."], n_neurons: int, where: str) -> None:
+def _require_for_each(value: float | Float[np.ndarray, ...], n_neurons: int, where: str) -> None:
     if np.ndim(value) and np.shape(value) != (n_neurons,):
         what = f"shape {np.shape(value)} for {n_neurons} neurons"
         raise BraincastError("E106", where, what, "Give one value, or one for each neuron")
     _require_finite(value, where)
 
 
-def _require_finite(value: float | Float[np.ndarray, "..."], where: str) -> None:
+def _require_finite(value: float | Float[np.ndarray, ...], where: str) -> None:
     if not np.isfinite(value).all():
         raise BraincastError("E107", where, "a value is not finite", "Give numbers")
 
@@ -160,20 +164,12 @@ def _mixed_int(value: int) -> int:
 
 @njit(cache=True, nogil=True)
 @no_type_check
-def _bernoulli(keys, below, first, stop):
-    """Where SplitMix64, begun at a neuron's key and taken `step` steps on, lies below its limit."""
+def _bernoulli(keys, below, first, stop, steps, which):
+    """Where SplitMix64, begun at a neuron's key and taken `step` steps on, lies below its limit; -1: no room."""
     n = 0
-    room = 1024
-    steps, which = np.empty(room, np.int64), np.empty(room, np.int64)
     for step in range(first, stop):
-        if n + len(keys) > room:
-            room = 2 * room + len(keys)
-            grown = np.empty(room, np.int64)
-            grown[:n] = steps[:n]
-            steps = grown
-            grown = np.empty(room, np.int64)
-            grown[:n] = which[:n]
-            which = grown
+        if n + len(keys) >= len(steps):
+            return -1
         walk = np.uint64(step + 1) * np.uint64(0x9E3779B97F4A7C15)
         for k in range(len(keys)):
             value = keys[k] + walk
@@ -183,4 +179,4 @@ def _bernoulli(keys, below, first, stop):
             steps[n] = step
             which[n] = k
             n += value < below[k]
-    return steps[:n].copy(), which[:n].copy()
+    return n

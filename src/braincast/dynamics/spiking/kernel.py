@@ -30,7 +30,6 @@ MEMBRANE, SYNAPSE, ADAPTATION = range(3)
 _MARGIN = 1.0 - 1e-9
 # Below this a number is nothing, and slow to compute with.
 _TINY = 1e-200
-_FEW = 24  # spikes of one step up to which insertion sorts faster than numpy
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -174,11 +173,12 @@ def deliver(
             u = state[i, 0] + count * to_u
             state[i, 0] = u
             state[i, 1] += count * to_g
-            if u > lowest and is_hot[i] == COLD:
-                if may_spike(i, c, u, state[i, 1], age, adapted, theta, constant, decay):
-                    is_hot[i] = HOT
-                    hot[n_hot] = i
-                    n_hot += 1
+            if not u > lowest or is_hot[i] != COLD:
+                continue
+            if may_spike(i, c, u, state[i, 1], age, adapted, theta, constant, decay):
+                is_hot[i] = HOT
+                hot[n_hot] = i
+                n_hot += 1
     book[N_HOT] = n_hot
 
 
@@ -236,13 +236,15 @@ def potential(i, age, state, adapted, reset, which, constant, decay):
 @njit(nogil=True)
 @no_type_check
 def put_in_order(neurons, first, last):
-    """Sort one step's spikes by neuron, so that sums depend on no history."""
-    if last - first > _FEW:
-        neurons[first:last] = np.sort(neurons[first:last])
-        return
-    for place in range(first + 1, last):
-        neuron, before = neurons[place], place - 1
-        while before >= first and neurons[before] > neuron:
-            neurons[before + 1] = neurons[before]
-            before -= 1
-        neurons[before + 1] = neuron
+    """Sort one step's spikes by neuron (Shell 1959), so that sums depend on no history."""
+    gap = 1
+    while 3 * gap + 1 < last - first:
+        gap = 3 * gap + 1
+    while gap >= 1:
+        for place in range(first + gap, last):
+            neuron, before = neurons[place], place - gap
+            while before >= first and neurons[before] > neuron:
+                neurons[before + gap] = neurons[before]
+                before -= gap
+            neurons[before + gap] = neuron
+        gap //= 3

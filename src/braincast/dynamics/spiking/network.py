@@ -171,7 +171,7 @@ def _delays(
 @njit(cache=True, nogil=True)
 @no_type_check
 def _fill_rows(pre, post, count, of_edge, n_neurons, bits, start, words):
-    """A counting sort; `start` has a row of n_neurons + 1 for each delay, the last of which repeats the next's first."""
+    """A counting sort; `start` has a row of n_neurons + 1 for each delay, whose last is the next one's first."""
     alike = len(of_edge) == 0
     for e in range(len(pre)):
         k = 0 if alike else of_edge[e]

@@ -61,7 +61,7 @@ class LeakyIntegrateAndFire:
             self._require_apart("adaptation_time_s")
         self.steps(self.delay_s, "delay_s")
 
-    def steps(self, time_s: PerNeuron, name: str = "time") -> Int[np.ndarray, "..."]:
+    def steps(self, time_s: PerNeuron, name: str = "time") -> Int[np.ndarray, ...]:
         """Delays as whole numbers of steps; E107 where they are none, or less than one step."""
         time_s = np.asarray(time_s, np.float64)
         steps = np.rint(time_s / self.dt_s)
@@ -73,7 +73,7 @@ class LeakyIntegrateAndFire:
         return steps.astype(np.int32)
 
     @property
-    def refractory_steps(self) -> Int[np.ndarray, "..."]:
+    def refractory_steps(self) -> Int[np.ndarray, ...]:
         """Whole steps within `refractory_s`."""
         return np.floor(np.asarray(self.refractory_s) / self.dt_s + _ROUNDING).astype(np.int32)
 

@@ -90,7 +90,7 @@ class Trial:
 
 
 class Ready:
-    """A network, its drives' neurons and the silenced ones as arrays in the kernel's units: made once for all trials."""
+    """A network, its driven and its silenced neurons as arrays in the kernel's units: made once for all trials."""
 
     def __init__(
         self, network: Network, driven: Int[np.ndarray, " driven"], silenced: Int[np.ndarray, " silenced"]
