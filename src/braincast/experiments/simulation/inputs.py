@@ -25,7 +25,7 @@ def read_input_spikes(path: Path, neuron_ids: list[str], duration_s: float) -> S
     """
     table = _table(path)
     neurons, time_s = _neurons(table["neuron"], neuron_ids, path), _times(table["time_s"], duration_s, path)
-    if "trial" in table.columns and table["trial"].nunique() > 1:
+    if "trial" in table.columns and len(table["trial"].unique()) > 1:
         what = "it lists spikes of several trials, while input spikes are the same in each"
         raise BraincastError("E107", f"{path}: trial", what, "Keep the rows of one trial")
     return Schedule(neurons, time_s)

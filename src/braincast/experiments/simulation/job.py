@@ -27,31 +27,23 @@ CITATION = (
 
 @dataclass(frozen=True, eq=False)
 class Loaded:
-    """A wiring made ready to spike, and the seconds that this took."""
+    """A wiring made ready to spike, and the seconds that this and compiling took."""
 
     wiring: Wiring
     network: Network
     load_s: float
-
-    @cached_property
-    def n_left_out(self) -> int:
-        """Edges that say nothing to a spiking network: of unknown sign, or electrical."""
-        return int(self.network.n_left_out)
+    compile_s: float
 
 
 @dataclass(frozen=True, eq=False)
 class Simulated:
-    """What the neurons of a network did under a protocol."""
+    """What the neurons of a network did under a protocol; `counts` are spikes."""
 
     loaded: Loaded
     protocol: Protocol
     spikes: Spikes
+    counts: Int[np.ndarray, "trial neuron"]
     aftermath: Aftermath
-
-    @cached_property
-    def counts(self) -> Int[np.ndarray, "trial neuron"]:
-        """Spikes of each neuron in each trial."""
-        return np.asarray(self.spikes.counts())
 
     @cached_property
     def rate_hz(self) -> Float[np.ndarray, " neuron"]:
@@ -72,9 +64,12 @@ class Simulated:
 def loaded(wiring: Wiring, parameters: LeakyIntegrateAndFire = FLY) -> Loaded:
     """The network of a wiring: weights times signs, as whole numbers (E103 for others)."""
     started = time.perf_counter()
+    one = np.zeros(1, np.int32)
+    Network.from_edges(one, one, one, 1)  # compiles, or reads the compiled code
+    compiled = time.perf_counter()
     with step("Building the network"):
         network = Network.from_connectome(wiring.connectome, parameters)
-    return Loaded(wiring, network, time.perf_counter() - started)
+    return Loaded(wiring, network, time.perf_counter() - compiled, compiled - started)
 
 
 def simulated(
@@ -82,18 +77,18 @@ def simulated(
 ) -> Simulated:
     """All trials of a protocol; the same bits for any number of threads. Spikes are streamed to `into`, a parquet."""
     asked = protocol.asked
-    with step(f"Simulating {asked.n_trials} × {asked.duration_s:g} s of {loaded.network.n_neurons:,} neurons"):
-        spikes = simulate(
-            loaded.network,
-            list(protocol.drives),
-            duration_s=asked.duration_s,
-            n_trials=asked.n_trials,
-            seed=asked.seed,
-            silenced=protocol.silenced,
-            n_threads=n_threads,
-            into=into,
-        )
-    return Simulated(loaded, protocol, spikes, aftermath(loaded.network, protocol, spikes))
+    spikes = simulate(
+        loaded.network,
+        list(protocol.drives),
+        duration_s=asked.duration_s,
+        n_trials=asked.n_trials,
+        seed=asked.seed,
+        silenced=protocol.silenced,
+        n_threads=n_threads,
+        into=into,
+    )
+    counts = spikes.counts()
+    return Simulated(loaded, protocol, spikes, counts, aftermath(loaded.network, protocol, counts))
 
 
 def configuration(loaded: Loaded, protocol: Protocol, **further: Any) -> dict[str, Any]:

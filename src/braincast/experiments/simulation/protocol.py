@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,14 +10,13 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Int
 
-from braincast.dynamics.spiking import Poisson, Schedule
+from braincast.dynamics.spiking import FLY, Drive, Poisson
 from braincast.errors import BraincastError
 from braincast.experiments.simulation.chosen import Directory
 from braincast.experiments.simulation.inputs import read_input_spikes
 from braincast.files import sha256_of_file, sha256_of_json
 
 RATE_HZ = 150.0  # of stimulated neurons unless told otherwise (Shiu et al. 2024, Nature 634:210)
-Drive = Poisson | Schedule
 
 
 @dataclass(frozen=True)
@@ -34,10 +32,9 @@ class Asked:
     input_spikes: Path | None = None
 
     def __post_init__(self) -> None:
-        _require("--rate", self.rate_hz, math.isfinite(self.rate_hz) and self.rate_hz >= 0, "0 or more, in hertz")
-        _require(
-            "--duration", self.duration_s, math.isfinite(self.duration_s) and self.duration_s > 0, "seconds above 0"
-        )
+        most_hz, longest_s = 1 / FLY.dt_s, (2**31 - 2) * FLY.dt_s
+        _require("--rate", self.rate_hz, 0 <= self.rate_hz <= most_hz, f"0 to {most_hz:,.0f} Hz, one kick a step")
+        _require("--duration", self.duration_s, FLY.dt_s <= self.duration_s <= longest_s, f"{FLY.dt_s:g} s or more")
         _require("--trials", self.n_trials, self.n_trials >= 1, "1 or more")
         _require("--seed", self.seed, self.seed >= 0, "0 or more")
         if self.stimulate is not None and self.input_spikes is not None:

@@ -14,8 +14,10 @@ _SHOWN = 20
 
 @dataclass(frozen=True)
 class Group:
-    """Neurons of one type or region: how many, how many of them spiked or were driven, and the mean rate of those not driven (None where
-    all are)."""
+    """Neurons of one type or region: how many, how many of them spiked or were driven.
+
+    `rate_hz` is the mean of those that are not driven, None where all are; `share` is that of the highest rate.
+    """
 
     name: str
     n_neurons: int
