@@ -41,6 +41,18 @@ class Asked:
             what, fix = "the spikes of a file replace the Poisson drive", "Give --stimulate or --input-spikes, not both"
             raise BraincastError("E305", "--input-spikes", what, fix)
 
+    def to_dict(self) -> dict[str, Any]:
+        """The same as JSON."""
+        return {
+            "stimulate": self.stimulate,
+            "rate_hz": self.rate_hz if self.input_spikes is None else None,
+            "input_spikes": None if self.input_spikes is None else str(self.input_spikes),
+            "silence": self.silence,
+            "duration_s": self.duration_s,
+            "trials": self.n_trials,
+            "seed": self.seed,
+        }
+
 
 @dataclass(frozen=True)
 class Protocol:
@@ -59,17 +71,11 @@ class Protocol:
     def to_dict(self) -> dict[str, Any]:
         """All that spikes follow from beside the wiring, as JSON."""
         asked = self.asked
-        spikes = None if asked.input_spikes is None else sha256_of_file(asked.input_spikes)
         return {
-            "stimulate": asked.stimulate,
+            **asked.to_dict(),
+            "input_spikes": None if asked.input_spikes is None else sha256_of_file(asked.input_spikes),
             "driven_sha256": sha256_of_json(self.driven.tolist()),
-            "rate_hz": asked.rate_hz if asked.input_spikes is None else None,
-            "input_spikes_sha256": spikes,
-            "silence": asked.silence,
             "silenced_sha256": sha256_of_json(self.silenced.tolist()),
-            "duration_s": asked.duration_s,
-            "trials": asked.n_trials,
-            "seed": asked.seed,
         }
 
 

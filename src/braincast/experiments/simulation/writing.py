@@ -67,15 +67,7 @@ def document(result: Simulated, path: Path, **timed: float) -> dict[str, Any]:
         "active": int(np.count_nonzero(result.rate_hz)),
         "recruited": len(result.recruited),
         **result.aftermath.to_dict(),
-        "asked": {
-            "stimulate": asked.stimulate,
-            "rate_hz": asked.rate_hz if asked.input_spikes is None else None,
-            "input_spikes": None if asked.input_spikes is None else str(asked.input_spikes),
-            "silence": asked.silence,
-            "duration_s": asked.duration_s,
-            "trials": asked.n_trials,
-            "seed": asked.seed,
-        },
+        "asked": asked.to_dict(),
         "parameters": parameters_of(loaded.network),
         "files": {**{kind: str(path / name) for kind, name in NAMES.items()}, "folder": str(path)},
     }

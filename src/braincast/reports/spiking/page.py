@@ -16,7 +16,7 @@ from braincast.reports.spiking.raster import raster, raster_chart
 from braincast.reports.spiking.rate_charts import bin_s, population_chart, rates_chart
 from braincast.reports.spiking.tables import busiest, groupings
 
-_STYLES = ("report.css", "explore.css", "plots.css", "spiking/spiking.css")
+STYLES = ("report.css", "explore.css", "plots.css", "spiking/spiking.css")
 _COLUMNS = {"cell_type": "Cell types", "cell_class": "Cell classes", "region": "Regions"}
 # In the order of the page: what each parameter is, and its unit.
 PARAMETERS = {
@@ -42,7 +42,7 @@ def simulation_page(document: Mapping[str, Any], result: Simulated, command: str
     drawn = raster(result)
     return rendered(
         "spiking/report.html.j2",
-        _STYLES,
+        STYLES,
         (),
         document=document,
         words=wording,
@@ -58,9 +58,14 @@ def simulation_page(document: Mapping[str, Any], result: Simulated, command: str
         rate_classes=RATE_CLASSES,
         silenced=_names(neurons, result.protocol.silenced),
         driven=_names(neurons, result.protocol.driven),
-        parameters=[(*PARAMETERS[name], _value(value)) for name, value in document["parameters"].items()],
+        parameters=model_parameters(document),
         citation=CITATION,
     )
+
+
+def model_parameters(document: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """What each parameter is, its unit, and its value."""
+    return [(*PARAMETERS[name], _value(value)) for name, value in document["parameters"].items()]
 
 
 def _names(neurons: Any, rows: np.ndarray, most: int = 12) -> str:

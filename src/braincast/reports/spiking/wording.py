@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from braincast.reports.numbers import count
+from braincast.reports.numbers import count, decimal, p_value, percent
 
 SYNTHETIC = "Synthetic wiring: made up with the statistics of a fly's brain. These are no neurons of a fly."
 Document = Mapping[str, Any]
@@ -48,6 +48,36 @@ def caution(document: Document) -> str | None:
     if broad:
         return "The activity is as broad as in a state that keeps itself up, but ends with the drive."
     return None
+
+
+def screen_title(document: Document) -> str:
+    """What is screened."""
+    return f"{document['wiring']['name']}: {count(document['conditions'])} conditions, {document['screen']}d one by one"
+
+
+def screened(document: Document) -> str:
+    """The strongest response of a screen."""
+    strongest = next(iter(document["strongest"]), None)
+    if strongest is None or not strongest["change_hz"]:
+        return "No condition changes a readout."
+    what = f"{strongest['readout']} by {decimal(strongest['change_hz'], 1, signed=True)} Hz on average"
+    return f"The strongest change: {strongest['condition']}, {document['screen']}d, moves {what}."
+
+
+def accuracy(document: Document) -> str:
+    """How many phenotypes are told, and whether wrong wirings tell as many."""
+    found = document["accuracy"]
+    own = f"{percent(found['value'])} (95 % interval {percent(found['ci'][0])} to {percent(found['ci'][1])})"
+    floor = f"always saying the commonest word, {percent(found['floor'])}"
+    beside = [f"{name} {percent(null['mean'])}, p {p_value(null['p'])}" for name, null in found["nulls"].items()]
+    wrong = f" Wrong wirings: {'; '.join(beside)}; {found['draws']} draws each." if beside else ""
+    return f"Accuracy {own}; {floor}.{wrong}"
+
+
+def few(names: Sequence[str], most: int = 6) -> str:
+    """Some of the names, and how many more."""
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def speed(document: Document) -> str:
