@@ -108,9 +108,9 @@ def fly(
 
 def _question(screen: str | None, asks: Mapping[str, Any], **numbers: float) -> Question | None:
     """What a screen is asked; its words without --screen are E305."""
-    from braincast.experiments.simulation.screening import Question
-
     if screen is not None:
+        from braincast.experiments.simulation.screening import Question
+
         return Question(screen, **asks, **numbers)
     for name, value in asks.items():
         if value is not None:

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Float
-from scipy.stats import binomtest
 
 from braincast.errors import BraincastError
 from braincast.experiments.simulation.chosen import Directory, Named, words_of
@@ -75,6 +74,8 @@ class Accuracy:
     @property
     def ci(self) -> tuple[float, float]:
         """95 % interval (Wilson 1927, JASA 22:209), as if rows were independent."""
+        from scipy.stats import binomtest  # slow to import
+
         found = binomtest(self.right, self.n).proportion_ci(_CONFIDENCE, method="wilson")
         return float(found.low), float(found.high)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,16 +44,17 @@ def opened_wiring(data: Path | None, *, n_neurons: int | None = None, n_edges: i
 
 
 def wiring_sha256(connectome: Connectome) -> str:
-    """SHA-256 (hex) of ids, ends, kinds, weights and signs: what spikes follow from, and nothing else."""
+    """SHA-256 (hex) of ids, ends, kinds, weights, signs and delays: what spikes follow from, and nothing else."""
     digest = hashlib.sha256("\n".join(connectome.neuron_ids).encode())
     edges = connectome.edges
-    columns = {name: edges[name].to_numpy() for name in ("pre", "post", "weight", "sign")}
+    columns = {name: edges[name].to_numpy() for name in ("pre", "post", "weight", "sign", "delay_s")}
     for values in (*columns.values(), edges["kind"].cat.codes.to_numpy()):
-        _add(digest, values)
+        for part in _parts(values):
+            digest.update(part)
     return digest.hexdigest()
 
 
-def _add(digest: hashlib._Hash, values: Shaped[np.ndarray, " edge"]) -> None:
+def _parts(values: Shaped[np.ndarray, " edge"]) -> Iterator[bytes]:
     """Numbers as little-endian float64, so that a weight counts the same in whatever type it is held."""
     for start in range(0, len(values), _ROWS):
-        digest.update(values[start : start + _ROWS].astype("<f8").tobytes())
+        yield values[start : start + _ROWS].astype("<f8").tobytes()

@@ -16,7 +16,7 @@ _MOST_SILENT, _MOST_ACTIVE, _MOST_DRIVEN = 2_000, 2_500, 600
 _WIDTH = 1000.0
 # Upper bounds of the classes of rate: as in a fly, most that answer do so below 10 Hz.
 _BOUNDS_HZ = (1.0, 10.0, 50.0)
-RATE_CLASSES = ("below 1 Hz", "1 to 10 Hz", "10 to 50 Hz", "50 Hz and more")
+RATE_CLASSES = ("less than 1 Hz", "1 to 10 Hz", "10 to 50 Hz", "50 Hz or more")
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def brain_map(neurons: pd.DataFrame) -> BrainMap | None:
 
 
 def _words() -> list[str]:
-    return ["silent neurons", *(f"neurons {name}" for name in RATE_CLASSES), "driven neurons"]
+    return ["silent neurons", *(f"at {name}" for name in RATE_CLASSES), "driven neurons"]
 
 
 def _layers(neurons: pd.DataFrame, placed: np.ndarray) -> Iterator[tuple[str, Int[np.ndarray, " shown"], int]]:

@@ -13,7 +13,7 @@ from braincast.reports.plot import Plot, padded
 
 _BINS_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 _MOST_BINS, _RATE_BINS = 200, 24
-_HEIGHT = 240
+_HEIGHT, _MANY, _SPIKES = 240, 10_000, "spikes a second"
 
 
 def bin_s(duration_s: float) -> float:
@@ -29,9 +29,11 @@ def population_chart(result: Simulated) -> Markup:
     driven, others = (_per_second(result, own) for own in (is_driven, ~is_driven))
     width = bin_s(duration_s)
     x = (np.arange(len(others)) + 0.5) * width
-    plot = Plot(axis_over([0.0, duration_s]), axis_over([0.0, *driven, *others]), _HEIGHT)
-    curves = [plot.curve(x.tolist(), driven.tolist(), "second"), plot.curve(x.tolist(), others.tolist(), "lead")]
-    parts = [plot.frame("seconds", "spikes a second"), plot.stretched(curves)]
+    unit, words = (1000.0, "thousand spikes a second") if max(driven.max(), others.max()) >= _MANY else (1.0, _SPIKES)
+    y = {"driven": (driven / unit).tolist(), "lead": (others / unit).tolist()}
+    plot = Plot(axis_over([0.0, duration_s]), axis_over([0.0, *y["driven"], *y["lead"]]), _HEIGHT)
+    curves = [plot.curve(x.tolist(), values, css) for css, values in y.items()]
+    parts = [plot.frame("seconds", words), plot.stretched(curves)]
     told = f"At most {count(round(float(others.max())))} spikes a second of neurons that are not driven"
     return plot.drawn("Activity over time", told, parts)
 

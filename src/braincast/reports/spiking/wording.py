@@ -30,7 +30,7 @@ def drive(document: Document) -> str:
 def outcome(document: Document) -> str:
     """What came of it."""
     return (
-        f"{count(document['spikes'])} spikes in {document['simulated_s']:g} s of brain "
+        f"{count(document['spikes'])} spikes in {seconds(document['simulated_s'])} of brain "
         f"({document['spikes_per_s']:,.0f} a second); {_neurons(document['active'])} active, "
         f"{count(document['recruited'])} of them without being driven."
     )
@@ -80,10 +80,17 @@ def few(names: Sequence[str], most: int = 6) -> str:
     return ", ".join(names[:most]) + more
 
 
+def seconds(duration_s: float) -> str:
+    """A time that was asked for, as it was asked for."""
+    return f"{duration_s:.6g} s"
+
+
 def speed(document: Document) -> str:
     """How long it took, beside how long the brain would."""
     wall, brain = document["wall_s"], document["simulated_s"]
-    return f"{brain:g} s of brain in {wall:.3g} s, after {document['read_s'] + document['load_s']:.3g} s of loading"
+    return (
+        f"{seconds(brain)} of brain in {wall:.3g} s, after {document['read_s'] + document['load_s']:.3g} s of loading"
+    )
 
 
 def _neurons(number: int) -> str:
