@@ -128,9 +128,9 @@ class Ready:
         """Potentials in mV."""
         return self._zero_mv[neurons] + self.unit_mv[neurons] * value
 
-    def _constants(self, sets: Float[np.ndarray, "set 3"]) -> Float[np.ndarray, "set 4"]:
+    def _constants(self, sets: Float[np.ndarray, "set 3"]) -> Float[np.ndarray, "set 5"]:
         membrane, synapse, adaptation = sets.T
-        constant = np.zeros((len(sets), 4))
+        constant = np.zeros((len(sets), 5))
         constant[:, kernel.SHARE] = synapse / (membrane - synapse)
         if self.network.parameters.adapts:
             constant[:, kernel.SLOW_SHARE] = adaptation / (adaptation - membrane)
@@ -139,7 +139,8 @@ class Ready:
         quiet = self.theta > 0
         of_neuron = np.zeros(len(quiet), np.int32) if self.which is None else self.which
         np.minimum.at(lowest, of_neuron[quiet], self.theta[quiet])
-        constant[:, kernel.LOWEST] = np.where(synapse < membrane, lowest, -np.inf)
+        constant[:, kernel.LOWEST_U] = np.where(synapse < membrane, lowest, -np.inf)
+        constant[:, kernel.LOWEST_G] = lowest
         return constant
 
 
