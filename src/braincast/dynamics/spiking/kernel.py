@@ -137,7 +137,8 @@ def fire(n, age, book, state, adapted, theta, jump, which, constant, decay, grow
 @njit(nogil=True, error_model="numpy", inline="always")
 @no_type_check
 def deliver(
-    arrived, start, words, bits, mask, mute, age, book, state, adapted, theta, which, constant, decay, growth, hot, is_hot
+    arrived, start, words, bits, mask, mute, age, book, state, adapted, theta, which, constant, decay, growth, hot,
+    is_hot,
 ):  # fmt: skip
     """Add each edge of the neurons whose spikes arrive, and note whom that could bring to spike."""
     c = 0
@@ -168,11 +169,12 @@ def deliver(
                 lowest_g = constant[c, LOWEST_G] * growth[c, age, SYNAPSE]
             u, g = state[i, 0] + count * to_u, state[i, 1] + count * to_g
             state[i, 0], state[i, 1] = u, g
-            if u > lowest_u and g > lowest_g and may_spike(i, c, u, g, age, adapted, theta, constant, decay):
-                if is_hot[i] == COLD:
-                    is_hot[i] = HOT
-                    hot[n_hot] = i
-                    n_hot += 1
+            if not (u > lowest_u and g > lowest_g) or is_hot[i] != COLD:
+                continue
+            if may_spike(i, c, u, g, age, adapted, theta, constant, decay):
+                is_hot[i] = HOT
+                hot[n_hot] = i
+                n_hot += 1
     book[N_HOT] = n_hot
 
 
