@@ -81,7 +81,7 @@ def test_neurons_and_trials_are_driven_independently():
     for trial, key in enumerate((1, 2)):
         kicks = drive.kicks(0, 20_000, 1e-4, key)
         trains[trial, kicks.neuron, kicks.step] = 1
-    correlations = np.corrcoef(trains.reshape(100, -1))[np.triu_indices(100, 1)]
+    correlations = np.asarray(np.corrcoef(trains.reshape(100, -1)))[np.triu_indices(100, 1)]
     assert abs(correlations.mean()) < 3 / np.sqrt(20_000 * len(correlations))
     assert abs(correlations.std() * np.sqrt(20_000) - 1) < 3 / np.sqrt(2 * len(correlations))
 
