@@ -44,7 +44,9 @@ def checked_edges(edges: pd.DataFrame, n_neurons: int) -> pd.DataFrame:
         if values.dtype != column.dtype:
             settled[name] = values
     names = [*EDGE_COLUMNS, *further]
-    return settled if list(settled.columns) == names else pd.DataFrame({name: settled[name] for name in names}, copy=False)
+    return (
+        settled if list(settled.columns) == names else pd.DataFrame({name: settled[name] for name in names}, copy=False)
+    )
 
 
 def column_of(table: pd.DataFrame, name: str) -> pd.Series:
