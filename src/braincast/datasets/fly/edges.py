@@ -14,7 +14,7 @@ from braincast.errors import BraincastError
 
 
 class SignedEdges(NamedTuple):
-    """Ids of neurons in order; for each edge the rows of both ends and its synapse count, negative where it inhibits."""
+    """Ids of neurons in order; for each edge the rows of both ends and its synapses, negative where it inhibits."""
 
     ids: list[str]
     pre: Int[np.ndarray, " edge"]
@@ -51,14 +51,16 @@ def chemical(
     return Connectome(neurons, pd.DataFrame(columns, copy=False), name)
 
 
-def rows_of(known: np.ndarray, ids: np.ndarray, where: str) -> Int[np.ndarray, " edge"]:
+def rows_of(known: pd.Index, ids: np.ndarray, where: str, first_row: int = 0) -> Int[np.ndarray, " edge"]:
     """The row of each id in `known`; E102 for one that is not there."""
-    rows = pd.Index(known).get_indexer(pd.Index(ids)).astype(np.int32)
+    rows = known.get_indexer(pd.Index(ids)).astype(np.int32)
     if len(rows) and rows.min() < 0:
         bad = rows < 0
         row = int(np.argmax(bad))
         what = f"{ids[row]} is not among the {len(known):,} neurons ({int(bad.sum()):,} such edges)"
-        raise BraincastError("E102", f"{where}[{row}]", what, "Use tables of one release, or a complete list of neurons")
+        raise BraincastError(
+            "E102", f"{where}[{first_row + row}]", what, "Use tables of one release, or a complete list of neurons"
+        )
     return rows
 
 

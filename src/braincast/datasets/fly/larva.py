@@ -1,4 +1,4 @@
-"""The whole brain of one larval fly (Winding, Pedigo et al. 2023, doi:10.1126/science.add9330): wiring without signs."""
+"""The brain of one larval fly (Winding, Pedigo et al. 2023, doi:10.1126/science.add9330): wiring without signs."""
 
 from __future__ import annotations
 
@@ -38,23 +38,24 @@ def read_larva(edges: Path) -> Connectome:
         what, fix = "its table of neurons is not beside it (expected neurons.parquet)", "Put both into one folder"
         raise BraincastError("E405", str(edges), what, fix)
     table = _neurons(neurons)
-    ids = table["id"].to_numpy()
+    ids = pd.Index(table["id"])
     found = read_columns(edges, {"pre": "id", "post": "id", **dict.fromkeys(("syn", *PARTS), "count")})
     pre, post = (rows_of(ids, found[end], f"{edges}: {end}") for end in ("pre", "post"))
     parts = {PARTS[part]: found[part] for part in PARTS}
-    _require_sum(found["syn"], parts, edges)
+    require_sum(found["syn"], parts, edges)
     return chemical(table, pre, post, found["syn"], 0, NAME, parts)
 
 
 def _neurons(path: Path) -> pd.DataFrame:
     require_columns(path, ["id", "celltype"])
     held = [name for name in _ANATOMY if name in column_names(path)]
-    table = read_texts(path, held).rename(columns=_ANATOMY)
+    table = read_texts(path, held).replace("None", "").rename(columns=_ANATOMY)
     table.insert(0, "id", read_columns(path, {"id": "id"})["id"])
     return table
 
 
-def _require_sum(total: np.ndarray, parts: dict[str, np.ndarray], path: Path) -> None:
+def require_sum(total: np.ndarray, parts: dict[str, np.ndarray], path: Path) -> None:
+    """E106 where the four parts of an edge are not its synapses."""
     differs = sum(parts.values()) != total
     if np.any(differs):
         row = int(np.argmax(differs))

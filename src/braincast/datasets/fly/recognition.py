@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from braincast.brain.connectome import Connectome
+from braincast.datasets.fly.edge_lists import is_edge_list, read_edge_list
 from braincast.datasets.fly.edges import SignedEdges, signed_edges
 from braincast.datasets.fly.larva import is_larva, read_larva
+from braincast.datasets.fly.larva_matrices import is_matrix, read_matrices
 from braincast.datasets.fly.shiu import is_published, read_published, read_published_edges
+from braincast.datasets.fly.signs import SHIU_SIGNS
 from braincast.datasets.fly.tables import column_names, suffix_of
 from braincast.errors import BraincastError
 
@@ -24,18 +27,21 @@ class Format(NamedTuple):
 
     name: str
     recognises: Callable[[list[str]], bool]
-    read: Callable[[Path], Connectome]
+    read: Callable[[Path, Mapping[str, int]], Connectome]
 
 
 FORMATS = (
-    Format("Shiu et al. 2024", is_published, read_published),
-    Format("Winding et al. 2023", is_larva, read_larva),
+    Format("Shiu et al. 2024", is_published, lambda path, _: read_published(path)),
+    Format("Winding et al. 2023", is_larva, lambda path, _: read_larva(path)),
+    Format("Winding et al. 2023, matrices", is_matrix, lambda path, _: read_matrices(path)),
+    Format("an edge list", is_edge_list, read_edge_list),
 )
 
 
-def read_wiring(path: str | Path) -> Connectome:
+def read_wiring(path: str | Path, *, signs: Mapping[str, int] = SHIU_SIGNS) -> Connectome:
     """The connectome in a file or folder, whichever of the published forms it has; a saved one is loaded.
 
+    `signs` says what a transmitter does where the form gives transmitters (Codex, neuPrint) and no signs.
     E405 where nothing is, E118 for a folder without a wiring, E119 for one with several, E117 for a file that is
     damaged or of no known form; E101–E103, E106–E108 for what is wrong inside.
     """
@@ -43,7 +49,7 @@ def read_wiring(path: str | Path) -> Connectome:
     if (place / "connectome.json").is_file():
         return Connectome.load(place)
     form, table = _form_of(place)
-    return form.read(table)
+    return form.read(table, signs)
 
 
 def read_edges(path: str | Path) -> SignedEdges:
@@ -54,7 +60,7 @@ def read_edges(path: str | Path) -> SignedEdges:
     place = Path(path).expanduser()
     if not (place / "connectome.json").is_file():
         form, table = _form_of(place)
-        if form.read is read_published:
+        if form.recognises is is_published:
             return read_published_edges(table)
     return signed_edges(read_wiring(place))
 
@@ -68,6 +74,8 @@ def _form_of(place: Path) -> tuple[Format, Path]:
             raise BraincastError("E117", str(place), "it is no table of a fly's edges that is known", _EXPECTED)
         return form, place
     found = [(form, table) for table in _tables_in(place) if (form := _form_of_table(table)) is not None]
+    if found and all(form.recognises is is_matrix for form, _ in found):
+        return found[0]  # the matrices of one folder are parts of one wiring
     if not found:
         raise BraincastError("E118", str(place), "no wiring of a fly is in this folder", _EXPECTED)
     if len(found) > 1:

@@ -75,7 +75,9 @@ def _ids(completeness: Path) -> np.ndarray:
 def _require_known(rows: np.ndarray, n_neurons: int, where: str) -> None:
     if len(rows) and (rows.min() < 0 or rows.max() >= n_neurons):
         bad = (rows < 0) | (rows >= n_neurons)
-        what = f"{int(rows[int(np.argmax(bad))])} is no row of the {n_neurons:,} neurons ({int(bad.sum()):,} such edges)"
+        what = (
+            f"{int(rows[int(np.argmax(bad))])} is no row of the {n_neurons:,} neurons ({int(bad.sum()):,} such edges)"
+        )
         raise BraincastError("E102", f"{where}[{int(np.argmax(bad))}]", what, "Use both files of one release")
 
 

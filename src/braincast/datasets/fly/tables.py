@@ -5,6 +5,8 @@ A batch is settled before the next is read, so that a table of many million rows
 
 from __future__ import annotations
 
+import csv
+import gzip
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,7 +25,7 @@ _DTYPES: dict[str, Any] = {"id": np.int64, "row": np.int32, "count": np.int32}
 # Counts are read as floats where the file is text, so that 1.5 is seen as what it is.
 _CSV_TYPES = {"id": pa.int64(), "row": pa.int64(), "count": pa.float64(), "text": pa.string()}
 _BATCH_ROWS = 1 << 18
-_BLOCK_BYTES = 1 << 22
+_BLOCK_BYTES = 1 << 25
 
 
 def suffix_of(path: Path) -> str:
@@ -43,7 +45,7 @@ def column_names(path: Path) -> list[str]:
                 with pa.memory_map(str(path)) as source:
                     return pa.ipc.open_file(source).schema.names
             case _:
-                return _open_csv(path, {}).schema.names
+                return _header(path)
 
 
 def require_columns(path: Path, names: Sequence[str]) -> None:
@@ -61,15 +63,21 @@ def read_columns(path: Path, kinds: Mapping[str, Kind]) -> dict[str, np.ndarray]
     E108 for a missing column, E117 for a file that is damaged or cut short, E107 for an empty or impossible id, E103
     for a count that is empty, not finite or no whole number.
     """
-    require_columns(path, list(kinds))
     parts: dict[str, list[np.ndarray]] = {name: [] for name in kinds}
-    n_rows = 0
-    for batch in _batches(path, kinds):
-        for name, kind in kinds.items():
-            parts[name].append(_settled(batch.column(name), kind, f"{path}: {name}", n_rows))
-        n_rows += batch.num_rows
+    for batch in settled_batches(path, kinds):
+        for name, values in batch.items():
+            parts[name].append(values)
     # Popped, so that the pieces of one column go before the next is joined.
     return {name: _joined(parts.pop(name), kind) for name, kind in kinds.items()}
+
+
+def settled_batches(path: Path, kinds: Mapping[str, Kind]) -> Iterator[dict[str, np.ndarray]]:
+    """The columns that `read_columns` reads, some rows at a time."""
+    require_columns(path, list(kinds))
+    n_rows = 0
+    for batch in _batches(path, kinds):
+        yield {name: _settled(batch.column(name), kind, f"{path}: {name}", n_rows) for name, kind in kinds.items()}
+        n_rows += batch.num_rows
 
 
 def read_texts(path: Path, names: Sequence[str]) -> pd.DataFrame:
@@ -98,15 +106,31 @@ def _batches(path: Path, kinds: Mapping[str, Kind]) -> Iterator[pa.RecordBatch]:
                 yield from _open_csv(path, kinds)
 
 
+def _header(path: Path) -> list[str]:
+    """The names in the first line of a text table."""
+    opened = gzip.open if path.name.lower().endswith(".gz") else open
+    with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
+        names = next(csv.reader(file, delimiter=_delimiter(path)), None)
+    if names is None:
+        raise EOFError("it is empty")
+    return names
+
+
+def _delimiter(path: Path) -> str:
+    return "\t" if ".tsv" in suffix_of(path) else ","
+
+
 def _open_csv(path: Path, kinds: Mapping[str, Kind]) -> Any:
-    from pyarrow import csv
+    from pyarrow import csv as tables
 
     types = {name: _CSV_TYPES[kind] for name, kind in kinds.items()}
-    return csv.open_csv(
+    return tables.open_csv(
         path,
-        read_options=csv.ReadOptions(use_threads=False, block_size=_BLOCK_BYTES),
-        parse_options=csv.ParseOptions(delimiter="\t" if ".tsv" in suffix_of(path) else ","),
-        convert_options=csv.ConvertOptions(include_columns=list(types), column_types=types, strings_can_be_null=True),
+        read_options=tables.ReadOptions(use_threads=False, block_size=_BLOCK_BYTES),
+        parse_options=tables.ParseOptions(delimiter=_delimiter(path)),
+        convert_options=tables.ConvertOptions(
+            include_columns=list(types), column_types=types, strings_can_be_null=True
+        ),
     )
 
 
@@ -137,6 +161,8 @@ def _settled(column: Any, kind: Kind, where: str, first_row: int) -> np.ndarray:
     if column.null_count:
         row = first_row + int(np.argmax(column.is_null().to_numpy(zero_copy_only=False)))
         raise BraincastError(code, f"{where}[{row}]", "it is empty", "Give every row a value")
+    if kind == "id" and pa.types.is_string(column.type):
+        column = column.cast(pa.int64())
     numbers = column.to_numpy(zero_copy_only=False)
     if numbers.dtype.kind not in "iuf" or (numbers.dtype.kind == "f" and kind != "count"):
         what = f"whole numbers are expected (found {column.type})"

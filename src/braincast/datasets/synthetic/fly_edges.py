@@ -5,7 +5,7 @@ All chance here is in whole numbers (splitmix64; Steele, Lea & Flood 2014), so n
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, no_type_check
 
 import numpy as np
 from jaxtyping import Int
@@ -44,7 +44,8 @@ def wire(
 
 
 @njit(cache=True)
-def draw_from(table: Int[np.ndarray, " entry"], n: int, seed: int) -> Int[np.ndarray, " n"]:
+@no_type_check
+def draw_from(table, n, seed):
     """`n` entries of a table (a power of two of them), each as likely as another."""
     drawn = np.empty(n, table.dtype)
     state, mask = uint64(seed), uint64(table.size - 1)
@@ -55,25 +56,29 @@ def draw_from(table: Int[np.ndarray, " entry"], n: int, seed: int) -> Int[np.nda
 
 
 @njit(cache=True, inline="always")
-def _next(state):  # noqa: ANN001, ANN202 (compiled: types are numba's)
+@no_type_check
+def _next(state):
     return state + uint64(0x9E3779B97F4A7C15)
 
 
 @njit(cache=True, inline="always")
-def _mixed(state):  # noqa: ANN001, ANN202
+@no_type_check
+def _mixed(state):
     z = (state ^ (state >> uint64(30))) * uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> uint64(27))) * uint64(0x94D049BB133111EB)
     return z ^ (z >> uint64(31))
 
 
 @njit(cache=True, inline="always")
-def _below(word, n):  # noqa: ANN001, ANN202
+@no_type_check
+def _below(word, n):
     """A whole number below `n` (< 2**32) from the upper half of a word."""
     return ((word >> uint64(32)) * uint64(n)) >> uint64(32)
 
 
 @njit(cache=True)
-def _draw(begins, region, stubs, starts, choices, seed):  # noqa: ANN001, ANN202
+@no_type_check
+def _draw(begins, region, stubs, starts, choices, seed):
     n = region.size
     targets = np.empty(begins[n], np.int32)
     taken_by = np.full(n, -1, np.int32)
@@ -97,7 +102,8 @@ def _draw(begins, region, stubs, starts, choices, seed):  # noqa: ANN001, ANN202
 
 
 @njit(cache=True)
-def _transpose(begins, targets):  # noqa: ANN001, ANN202
+@no_type_check
+def _transpose(begins, targets):
     n = begins.size - 1
     ends = np.zeros(n + 1, np.int64)
     for j in targets:
@@ -113,7 +119,8 @@ def _transpose(begins, targets):  # noqa: ANN001, ANN202
 
 
 @njit(cache=True)
-def _choose(begins, targets, sender_begins, senders, n_answers, seed):  # noqa: ANN001, ANN202
+@no_type_check
+def _choose(begins, targets, sender_begins, senders, n_answers, seed):
     """Marks of the edges to answer, chosen evenly among those that go one way (selection sampling, Knuth 3.4.2 S)."""
     n = begins.size - 1
     answered, counts = np.zeros(senders.size, np.bool_), np.zeros(n, np.int64)
@@ -137,7 +144,8 @@ def _choose(begins, targets, sender_begins, senders, n_answers, seed):  # noqa: 
 
 
 @njit(cache=True)
-def _join(begins, targets, sender_begins, senders, answered, counts):  # noqa: ANN001, ANN202
+@no_type_check
+def _join(begins, targets, sender_begins, senders, answered, counts):
     """Each row's targets and those it answers, both sorted, merged."""
     n = begins.size - 1
     joined_begins = np.zeros(n + 1, np.int64)

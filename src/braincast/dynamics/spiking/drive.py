@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, no_type_check
+from typing import Protocol, no_type_check, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float, Int, Shaped
@@ -19,6 +19,7 @@ _GOLDEN = 0x9E3779B97F4A7C15  # the step of SplitMix64 (Steele et al. 2014, OOPS
 _WORD = (1 << 64) - 1
 
 
+@runtime_checkable
 class Drive(Protocol):
     """Something that kicks neurons: they have no refractory period."""
 
@@ -51,7 +52,7 @@ class Poisson:
     """
 
     neurons: Int[np.ndarray, " driven"]
-    rate_hz: float | Float[np.ndarray, " driven"] = 150.0
+    rate_hz: float | Float[np.ndarray, " rate"] = 150.0
     kick_mv: float = KICK_MV
 
     def __post_init__(self) -> None:
@@ -77,10 +78,11 @@ class Poisson:
         below = np.array([min(int(each * 2.0**64), _WORD) for each in chance.tolist()], np.uint64)
         keys = np.array([_mixed_int(key ^ _mixed_int(int(neuron) + 1)) for neuron in self.neurons], np.uint64)
         room = int(2 * chance.sum() * (stop - first)) + 2 * len(keys) + 64
+        hit = np.zeros(-(-len(keys) // 8) * 8, np.uint8)
         found = -1
         while found < 0:
             step, which = np.empty(room, np.int64), np.empty(room, np.int32)
-            found, room = _bernoulli(keys, below, first, stop, step, which), 2 * room
+            found, room = _bernoulli(keys, below, first, stop, hit, step, which), 2 * room
         return Kicks(step[:found], self.neurons[which[:found]], np.full(found, self.kick_mv))
 
 
@@ -92,7 +94,7 @@ class Schedule:
     """
 
     neurons: Int[np.ndarray, " kick"]
-    time_s: Float[np.ndarray, " kick"]
+    time_s: Float[np.ndarray, " time"]
     kick_mv: float = KICK_MV
 
     def __post_init__(self) -> None:
@@ -110,19 +112,29 @@ class Schedule:
 
     def kicks(self, first: int, stop: int, dt_s: float, key: int) -> Kicks:
         """Kicks within a span of steps, the same in each trial."""
-        # A time written in decimals may lie a rounding error below its step.
-        step = np.floor(self.time_s / dt_s + 1e-6).astype(np.int64)
+        step = self._steps(dt_s)
         order = np.lexsort((self.neurons, step))
         begin, end = np.searchsorted(step[order], [first, stop])
         found = order[begin:end]
         return Kicks(step[found], self.neurons[found], np.full(len(found), self.kick_mv))
 
+    def require_within(self, n_steps: int, dt_s: float) -> None:
+        """E107 where a kick would come after the end."""
+        late = int(np.count_nonzero(self._steps(dt_s) >= n_steps))
+        if late:
+            what = f"{late} of {len(self.time_s)} kicks come after {n_steps * dt_s:g} s, when the trial ends"
+            raise BraincastError("E107", "schedule.time_s", what, "Simulate for longer, or leave them out")
+
+    def _steps(self, dt_s: float) -> Int[np.ndarray, " kick"]:
+        # A time written in decimals may lie a rounding error below its step.
+        return np.floor(self.time_s / dt_s + 1e-6).astype(np.int64)
+
 
 def all_kicks(drives: Sequence[Drive], first: int, stop: int, dt_s: float, key: int) -> Kicks:
     """The kicks of several drives together; those of one step in the order of the drives."""
     found = [drive.kicks(first, stop, dt_s, _mixed_int(key + number)) for number, drive in enumerate(drives)]
-    if len(found) == 1:
-        return found[0]
+    if len(found) < 2:
+        return found[0] if found else Kicks(np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0))
     columns = [np.concatenate([getattr(kicks, name) for kicks in found]) for name in ("step", "neuron", "mv")]
     order = np.argsort(columns[0], kind="stable")
     return Kicks(*(column[order] for column in columns))
@@ -164,9 +176,10 @@ def _mixed_int(value: int) -> int:
 
 @njit(cache=True, nogil=True)
 @no_type_check
-def _bernoulli(keys, below, first, stop, steps, which):
+def _bernoulli(keys, below, first, stop, hit, steps, which):
     """Where SplitMix64, begun at a neuron's key and taken `step` steps on, lies below its limit; -1: no room."""
     n = 0
+    eights = hit.view(np.uint64)
     for step in range(first, stop):
         if n + len(keys) >= len(steps):
             return -1
@@ -176,7 +189,12 @@ def _bernoulli(keys, below, first, stop, steps, which):
             value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
             value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
             value ^= value >> np.uint64(31)
-            steps[n] = step
-            which[n] = k
-            n += value < below[k]
+            hit[k] = value < below[k]
+        # Hits are rare: eight at a time are passed over.
+        for eight in range(len(eights)):
+            if eights[eight] == 0:
+                continue
+            for k in range(8 * eight, 8 * eight + 8):
+                steps[n], which[n] = step, k
+                n += hit[k]
     return n

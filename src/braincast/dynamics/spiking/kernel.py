@@ -18,15 +18,19 @@ from typing import no_type_check
 import numpy as np
 from numba import njit
 
+from braincast.dynamics.spiking.prefetching import prefetch
+
 # Places in `book`.
 STEP, N_HOT, N_SPIKES, AGE = range(4)
 # Values of `is_hot`.
 COLD, HOT, ALWAYS_HOT = 0, 1, 2
 # Columns of `constant`, one row for each set of time constants.
-SHARE, SLOW_SHARE, RATIO, LOWEST = range(4)
+SHARE, SLOW_SHARE, RATIO, LOWEST_U, LOWEST_G = range(5)
 # Columns of `decay` and `growth`.
 MEMBRANE, SYNAPSE, ADAPTATION = range(3)
 # A peak this near below the threshold still counts as a crossing that has to be looked at.
+AHEAD = 32  # edges ahead of the present one whose neurons are fetched: long enough for memory to answer
+FLY_RATIO = 4.0  # of the fly's time constants, where a power is two products
 _MARGIN = 1.0 - 1e-9
 # Below this a number is nothing, and slow to compute with.
 _TINY = 1e-200
@@ -133,35 +137,27 @@ def fire(n, age, book, state, adapted, theta, jump, which, constant, decay, grow
 @njit(nogil=True, error_model="numpy", inline="always")
 @no_type_check
 def deliver(
-    arrived,
-    start,
-    words,
-    bits,
-    mask,
-    mute,
-    age,
-    book,
-    state,
-    adapted,
-    theta,
-    which,
-    constant,
-    decay,
-    growth,
-    hot,
+    arrived, start, words, bits, mask, mute, age, book, state, adapted, theta, which, constant, decay, growth, hot,
     is_hot,
-):
+):  # fmt: skip
     """Add each edge of the neurons whose spikes arrive, and note whom that could bring to spike."""
     c = 0
     to_u = constant[0, SHARE] * growth[0, age, MEMBRANE]
     to_g = growth[0, age, SYNAPSE]
-    lowest = constant[0, LOWEST] * growth[0, age, MEMBRANE]
+    lowest_u = constant[0, LOWEST_U] * growth[0, age, MEMBRANE]
+    lowest_g = constant[0, LOWEST_G] * growth[0, age, SYNAPSE]
     n_hot = book[N_HOT]
+    states, edges = np.uint64(state.ctypes.data), np.uint64(words.ctypes.data)
     for s in range(len(arrived)):
         sender = arrived[s]
+        if s + 1 < len(arrived):
+            row = edges + np.uint64(words.itemsize * start[arrived[s + 1]])
+            for line in range(3):
+                prefetch(row + np.uint64(64 * line))
         if mute[sender]:
             continue
         for e in range(start[sender], start[sender + 1]):
+            prefetch(states + np.uint64(16) * (np.uint64(words[e + AHEAD]) & mask))
             word = words[e]
             i = np.uint64(word) & mask
             count = float(word >> bits)
@@ -169,13 +165,13 @@ def deliver(
                 c = which[i]
                 to_u = constant[c, SHARE] * growth[c, age, MEMBRANE]
                 to_g = growth[c, age, SYNAPSE]
-                lowest = constant[c, LOWEST] * growth[c, age, MEMBRANE]
-            u = state[i, 0] + count * to_u
-            state[i, 0] = u
-            state[i, 1] += count * to_g
-            if not u > lowest or is_hot[i] != COLD:
+                lowest_u = constant[c, LOWEST_U] * growth[c, age, MEMBRANE]
+                lowest_g = constant[c, LOWEST_G] * growth[c, age, SYNAPSE]
+            u, g = state[i, 0] + count * to_u, state[i, 1] + count * to_g
+            state[i, 0], state[i, 1] = u, g
+            if not (u > lowest_u and g > lowest_g) or is_hot[i] != COLD:
                 continue
-            if may_spike(i, c, u, state[i, 1], age, adapted, theta, constant, decay):
+            if may_spike(i, c, u, g, age, adapted, theta, constant, decay):
                 is_hot[i] = HOT
                 hot[n_hot] = i
                 n_hot += 1
@@ -201,7 +197,10 @@ def may_spike(i, c, u, g, age, adapted, theta, constant, decay):
     part = u / (ratio * share * g)
     if part >= 1:
         return u - share * g > theta[i] * _MARGIN
-    return u * part ** (1 / (ratio - 1)) * (1 - 1 / ratio) > theta[i] * _MARGIN
+    needed = theta[i] * _MARGIN / (u * (1 - 1 / ratio))
+    if ratio == FLY_RATIO:
+        return part > needed * needed * needed
+    return part > needed ** (ratio - 1)
 
 
 @njit(nogil=True)

@@ -10,6 +10,7 @@ from jaxtyping import Float, Int, Shaped
 from numba import njit
 
 from braincast.brain.connectome import Connectome
+from braincast.dynamics.spiking.kernel import AHEAD
 from braincast.dynamics.spiking.parameters import FLY, LeakyIntegrateAndFire
 from braincast.errors import BraincastError
 
@@ -22,14 +23,14 @@ class Network:
     """Neurons' parameters and their edges, by delay and by the neuron that sends, each edge packed into one word.
 
     A word holds the neuron that receives in its lowest `target_bits` bits and the signed count above them, in 4 bytes
-    where both fit, else in 8. `start[k, i]` to `start[k, i + 1]` are the edges of neuron i with delay
-    `delay_steps[k]`. `n_left_out` counts edges of the connectome that cannot take part: electrical ones, modulators,
-    and those whose sign is unknown.
+    where both fit, else in 8; after the last edge there are a few words that mean nothing. `start[k, i]` to
+    `start[k, i + 1]` are the edges of neuron i with delay `delay_steps[k]`. `n_left_out` counts edges of the connectome
+    that cannot take part: electrical ones, modulators, and those whose sign is unknown.
     """
 
     parameters: LeakyIntegrateAndFire
     start: Int[np.ndarray, "delay neuron_and_end"]
-    words: Int[np.ndarray, " edge"]
+    words: Int[np.ndarray, " edge_and_beyond"]
     target_bits: int
     delay_steps: Int[np.ndarray, " delay"]
     n_left_out: int = 0
@@ -59,9 +60,9 @@ class Network:
     @classmethod
     def from_edges(
         cls,
-        pre: Shaped[np.ndarray, " edge"],
-        post: Shaped[np.ndarray, " edge"],
-        weight: Shaped[np.ndarray, " edge"],
+        pre: Shaped[np.ndarray, " pre"],
+        post: Shaped[np.ndarray, " post"],
+        weight: Shaped[np.ndarray, " weight"],
         n_neurons: int,
         parameters: LeakyIntegrateAndFire = FLY,
         delay_s: Float[np.ndarray, " edge"] | None = None,
@@ -84,7 +85,7 @@ class Network:
         of_edge, delay_steps = _delays(parameters, pre, delay_s, n_neurons)
         row = n_neurons + 1
         start = np.zeros(len(delay_steps) * row + 1, np.int64)
-        words = np.empty(len(pre), np.int32 if word_bytes == 4 else np.int64)
+        words = np.zeros(len(pre) + AHEAD, np.int32 if word_bytes == 4 else np.int64)
         of_edge = np.zeros(0, np.int32) if of_edge is None else of_edge
         _fill_rows(pre, post, count, of_edge, n_neurons, bits, start, words)
         return cls(parameters, start[:-1].reshape(-1, row), words, bits, delay_steps, n_left_out)
@@ -97,7 +98,7 @@ class Network:
     @property
     def n_edges(self) -> int:
         """Edges that take part."""
-        return len(self.words)
+        return int(self.start[-1, -1])
 
     @property
     def nbytes(self) -> int:
@@ -108,7 +109,8 @@ class Network:
         """Pre, post and signed count of each edge, unpacked, in the order of the words."""
         each = np.diff(self.start, axis=1)
         pre = np.concatenate([np.repeat(np.arange(self.n_neurons), row) for row in each])
-        return pre, self.words & ((1 << self.target_bits) - 1), self.words >> self.target_bits
+        words = self.words[: self.n_edges]
+        return pre, words & ((1 << self.target_bits) - 1), words >> self.target_bits
 
 
 def whole_numbers(weight: Shaped[np.ndarray, " edge"], where: str) -> Int[np.ndarray, " edge"]:
