@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
@@ -15,7 +17,6 @@ from braincast.experiments.simulation.chosen import Directory, Named, words_of
 
 COLUMNS = ("condition", "readout", "expected")
 RESPONSES, CHANGES = ("active", "inactive"), ("increase", "decrease", "none")
-_CONFIDENCE = 0.95
 _TINY_HZ = 1e-4  # changes are stored as float32: one of exactly the threshold is not above it
 
 
@@ -74,10 +75,10 @@ class Accuracy:
     @property
     def ci(self) -> tuple[float, float]:
         """95 % interval (Wilson 1927, JASA 22:209), as if rows were independent."""
-        from scipy.stats import binomtest  # slow to import
-
-        found = binomtest(self.right, self.n).proportion_ci(_CONFIDENCE, method="wilson")
-        return float(found.low), float(found.high)
+        z, n, share = NormalDist().inv_cdf(0.975), self.n, self.value
+        centre, half = share + z * z / (2 * n), z * math.sqrt(share * (1 - share) / n + (z / (2 * n)) ** 2)
+        lower, upper = ((centre + end) / (1 + z * z / n) for end in (-half, half))
+        return max(0.0, lower), min(1.0, upper)
 
 
 def told_by(

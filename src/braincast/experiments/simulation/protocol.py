@@ -92,6 +92,6 @@ def protocol(asked: Asked, neurons: pd.DataFrame, directory: Directory) -> Proto
     return Protocol(asked, (Poisson(driven, asked.rate_hz),), driven, silenced)
 
 
-def _require(option: str, value: float, good: bool, expected: str) -> None:
+def _require(option: str, value: float | int, good: bool, expected: str) -> None:
     if not good:
         raise BraincastError("E305", option, f"{value!r} is not possible", f"Give {expected}")
