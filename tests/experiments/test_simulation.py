@@ -226,7 +226,7 @@ def test_what_a_simulation_tells_is_judged_by_the_threshold(neurons, tmp_path):
     baseline = np.array([0.0, 4.0, 6.0, 0.0, 0.0, 0.0])  # sugar: 5 Hz
     found = read_phenotypes(path, Directory(neurons))
     for change, told in ((0.0, "none"), (2.0, "none"), (2.1, "increase"), (-2.1, "decrease"), (-5.0, "decrease")):
-        rate = baseline + [0.0, change, change, 0.0, 0.0, 0.0]
+        rate = baseline + np.array([0.0, change, change, 0.0, 0.0, 0.0])
         assert [each.told(rate, baseline, 2.0) for each in found[2:]] == [told] * 3
         assert [each.told(rate, baseline, 2.0) for each in found[:2]] == ["inactive" if change < -3 else "active"] * 2
 

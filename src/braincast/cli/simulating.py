@@ -106,7 +106,7 @@ def fly(
         _show(document)
 
 
-def _question(screen: str | None, asks: Mapping[str, Any], **numbers: float) -> Question | None:
+def _question(screen: str | None, asks: Mapping[str, Any], **numbers: float | int) -> Question | None:
     """What a screen is asked; its words without --screen are E305."""
     if screen is not None:
         from braincast.experiments.simulation.screening import Question

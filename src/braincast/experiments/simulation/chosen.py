@@ -69,7 +69,8 @@ class Directory:
             return self._types[word]
         known = list(self._types)
         if 0 < len(known) <= _MANY_NAMES:
-            raise unknown_name("E308", f"{option} neuron or type", word, known)
+            error = unknown_name("E308", "neuron or type", word, known)
+            raise BraincastError("E308", option, error.what, error.fix)
         what = f"{word!r} is none of the {self.n_neurons:,} neurons and no type, class or region of theirs"
         raise BraincastError("E308", option, what, "Give ids or types as the wiring spells them")
 

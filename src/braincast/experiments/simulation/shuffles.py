@@ -41,7 +41,8 @@ def chosen_nulls(connectome: Connectome, text: str | None) -> tuple[list[str], d
     asked = USUAL if text is None else tuple(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
     for name in asked:
         if name not in NULLS:
-            raise unknown_name("E305", "--nulls wiring", name, NULLS)
+            error = unknown_name("E305", "wrong wiring", name, NULLS)
+            raise BraincastError("E305", "--nulls", error.what, error.fix)
     reasons = {name: reason for name in asked if (reason := no_sense_because(connectome, name)) is not None}
     if text is not None and reasons:
         name, reason = next(iter(reasons.items()))
