@@ -24,7 +24,7 @@ _POWER, _SHIFT, _STRETCH, _MOST = 1.4118334702561417, 0.44433587047534584, 0.345
 # Medians of 11 inputs and 13 outputs against means of 20.5 (edges of five synapses or more, intrinsic neurons), a
 # correlation of 0.76 (Dorkenwald et al. 2024; Lin et al. 2024): log-normal spreads and their correlation.
 _IN_SPREAD, _OUT_SPREAD, _COUPLING = 1.11, 0.955, 0.84
-_ANSWERED = 0.06  # of all edges, made to answer one: with those that answer by chance 14 % (0.138, Lin et al. 2024)
+_ANSWERED = 0.047  # of all edges, made to answer one: with those that answer by chance 14 % (0.138, Lin et al. 2024)
 _STUBS = 40  # entries of an average neuron in the table that targets are drawn from
 _FINE = 1 << 20  # quantiles of the synapse counts
 _DENSEST = 8  # at most one in so many pairs may be an edge
