@@ -101,7 +101,7 @@ def _measured() -> dict[str, Any]:
     return rounded({"flies": flies, "activity": activity})
 
 
-def statistics(fly: Connectome) -> dict[str, float]:
+def statistics(fly: Connectome) -> dict[str, Any]:
     """The figures of `PUBLISHED`, of one connectome."""
     edges, n = fly.edges, fly.n_neurons
     pre, post, weight = (edges[name].to_numpy() for name in ("pre", "post", "weight"))

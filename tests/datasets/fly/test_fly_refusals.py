@@ -60,6 +60,12 @@ def test_a_truncated_download_packed_by_gzip_is_refused(tmp_path):
         read_wiring(tmp_path)
 
 
+def test_a_damaged_table_of_neurons_is_no_reason_to_lose_the_signs(tmp_path):
+    (codex(tmp_path) / "neurons.csv").rename(tmp_path / "neurons.csv.gz")
+    with refused("E117", "neurons.csv.gz"):
+        read_wiring(tmp_path)
+
+
 def test_a_missing_column_is_named(tmp_path):
     with refused("E108", CONNECTIVITY, "Postsynaptic_Index"):
         read_wiring(published(tmp_path, Postsynaptic_Index=None))

@@ -39,8 +39,9 @@ _LABEL = "nt_type"  # of a row of Codex: predicted from the synapses of that row
 
 
 def is_edge_list(columns: list[str]) -> bool:
-    """Whether columns name both ends of an edge as one of the releases does."""
-    return any({form.pre, form.post} <= set(columns) for form in EDGE_LISTS)
+    """Whether columns name both ends of an edge as one of the releases does; tables of single synapses are none."""
+    single = {"x", "x_pre", "pre_x", "ctr_pt_position_x"} & set(columns)
+    return not single and any({form.pre, form.post} <= set(columns) for form in EDGE_LISTS)
 
 
 def read_edge_list(path: Path, signs: Mapping[str, int]) -> Connectome:
@@ -56,13 +57,13 @@ def read_edge_list(path: Path, signs: Mapping[str, int]) -> Connectome:
     ids = neuron_list(path.parent, only_classified=form.fragments)
     known = _ids_in(path, form) if ids is None else np.array(ids, np.int64)
     neurons = annotated([str(number) for number in known.tolist()], path.parent)
-    vote = _LABEL in columns and not ("transmitter" in neurons and neurons["transmitter"].any())
-    pre, post, count, votes = _summed(path, form, known, vote=vote)
-    if vote:
-        neurons["transmitter"] = votes
-    transmitters = neurons["transmitter"] if "transmitter" in neurons else [""] * len(neurons)
-    sign = signs_of(transmitters, signs)[pre]
-    return chemical(neurons, pre, post, count, sign, f"{form.name} {path.name.split('.')[0]}")
+    stated: list[str] = neurons["transmitter"].tolist() if "transmitter" in neurons else [""] * len(neurons)
+    vote = _LABEL in columns and not any(stated)
+    summed = _summed(path, form, known, vote=vote)
+    transmitters = neurons["transmitter"] = summed.transmitters if vote else stated
+    sign = signs_of(transmitters, signs)[summed.pre]
+    name = f"{form.name} {path.name.split('.')[0]}"
+    return chemical(neurons, summed.pre, summed.post, summed.count, sign, name)
 
 
 def _ids_in(path: Path, form: EdgeList) -> Int[np.ndarray, " neuron"]:

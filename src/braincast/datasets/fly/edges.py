@@ -74,5 +74,5 @@ def signed_edges(connectome: Connectome) -> SignedEdges:
         what = f"{weight[bad][0].item()!r} is no whole number"
         raise BraincastError("E103", f"edges.weight[{row}]", what, "Give counts of synapses")
     count = weight.astype(np.int32) * edges["sign"].to_numpy()[chosen]
-    ends = (edges[end].to_numpy()[chosen] for end in ("pre", "post"))
-    return SignedEdges(connectome.neuron_ids, *ends, count)
+    pre, post = (edges[end].to_numpy()[chosen] for end in ("pre", "post"))
+    return SignedEdges(connectome.neuron_ids, pre, post, count)

@@ -12,7 +12,7 @@ from jaxtyping import Float, Int
 from braincast.brain.connectome import Connectome
 from braincast.datasets.fly.edges import chemical
 from braincast.datasets.synthetic.conditions import require
-from braincast.datasets.synthetic.fly_anatomy import Anatomy, anatomy_of
+from braincast.datasets.synthetic.fly_anatomy import Anatomy, anatomy_of, whole_shares
 
 NAME = "synthetic-fly"
 N_NEURONS, N_EDGES = 138_639, 15_100_000  # Shiu et al. 2024, v783: 138,639 neurons and 15,091,983 edges
@@ -77,22 +77,9 @@ def _edges(
     order = np.argsort(anatomy.region, kind="stable").astype(np.int32)
     starts = np.concatenate(([0], np.cumsum(np.bincount(anatomy.region, weights=copies)))).astype(np.int64)
     places = Places(anatomy.region, np.repeat(order, copies[order]), starts, anatomy.choices)
-    degrees = _shared_out(n_edges - n_answers, sending, n // 4)
+    degrees = whole_shares(n_edges - n_answers, sending, float(n // 4))
     begins, targets = wire(degrees, n_answers, places, _word(seed, 0))
     return np.repeat(np.arange(n, dtype=np.int32), np.diff(begins)), targets
-
-
-def _shared_out(total: int, weights: Float[np.ndarray, " entry"], most: int) -> Int[np.ndarray, " entry"]:
-    """Whole numbers in proportion to `weights`, none above `most`, that sum to `total` (largest remainders)."""
-    shares = np.minimum(total * weights / weights.sum(), most)
-    while (short := total - shares.sum()) > 0.5:  # what the cap took goes to the others
-        free = shares < most
-        shares = np.minimum(shares + np.where(free, short * weights / weights[free].sum(), 0), most)
-    whole = np.floor(shares).astype(np.int64)
-    rest = np.argsort(whole - shares, kind="stable")
-    open_places = rest[whole[rest] < most][: total - int(whole.sum())]
-    whole[open_places] += 1
-    return whole
 
 
 def _synapses(n_edges: int, seed: int) -> Int[np.ndarray, " edge"]:
