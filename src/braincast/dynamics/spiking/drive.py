@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, no_type_check
+from typing import Protocol, no_type_check, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float, Int, Shaped
@@ -19,6 +19,7 @@ _GOLDEN = 0x9E3779B97F4A7C15  # the step of SplitMix64 (Steele et al. 2014, OOPS
 _WORD = (1 << 64) - 1
 
 
+@runtime_checkable
 class Drive(Protocol):
     """Something that kicks neurons: they have no refractory period."""
 
@@ -51,7 +52,7 @@ class Poisson:
     """
 
     neurons: Int[np.ndarray, " driven"]
-    rate_hz: float | Float[np.ndarray, " driven"] = 150.0
+    rate_hz: float | Float[np.ndarray, " rate"] = 150.0
     kick_mv: float = KICK_MV
 
     def __post_init__(self) -> None:
@@ -93,7 +94,7 @@ class Schedule:
     """
 
     neurons: Int[np.ndarray, " kick"]
-    time_s: Float[np.ndarray, " kick"]
+    time_s: Float[np.ndarray, " time"]
     kick_mv: float = KICK_MV
 
     def __post_init__(self) -> None:
@@ -111,19 +112,29 @@ class Schedule:
 
     def kicks(self, first: int, stop: int, dt_s: float, key: int) -> Kicks:
         """Kicks within a span of steps, the same in each trial."""
-        # A time written in decimals may lie a rounding error below its step.
-        step = np.floor(self.time_s / dt_s + 1e-6).astype(np.int64)
+        step = self._steps(dt_s)
         order = np.lexsort((self.neurons, step))
         begin, end = np.searchsorted(step[order], [first, stop])
         found = order[begin:end]
         return Kicks(step[found], self.neurons[found], np.full(len(found), self.kick_mv))
 
+    def require_within(self, n_steps: int, dt_s: float) -> None:
+        """E107 where a kick would come after the end."""
+        late = int(np.count_nonzero(self._steps(dt_s) >= n_steps))
+        if late:
+            what = f"{late} of {len(self.time_s)} kicks come after {n_steps * dt_s:g} s, when the trial ends"
+            raise BraincastError("E107", "schedule.time_s", what, "Simulate for longer, or leave them out")
+
+    def _steps(self, dt_s: float) -> Int[np.ndarray, " kick"]:
+        # A time written in decimals may lie a rounding error below its step.
+        return np.floor(self.time_s / dt_s + 1e-6).astype(np.int64)
+
 
 def all_kicks(drives: Sequence[Drive], first: int, stop: int, dt_s: float, key: int) -> Kicks:
     """The kicks of several drives together; those of one step in the order of the drives."""
     found = [drive.kicks(first, stop, dt_s, _mixed_int(key + number)) for number, drive in enumerate(drives)]
-    if len(found) == 1:
-        return found[0]
+    if len(found) < 2:
+        return found[0] if found else Kicks(np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0))
     columns = [np.concatenate([getattr(kicks, name) for kicks in found]) for name in ("step", "neuron", "mv")]
     order = np.argsort(columns[0], kind="stable")
     return Kicks(*(column[order] for column in columns))

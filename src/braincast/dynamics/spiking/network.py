@@ -23,9 +23,9 @@ class Network:
     """Neurons' parameters and their edges, by delay and by the neuron that sends, each edge packed into one word.
 
     A word holds the neuron that receives in its lowest `target_bits` bits and the signed count above them, in 4 bytes
-    where both fit, else in 8; after the last edge there are a few words that mean nothing. `start[k, i]` to `start[k, i + 1]` are the edges of neuron i with delay
-    `delay_steps[k]`. `n_left_out` counts edges of the connectome that cannot take part: electrical ones, modulators,
-    and those whose sign is unknown.
+    where both fit, else in 8; after the last edge there are a few words that mean nothing. `start[k, i]` to
+    `start[k, i + 1]` are the edges of neuron i with delay `delay_steps[k]`. `n_left_out` counts edges of the connectome
+    that cannot take part: electrical ones, modulators, and those whose sign is unknown.
     """
 
     parameters: LeakyIntegrateAndFire
@@ -60,9 +60,9 @@ class Network:
     @classmethod
     def from_edges(
         cls,
-        pre: Shaped[np.ndarray, " edge"],
-        post: Shaped[np.ndarray, " edge"],
-        weight: Shaped[np.ndarray, " edge"],
+        pre: Shaped[np.ndarray, " pre"],
+        post: Shaped[np.ndarray, " post"],
+        weight: Shaped[np.ndarray, " weight"],
         n_neurons: int,
         parameters: LeakyIntegrateAndFire = FLY,
         delay_s: Float[np.ndarray, " edge"] | None = None,

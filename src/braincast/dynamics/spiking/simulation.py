@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Float, Int, Shaped
 
 from braincast import progress
-from braincast.dynamics.spiking.drive import Drive, Poisson, numbers
+from braincast.dynamics.spiking.drive import Drive, Poisson, Schedule, numbers
 from braincast.dynamics.spiking.network import Network
 from braincast.dynamics.spiking.spikes import Outlay, Spikes, SpikeWriter
 from braincast.dynamics.spiking.trial import Ready, Trial
@@ -44,6 +44,9 @@ def simulate(
     n_steps = _whole_steps(duration_s, network.parameters.dt_s)
     if n_trials < 1:
         raise BraincastError("E107", "n_trials", f"{n_trials} trials", "Ask for at least one")
+    for drive in drives:
+        if isinstance(drive, Schedule):
+            drive.require_within(n_steps, network.parameters.dt_s)
     ready = Ready(network, _driven(drives), numbers(silenced, "silenced"))
     began = time.perf_counter()
     compiled(ready)

@@ -47,7 +47,7 @@ class Trial:
         n_neurons = ready.network.n_neurons
         state = np.zeros((n_neurons, 2))
         state[:, 0] = ready.initial
-        adapted = np.zeros(n_neurons) if ready.network.parameters.adapts else None
+        adapted = None if ready.which is None else np.zeros(n_neurons)
         hot, is_hot = np.zeros(n_neurons, np.int32), ready.always_hot.copy()
         book = np.zeros(4, np.int64)
         always = np.flatnonzero(is_hot)
@@ -116,9 +116,11 @@ class Ready:
         self.mute[_known(silenced, n_neurons, "silenced")] = True
         self.always_hot = np.where(self.theta > 0, kernel.COLD, kernel.ALWAYS_HOT).astype(np.uint8)
         times = np.stack([each[f"{name}_time_s"] for name in ("membrane", "synapse", "adaptation")], axis=1)
-        alike = all(np.ndim(getattr(parameters, f"{name}_time_s")) == 0 for name in _TIMES)
-        sets, which = (times[:1], None) if alike else np.unique(times, axis=0, return_inverse=True)
-        self.which = None if which is None else which.astype(np.int32).ravel()
+        different = np.flatnonzero((times != times[:1]).any(1))
+        sets, which = np.unique(times, axis=0, return_inverse=True) if len(different) else (times[:1], times[:, 0] * 0)
+        # Two forms of the loop are compiled: the plain one, and one for all that neurons may have of their own.
+        plain = len(sets) == 1 and not parameters.adapts
+        self.which = None if plain else which.astype(np.int32).ravel()
         self.decay, self.growth = _exponentials(sets, parameters.dt_s)
         self.constant = self._constants(sets)
 
@@ -142,9 +144,6 @@ class Ready:
         constant[:, kernel.LOWEST_U] = np.where(synapse < membrane, lowest, -np.inf)
         constant[:, kernel.LOWEST_G] = lowest
         return constant
-
-
-_TIMES = ("membrane", "synapse", "adaptation")
 
 
 def _known(neurons: Int[np.ndarray, " n"], n_neurons: int, where: str) -> Int[np.ndarray, " n"]:
