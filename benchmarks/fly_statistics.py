@@ -56,12 +56,12 @@ def main() -> None:
         RESULT.write_text(json.dumps(_measured(), indent=1) + "\n", encoding="utf-8")
     figures = json.loads(RESULT.read_text(encoding="utf-8"))
     if {"--write", "--table"} & set(sys.argv):
-        put_between_markers(PAGE, statistics_table(figures), "statistics")
+        put_between_markers(PAGE, table(figures), "statistics")
         put_between_markers(PAGE, activity_table(figures), "activity")
-    print(statistics_table(figures), activity_table(figures), sep="\n\n")
+    print(table(figures), activity_table(figures), sep="\n\n")
 
 
-def statistics_table(figures: dict[str, Any]) -> str:
+def table(figures: dict[str, Any]) -> str:
     """Each figure of the synthetic fly, lowest and highest over seeds, beside the published one."""
     rows = []
     for name, (value, where) in PUBLISHED.items():

@@ -158,3 +158,9 @@ def test_rows_split_by_region_and_single_synapses_beside_are_no_second_wiring(tm
     (tmp_path / "picture.parquet").write_bytes(b"no table")
     assert edges_of(read_wiring(tmp_path)) == {("5", "3"): [10, 0]}
     assert edges_of(read_wiring(tmp_path / "traced-roi-connections.csv")) == {("5", "3"): [10, 0]}
+
+
+def test_counts_beyond_what_fewer_bits_hold_are_exact(tmp_path):
+    rows = "".join("5,3,2000000001\n" for _ in range(3))
+    (tmp_path / "total.csv").write_text(f"bodyId_pre,bodyId_post,weight\n{rows}", encoding="utf-8")
+    assert read_wiring(tmp_path).edges["weight"].tolist() == [6_000_000_003]

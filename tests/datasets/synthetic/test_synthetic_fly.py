@@ -96,7 +96,9 @@ def test_classes_are_in_the_flys_proportions(fly):
     assert np.median(got[sensory]) < np.median(got[~sensory]) / 2
 
 
-@pytest.mark.parametrize("sizes", [(19, 5), (100, 1_238), (100, -1), (2**31, 10)])
-def test_sizes_that_make_no_brain_are_refused(sizes):
-    with refused("E305"):
-        synthetic_fly(*sizes)
+@pytest.mark.parametrize("setting", ["n_neurons", "n_edges", "seed"])
+def test_sizes_that_make_no_brain_are_refused(setting):
+    wrong = {"n_neurons": (19, 2**31), "n_edges": (-1, 1_238), "seed": (-1,)}
+    for value in wrong[setting]:
+        with refused("E305", setting, str(value)):
+            synthetic_fly(**{"n_neurons": 100, "n_edges": 10, "seed": 0, setting: value})

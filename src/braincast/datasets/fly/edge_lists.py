@@ -15,7 +15,7 @@ from braincast.brain.connectome import Connectome
 from braincast.datasets.fly.annotations import annotated, neuron_list
 from braincast.datasets.fly.edges import chemical, rows_of
 from braincast.datasets.fly.signs import short_names, signs_of
-from braincast.datasets.fly.tables import column_names, require_columns, settled_batches
+from braincast.datasets.fly.tables import Kind, column_names, require_columns, settled_batches
 
 
 class EdgeList(NamedTuple):
@@ -35,6 +35,7 @@ EDGE_LISTS = (
     EdgeList("male CNS", "body_pre", "body_post", "weight", fragments=True),
     EdgeList("edge list", "pre", "post", "count"),
 )
+_LARGE = 1 << 20  # a count that could overflow 32 bits when the rows of two thousand regions are added
 _LABEL = "nt_type"  # of a row of Codex: predicted from the synapses of that row
 
 
@@ -67,9 +68,9 @@ def read_edge_list(path: Path, signs: Mapping[str, int]) -> Connectome:
 
 
 def _ids_in(path: Path, form: EdgeList) -> Int[np.ndarray, " neuron"]:
-    kinds = {form.pre: "id", form.post: "id"}
+    kinds: dict[str, Kind] = {form.pre: "id", form.post: "id"}
     found: np.ndarray = np.empty(0, np.int64)
-    for batch in settled_batches(path, kinds):  # pyright: ignore[reportArgumentType]
+    for batch in settled_batches(path, kinds):
         found = np.union1d(found, np.concatenate([batch[form.pre], batch[form.post]]))
     return found
 
@@ -83,11 +84,12 @@ class _Summed(NamedTuple):
 
 def _summed(path: Path, form: EdgeList, known: np.ndarray, *, vote: bool) -> _Summed:
     """Edges in the order of their ends, and each neuron's most frequent transmitter if `vote`."""
-    kinds = {form.pre: "id", form.post: "id", form.count: "count"} | ({_LABEL: "text"} if vote else {})
+    kinds: dict[str, Kind] = {form.pre: "id", form.post: "id", form.count: "count"}
+    kinds |= {_LABEL: "text"} if vote else {}
     parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
     ballot: dict[str, np.ndarray] = {}
     index, n_read = pd.Index(known), 0
-    for batch in settled_batches(path, kinds):  # pyright: ignore[reportArgumentType]
+    for batch in settled_batches(path, kinds):
         if form.fragments:
             pre, post = (index.get_indexer(pd.Index(batch[end])).astype(np.int32) for end in (form.pre, form.post))
         else:
@@ -97,14 +99,18 @@ def _summed(path: Path, form: EdgeList, known: np.ndarray, *, vote: bool) -> _Su
         parts.append((pre[inside], post[inside], batch[form.count][inside]))
         if vote:
             _count(ballot, batch[_LABEL][inside], pre[inside], batch[form.count][inside], len(known))
-    ends_and_counts = (
-        (np.concatenate(arrays) for arrays in zip(*parts, strict=True)) if parts else [np.empty(0, np.int32)] * 3
-    )
-    pre, post, count = ends_and_counts
-    matrix = sparse.coo_array((count, (pre, post)), shape=(len(known), len(known))).tocsr()
+    edges = [np.concatenate(arrays) for arrays in zip(*parts, strict=True)] or [np.empty(0, np.int32)] * 3
+    return _Summed(*_joined(*edges, len(known)), _winners(ballot, len(known)))
+
+
+def _joined(pre: np.ndarray, post: np.ndarray, count: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Edges in the order of their ends, each once, with summed counts."""
+    large = len(count) > 0 and count.max() >= _LARGE  # so that no sum can overflow
+    counts = count.astype(np.int64) if large else count
+    matrix = sparse.coo_array((counts, (pre, post)), shape=(n, n)).tocsr()
     matrix.sort_indices()
-    rows = np.repeat(np.arange(len(known), dtype=np.int32), np.diff(matrix.indptr))
-    return _Summed(rows, matrix.indices.astype(np.int32, copy=False), matrix.data, _winners(ballot, len(known)))
+    rows = np.repeat(np.arange(n, dtype=np.int32), np.diff(matrix.indptr))
+    return rows, matrix.indices.astype(np.int32, copy=False), matrix.data
 
 
 def _count(ballot: dict[str, np.ndarray], labels: np.ndarray, pre: np.ndarray, counts: np.ndarray, n: int) -> None:

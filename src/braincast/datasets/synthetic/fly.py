@@ -11,8 +11,8 @@ from jaxtyping import Float, Int
 
 from braincast.brain.connectome import Connectome
 from braincast.datasets.fly.edges import chemical
-from braincast.datasets.synthetic.conditions import require
 from braincast.datasets.synthetic.fly_anatomy import Anatomy, anatomy_of, whole_shares
+from braincast.errors import BraincastError
 
 NAME = "synthetic-fly"
 N_NEURONS, N_EDGES = 138_639, 15_100_000  # Shiu et al. 2024, v783: 138,639 neurons and 15,091,983 edges
@@ -41,16 +41,30 @@ def synthetic_fly(n_neurons: int = N_NEURONS, n_edges: int | None = None, seed: 
     >>> synthetic_fly(1_000, 20_000).n_edges
     20000
     """
-    require(20 <= n_neurons < 2**31, "n_neurons", f"{n_neurons} neurons")
     most = n_neurons * (n_neurons - 1) // _DENSEST
     wanted = min(most, round(n_neurons * N_EDGES / N_NEURONS)) if n_edges is None else n_edges
-    require(0 <= wanted <= most, "n_edges", f"{wanted} edges among {n_neurons} neurons (0 to {most} are possible)")
+    _require_sizes(n_neurons, wanted, most, seed)
     rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, 783])))
     anatomy = anatomy_of(n_neurons, rng)
     attraction, sending = _strengths(anatomy, rng)
     pre, post = _edges(anatomy, attraction, sending, wanted, seed)
     sign = np.where(anatomy.table["transmitter"].to_numpy() == "ACH", 1, -1).astype(np.int8)
     return chemical(anatomy.table, pre, post, _synapses(wanted, seed), sign[pre], NAME)
+
+
+def _require_sizes(n_neurons: int, n_edges: int, most: int, seed: int) -> None:
+    asked = {
+        "n_neurons": (20 <= n_neurons < 2**31, f"{n_neurons} neurons", "Ask for 20 neurons or more"),
+        "n_edges": (
+            0 <= n_edges <= most,
+            f"{n_edges} edges among {n_neurons} neurons",
+            f"Ask for 0 to {most} edges, or for more neurons",
+        ),
+        "seed": (seed >= 0, f"the seed {seed}", "Give a seed of 0 or more"),
+    }
+    for setting, (met, what, fix) in asked.items():
+        if not met:
+            raise BraincastError("E305", setting, what, fix)
 
 
 def _strengths(
