@@ -59,7 +59,9 @@ def neuron_list(folder: Path, *, only_classified: bool) -> list[str] | None:
         return None
     columns = column_names(tables[0])
     name, label = str(_id_column(tables[0])), next((word for word in _CLASSES if word in columns), None)
-    kinds: dict[str, Kind] = {name: "id"} | ({label: "text"} if label and only_classified else {})
+    kinds: dict[str, Kind] = {name: "id"}
+    if label and only_classified:
+        kinds[label] = "text"
     found = read_columns(tables[0], kinds)
     ids = found[name][found[label] != ""] if label in found else found[name]
     if len(pd.unique(ids)) < len(ids):

@@ -99,8 +99,9 @@ def _summed(path: Path, form: EdgeList, known: np.ndarray, *, vote: bool) -> _Su
         parts.append((pre[inside], post[inside], batch[form.count][inside]))
         if vote:
             _count(ballot, batch[_LABEL][inside], pre[inside], batch[form.count][inside], len(known))
-    edges = [np.concatenate(arrays) for arrays in zip(*parts, strict=True)] or [np.empty(0, np.int32)] * 3
-    return _Summed(*_joined(*edges, len(known)), _winners(ballot, len(known)))
+    none = np.empty(0, np.int32)
+    pre, post, count = (np.concatenate([none, *(part[end] for part in parts)]) for end in range(3))
+    return _Summed(*_joined(pre, post, count, len(known)), transmitters=_winners(ballot, len(known)))
 
 
 def _joined(pre: np.ndarray, post: np.ndarray, count: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
