@@ -28,6 +28,7 @@ PAGES = [
     ("out_of_distribution", "tables"),
     ("hidden_edges", "tables"),
     ("imputation", "tables"),
+    ("spiking_speed", "tables"),
 ]
 
 

@@ -44,7 +44,7 @@ def read_published_edges(connectivity: Path, completeness: Path | None = None) -
     """
     require_columns(connectivity, [*ENDS, SIGNED])
     ids = _ids(_completeness(connectivity) if completeness is None else completeness)
-    columns = read_columns(connectivity, {ENDS[0]: "row", ENDS[1]: "row", SIGNED: "count"})
+    columns = read_columns(connectivity, {ENDS[0]: "row", ENDS[1]: "row", SIGNED: "signed"})
     edges = SignedEdges([str(number) for number in ids], columns[ENDS[0]], columns[ENDS[1]], columns[SIGNED])
     for index, name, rows in zip(ENDS, IDS, edges[1:3], strict=True):
         _require_known(rows, len(ids), f"{connectivity}: {index}")
