@@ -6,7 +6,6 @@ Chromium. `--size` only prints what the parts of a report weigh.
 
 from __future__ import annotations
 
-import itertools
 import re
 import shutil
 import subprocess
@@ -156,7 +155,7 @@ def simulate_fly(folder: Path, *words: str) -> Path:
 
 
 def screen_fly(folder: Path) -> Path:
-    """The report of a screen against phenotypes that the synthetic fly itself has, one in eight of them turned round."""
+    """The report of a screen against phenotypes that the synthetic fly itself has, one in eight turned round."""
     regions = ",".join(f"{kind}-{n:02d}-{side}" for kind, n in (("optic", 1), ("central", 20)) for side in "LR")
     regions += ",sensory,descending,ascending,visual_projection"
     first = simulate_fly(folder, *FLY, "--screen", "activate", "--among", regions, "--readout", regions)
