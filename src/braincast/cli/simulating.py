@@ -93,7 +93,7 @@ def fly(
 
     asked = Asked(stimulate, rate, duration, trials, seed, silence, input_spikes)
     asks = {"among": among, "readout": readout, "phenotypes": phenotypes, "nulls": nulls}
-    question = _question(screen, asks, n_draws=draws, threshold_hz=threshold)
+    question = _question(screen, asks, {"n_draws": draws, "threshold_hz": threshold})
     source = _source(data, synthetic, neurons, edges)
     n_threads = _threads(threads)
     path = (out or numbered_folder(home() / "simulations", "fly")).resolve()
@@ -106,7 +106,7 @@ def fly(
         _show(document)
 
 
-def _question(screen: str | None, asks: Mapping[str, Any], **numbers: float | int) -> Question | None:
+def _question(screen: str | None, asks: Mapping[str, Any], numbers: Mapping[str, Any]) -> Question | None:
     """What a screen is asked; its words without --screen are E305."""
     if screen is not None:
         from braincast.experiments.simulation.screening import Question

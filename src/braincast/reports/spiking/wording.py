@@ -37,17 +37,14 @@ def outcome(document: Document) -> str:
 
 
 def caution(document: Document) -> str | None:
-    """A state that keeps itself up, or is as broad as one; None where activity answers the drive."""
-    after, broad = document["after_drive_spikes_per_s"], document["broad"]
-    if document["self_sustained"]:
-        state = "The activity keeps itself up" + (" all over the brain" if broad else "")
-        return (
-            f"{state}: {after:,.0f} spikes a second are left 0.1 s after the drive has ended. The model has no "
-            "adaptation that would end it; rates in this state say little about the stimulus."
-        )
-    if broad:
-        return "The activity is as broad as in a state that keeps itself up, but ends with the drive."
-    return None
+    """A state that keeps itself up; None where activity ends with the drive."""
+    if not document["self_sustained"]:
+        return None
+    after, where = document["after_drive_spikes_per_s"], " all over the brain" if document["broad"] else ""
+    return (
+        f"The activity keeps itself up{where}: {after:,.0f} spikes a second are left 0.1 s after the drive has ended. "
+        "The model has no adaptation that would end it; rates in this state say little about the stimulus."
+    )
 
 
 def screen_title(document: Document) -> str:
