@@ -14,7 +14,8 @@ from braincast.errors import BraincastError
 
 def unique_names(names: Iterable[object], where: str) -> tuple[str, ...]:
     """The names as strings; an empty one is E107, one that occurs twice is E101."""
-    found = pd.Series(list(names), dtype=object)
+    # tolist, as stepping through a column of text takes a second for a whole fly.
+    found = pd.Series(names.tolist() if isinstance(names, pd.Series) else list(names), dtype=object)
     empty = found.isna() | (found.astype(str).str.strip() == "")
     if empty.any():
         row = int(np.argmax(empty.to_numpy()))
@@ -25,7 +26,7 @@ def unique_names(names: Iterable[object], where: str) -> tuple[str, ...]:
         first = int(np.argmax((text == text.iloc[row]).to_numpy()))
         what = f"{text.iloc[row]!r} occurs twice (first at {first})"
         raise BraincastError("E101", f"{where}[{row}]", what, "Keep one of them or rename")
-    return tuple(text)
+    return tuple(text.tolist())
 
 
 def positions(known: Sequence[str], wanted: Iterable[object], where: str, code: str = "E102") -> Int[np.ndarray, " n"]:

@@ -29,19 +29,24 @@ def checked_neurons(neurons: pd.DataFrame) -> pd.DataFrame:
 
 
 def checked_edges(edges: pd.DataFrame, n_neurons: int) -> pd.DataFrame:
-    """The edge table with columns of `EDGE_COLUMNS` first and settled types: E102, E103, E107 or E108."""
+    """The edge table with columns of `EDGE_COLUMNS` first and settled types: E102, E103, E107 or E108.
+
+    Columns that are settled already are not copied but shared until one of both tables is written to (pandas does that
+    by itself), so that many million edges lie in memory once.
+    """
     _require_columns(edges, EDGE_COLUMNS, "edges")
-    columns: dict[Any, Any] = {
-        "pre": _neuron_rows(column_of(edges, "pre"), n_neurons),
-        "post": _neuron_rows(column_of(edges, "post"), n_neurons),
-        "kind": _kinds(column_of(edges, "kind")),
-        "weight": _weights(column_of(edges, "weight")),
-        "sign": _signs(column_of(edges, "sign")),
-        "delay_s": _delays(column_of(edges, "delay_s")),
-    }
-    columns |= {name: edges[name].array.copy() for name in edges.columns if name not in columns}
-    # Copied, as the columns may be views of the caller's table, which its owner may change later.
-    return pd.DataFrame(columns)
+    further = [name for name in edges.columns if name not in EDGE_COLUMNS]
+    settled = pd.DataFrame(edges.reset_index(drop=True))
+    settled.attrs = {}
+    for name, settle in _SETTLERS.items():
+        column = column_of(settled, name)
+        values = settle(column, n_neurons)
+        if values.dtype != column.dtype:
+            settled[name] = values
+    names = [*EDGE_COLUMNS, *further]
+    return (
+        settled if list(settled.columns) == names else pd.DataFrame({name: settled[name] for name in names}, copy=False)
+    )
 
 
 def column_of(table: pd.DataFrame, name: str) -> pd.Series:
@@ -73,7 +78,7 @@ def _neuron_rows(column: pd.Series, n_neurons: int) -> Int[np.ndarray, " edge"]:
     return rows.astype(np.int32, copy=False)
 
 
-def _kinds(column: pd.Series) -> pd.Categorical:
+def _kinds(column: pd.Series, _: int) -> pd.Categorical:
     settled = pd.CategoricalDtype(EDGE_KINDS)
     if column.dtype == settled and tuple(column.cat.categories) == EDGE_KINDS:
         kinds = pd.Categorical.from_codes(column.cat.codes.to_numpy(), dtype=settled)
@@ -88,7 +93,7 @@ def _kinds(column: pd.Series) -> pd.Categorical:
     return kinds
 
 
-def _weights(column: pd.Series) -> Float[np.ndarray, " edge"]:
+def _weights(column: pd.Series, _: int) -> Float[np.ndarray, " edge"]:
     weights = _numbers(column, "E103")
     weights = weights if weights.dtype in (np.float32, np.float64) else weights.astype(np.float64)
     # A NaN fails both comparisons, so one pass finds it, infinities and negative weights.
@@ -99,7 +104,7 @@ def _weights(column: pd.Series) -> Float[np.ndarray, " edge"]:
     return weights
 
 
-def _signs(column: pd.Series) -> Int[np.ndarray, " edge"]:
+def _signs(column: pd.Series, _: int) -> Int[np.ndarray, " edge"]:
     signs = _numbers(column, "E107")
     bad = ~((signs == 0) | (signs == 1) | (signs == -1))
     if bad.any():
@@ -107,13 +112,23 @@ def _signs(column: pd.Series) -> Int[np.ndarray, " edge"]:
     return signs.astype(np.int8, copy=False)
 
 
-def _delays(column: pd.Series) -> Float[np.ndarray, " edge"]:
+def _delays(column: pd.Series, _: int) -> Float[np.ndarray, " edge"]:
     delays = _numbers(column, "E107").astype(np.float32, copy=False)
     bad = (delays < 0) | np.isinf(delays)
     if bad.any():
         fix = "Delays are seconds, finite and ≥ 0, or NaN (unknown)"
         raise _bad_row("E107", "edges.delay_s", bad, delays, "not a delay", fix)
     return delays
+
+
+_SETTLERS: dict[str, Any] = {
+    "pre": _neuron_rows,
+    "post": _neuron_rows,
+    "kind": _kinds,
+    "weight": _weights,
+    "sign": _signs,
+    "delay_s": _delays,
+}
 
 
 def _numbers(column: pd.Series, code: str) -> np.ndarray:

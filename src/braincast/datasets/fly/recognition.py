@@ -1,0 +1,94 @@
+"""Which published wiring of a fly a file or folder holds, told by its columns and names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from braincast.brain.connectome import Connectome
+from braincast.datasets.fly.edge_lists import is_edge_list, read_edge_list
+from braincast.datasets.fly.edges import SignedEdges, signed_edges
+from braincast.datasets.fly.larva import is_larva, read_larva
+from braincast.datasets.fly.larva_matrices import is_matrix, read_matrices
+from braincast.datasets.fly.shiu import is_published, read_published, read_published_edges
+from braincast.datasets.fly.signs import SHIU_SIGNS
+from braincast.datasets.fly.tables import column_names, suffix_of
+from braincast.errors import BraincastError
+
+_EXPECTED = (
+    "Expected Connectivity_783.parquet with Completeness_783.csv, a Codex connections.csv.gz with neurons.csv.gz, the "
+    "larva's edges.parquet with neurons.parquet or its adjacency matrices, a neuPrint export, or a saved connectome"
+)
+
+
+class Format(NamedTuple):
+    """One published form: whether a table's columns are its edges', and how it is read."""
+
+    name: str
+    recognises: Callable[[list[str]], bool]
+    read: Callable[[Path, Mapping[str, int]], Connectome]
+
+
+FORMATS = (
+    Format("Shiu et al. 2024", is_published, lambda path, _: read_published(path)),
+    Format("Winding et al. 2023", is_larva, lambda path, _: read_larva(path)),
+    Format("Winding et al. 2023, matrices", is_matrix, lambda path, _: read_matrices(path)),
+    Format("an edge list", is_edge_list, read_edge_list),
+)
+
+
+def read_wiring(path: str | Path, *, signs: Mapping[str, int] = SHIU_SIGNS) -> Connectome:
+    """The connectome in a file or folder, whichever of the published forms it has; a saved one is loaded.
+
+    `signs` says what a transmitter does where the form gives transmitters (Codex, neuPrint) and no signs.
+    E405 where nothing is, E118 for a folder without a wiring, E119 for one with several, E117 for a file that is
+    damaged or of no known form; E101–E103, E106–E108 for what is wrong inside.
+    """
+    place = Path(path).expanduser()
+    if (place / "connectome.json").is_file():
+        return Connectome.load(place)
+    form, table = _form_of(place)
+    return form.read(table, signs)
+
+
+def read_edges(path: str | Path) -> SignedEdges:
+    """Ids, rows of both ends and signed counts as arrays; of the published files without the tables of a Connectome.
+
+    Edges of unknown sign have the count 0. The errors of `read_wiring`, and E103 for weights that are no whole numbers.
+    """
+    place = Path(path).expanduser()
+    if not (place / "connectome.json").is_file():
+        form, table = _form_of(place)
+        if form.recognises is is_published:
+            return read_published_edges(table)
+    return signed_edges(read_wiring(place))
+
+
+def _form_of(place: Path) -> tuple[Format, Path]:
+    if not place.exists():
+        raise BraincastError("E405", str(place), "there is no such file or folder", _EXPECTED)
+    if place.is_file():
+        form = _form_of_table(place)
+        if form is None:
+            raise BraincastError("E117", str(place), "it is no table of a fly's edges that is known", _EXPECTED)
+        return form, place
+    found = [(form, table) for table in _tables_in(place) if (form := _form_of_table(table)) is not None]
+    if found and all(form.recognises is is_matrix for form, _ in found):
+        return found[0]  # the matrices of one folder are parts of one wiring
+    if not found:
+        raise BraincastError("E118", str(place), "no wiring of a fly is in this folder", _EXPECTED)
+    if len(found) > 1:
+        what = f"{len(found)} wirings are here ({', '.join(table.name for _, table in found[:4])})"
+        raise BraincastError("E119", str(place), what, "Give the path of the one that is meant")
+    return found[0]
+
+
+def _tables_in(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_file() and suffix_of(path))
+
+
+def _form_of_table(table: Path) -> Format | None:
+    """The form whose edges a table holds; a damaged table is an error, as it may be the one that was meant."""
+    columns = column_names(table) if suffix_of(table) else []
+    return next((form for form in FORMATS if form.recognises(columns)), None)
