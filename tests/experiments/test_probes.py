@@ -19,9 +19,10 @@ from braincast.experiments.probes.chosen import named, of_type, others
 from braincast.experiments.probes.dimension import Dimension, probe_dimension
 from braincast.experiments.probes.jacobian import mean_jacobian, probe_jacobian, spectrum
 from braincast.experiments.probes.lesion import probe_lesion
-from braincast.experiments.probes.significance import holm, off_diagonal, pooled_p, rank_p, stratified_p
+from braincast.experiments.probes.significance import holm, off_diagonal, pooled_p, stratified_p
 from braincast.experiments.probes.stimulate import impulse_response, probe_stimulate
 from braincast.experiments.probes.subject import Subject
+from braincast.experiments.ranks import rank_p
 from braincast.training.fit import fit
 
 SETTINGS = {"order": 1, "penalty": 1e-2, "towards": "own-past", "scope": "pooled"}

@@ -6,7 +6,20 @@ from typing import Annotated
 
 import typer
 
-from braincast.cli import assess, catalogue, climbing, data, doctor, fitting, probing, run, submitting, sweeping, tasks
+from braincast.cli import (
+    assess,
+    catalogue,
+    climbing,
+    data,
+    doctor,
+    fitting,
+    probing,
+    run,
+    simulating,
+    submitting,
+    sweeping,
+    tasks,
+)
 from braincast.cli.session import guarded
 from braincast.version import VERSION
 
@@ -39,6 +52,7 @@ app.command("sweep")(sweeping.sweep)
 app.command("ladder")(climbing.ladder)
 app.command("forecast")(fitting.forecast)
 app.command("probe")(probing.probe)
+app.add_typer(simulating.app, name="simulate")
 app.command("score")(assess.score)
 app.command("compare")(assess.compare)
 app.add_typer(submitting.app, name="submit")

@@ -28,6 +28,9 @@ from braincast.files import MANIFEST, check_manifest, read_json, sha256_of_file
 ENTRY_POINTS = "braincast.datasets"
 
 DATASETS: dict[str, str] = {
+    "fly-brain": "braincast.datasets.fly.brain",
+    "fly-brain-v630": "braincast.datasets.fly.brain_v630",
+    "fly-larva": "braincast.datasets.fly.larva_brain",
     "human-gw": "braincast.datasets.human.gw",
     "human-hcp": "braincast.datasets.human.hcp",
     "synthetic-chaos": "braincast.datasets.synthetic.chaos",

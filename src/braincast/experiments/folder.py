@@ -81,6 +81,13 @@ def run_folder(path: Path, configuration: Mapping[str, Any], *, force: bool = Fa
             replace_folder(place, path)
 
 
+def require_place(path: Path, *, force: bool = False) -> None:
+    """Refuse early what `run_folder` would refuse whatever is run: a foreign folder or a finished run (E501)."""
+    _refuse_foreign(path)
+    if not force:
+        _refuse_finished(path)
+
+
 def unfinished_run(path: Path, configuration: Mapping[str, Any]) -> RunFolder:
     """An unfinished run of `configuration`, to look at what it has so far; nothing is written there.
 
@@ -108,10 +115,14 @@ def _refuse_foreign(path: Path) -> None:
         raise BraincastError("E501", str(path), "it exists and is not a braincast run", fix)
 
 
-def _refuse_other(path: Path, configuration: Mapping[str, Any]) -> None:
+def _refuse_finished(path: Path) -> None:
     if (path / MANIFEST).exists():
         fix = "Choose another --out, or add --force to run again"
         raise BraincastError("E501", str(path), "it holds a finished run", fix)
+
+
+def _refuse_other(path: Path, configuration: Mapping[str, Any]) -> None:
+    _refuse_finished(path)
     if (path / CONFIGURATION).exists() and not _is_unfinished(path, configuration):
         fix = "Choose another --out, or add --force to replace it"
         raise BraincastError("E502", str(path), "it holds an unfinished run of another configuration", fix)

@@ -33,7 +33,7 @@ def opened_journal(path: Path, store: Path, made: Any) -> Journal:
     earlier attempt was to make something else.
     """
     heading = {"made": files.sha256_of_json(made)}
-    first, *later = _whole_lines(path) or [None]
+    first, *later = whole_lines(path) or [None]
     noted = {line["name"]: {"bytes": line["bytes"], "sha256": line["sha256"]} for line in later if first == heading}
     entries = {name: entry for name, entry in noted.items() if files.is_intact(store / name, entry)}
     files.keep_only(store, entries)
@@ -42,7 +42,8 @@ def opened_journal(path: Path, store: Path, made: Any) -> Journal:
     return Journal(path, entries)
 
 
-def _whole_lines(path: Path) -> list[Any]:
+def whole_lines(path: Path) -> list[Any]:
+    """What the JSON lines of a file say, up to the first that was cut short; nothing where there is no file."""
     return list(_read_lines(path.read_bytes())) if path.is_file() else []
 
 

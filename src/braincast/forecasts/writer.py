@@ -123,11 +123,37 @@ def writing_answer(
     layout = answer_layout(array, labels, dtype, attributes or {}, chunks, str(path))
     header = layout.header(str(path))
     with files.resumable_folder(path, keep=source is not None, force=force, what="forecast") as work:
-        store = work / path.name
-        made = [source, array, layout.dtype.name, layout.chunks, header]
-        journal = opened_journal(work / "journal.jsonl", store, made)
-        create_group(store, header)
-        create_array(store, array, layout.axes, layout.shape, layout.dtype, layout.chunks)
-        writer = AnswerWriter(store, layout, journal)
+        writer = _begun(work / path.name, work / "journal.jsonl", layout, header, source)
         yield writer
         writer.finish()
+
+
+@contextmanager
+def answer_within(
+    folder: Path,
+    name: str,
+    *,
+    labels: Mapping[str, Sequence[str]],
+    source: str,
+    attributes: Mapping[str, Any] | None = None,
+    chunks: tuple[int, ...] | None = None,
+) -> Iterator[AnswerWriter]:
+    """A writer for a store of float32 `activity` in a folder that is itself unfinished and gone on with after a kill.
+
+    Chunks of an earlier attempt with the same `source` are kept, as its journal `name.jsonl` beside the store says; the
+    journal is for whoever finishes the folder to remove.
+    """
+    layout = answer_layout("activity", labels, np.float32, attributes or {}, chunks, name)
+    writer = _begun(folder / name, folder / f"{name}.jsonl", layout, layout.header(name), source)
+    yield writer
+    writer.finish()
+
+
+def _begun(
+    store: Path, journal: Path, layout: AnswerLayout, header: Mapping[str, Any], source: str | None
+) -> AnswerWriter:
+    made = [source, layout.array, layout.dtype.name, layout.chunks, header]
+    opened = opened_journal(journal, store, made)
+    create_group(store, header)
+    create_array(store, layout.array, layout.axes, layout.shape, layout.dtype, layout.chunks)
+    return AnswerWriter(store, layout, opened)

@@ -28,12 +28,13 @@ def is_larva(columns: list[str]) -> bool:
     return "syn" in columns and bool(set(PARTS) & set(columns))
 
 
-def read_larva(edges: Path) -> Connectome:
+def read_larva(edges: Path, neurons: Path | None = None) -> Connectome:
     """Neurons with `cell_class` and `side` ("" where unknown); edges of sign 0 with their four parts beside `weight`.
 
-    `neurons.parquet` lies beside `edges`. E106 where the parts do not add up to the count.
+    The table of neurons is `neurons.parquet` beside the edges unless it is given. E106 where the parts of an edge do
+    not add up to its synapses.
     """
-    neurons = edges.with_name("neurons.parquet")
+    neurons = edges.with_name("neurons.parquet") if neurons is None else neurons
     if not neurons.is_file():
         what, fix = "its table of neurons is not beside it (expected neurons.parquet)", "Put both into one folder"
         raise BraincastError("E405", str(edges), what, fix)

@@ -25,22 +25,25 @@ def is_published(columns: list[str]) -> bool:
     return set(ENDS) <= set(columns) or SIGNED in columns
 
 
-def read_published(connectivity: Path) -> Connectome:
-    """Neurons in the published order, with what annotations lie beside; edges with the published signs and counts."""
-    edges = read_published_edges(connectivity)
+def read_published(connectivity: Path, completeness: Path | None = None) -> Connectome:
+    """Neurons in the published order, with what annotations lie beside; edges with the published signs and counts.
+
+    The table of neurons, `completeness`, is the one beside the edges unless it is given.
+    """
+    edges = read_published_edges(connectivity, completeness)
     version = "".join(re.findall(r"783|630", connectivity.name)[:1])
     neurons = annotated(edges.ids, connectivity.parent)
     return connectome_of(edges, neurons, f"fly brain v{version}" if version else f"fly brain {connectivity.stem}")
 
 
-def read_published_edges(connectivity: Path) -> SignedEdges:
+def read_published_edges(connectivity: Path, completeness: Path | None = None) -> SignedEdges:
     """Rows of both ends and signed counts, checked against the neurons of the completeness table beside.
 
     E405 without that table, E101 for a neuron listed twice, E102 for an edge to a neuron beyond the list or whose id is
     another than the list's at its row, as where tables of two versions are mixed.
     """
     require_columns(connectivity, [*ENDS, SIGNED])
-    ids = _ids(_completeness(connectivity))
+    ids = _ids(_completeness(connectivity) if completeness is None else completeness)
     columns = read_columns(connectivity, {ENDS[0]: "row", ENDS[1]: "row", SIGNED: "count"})
     edges = SignedEdges([str(number) for number in ids], columns[ENDS[0]], columns[ENDS[1]], columns[SIGNED])
     for index, name, rows in zip(ENDS, IDS, edges[1:3], strict=True):

@@ -156,12 +156,12 @@ def _readable(path: Path) -> Iterator[None]:
 def _settled(column: Any, kind: Kind, where: str, first_row: int) -> np.ndarray:
     """One batch of a column in its final type."""
     if kind == "text":
-        return column.cast(pa.string()).fill_null("").to_numpy(zero_copy_only=False).astype(object)
+        return _texts(column)
     code = "E103" if kind == "count" else "E107"
     if column.null_count:
         row = first_row + int(np.argmax(column.is_null().to_numpy(zero_copy_only=False)))
         raise BraincastError(code, f"{where}[{row}]", "it is empty", "Give every row a value")
-    if kind == "id" and pa.types.is_string(column.type):
+    if kind == "id" and (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
         column = column.cast(pa.int64())
     numbers = column.to_numpy(zero_copy_only=False)
     if numbers.dtype.kind not in "iuf" or (numbers.dtype.kind == "f" and kind != "count"):
@@ -169,6 +169,13 @@ def _settled(column: Any, kind: Kind, where: str, first_row: int) -> np.ndarray:
         raise BraincastError(code, where, what, "Write ids as whole numbers: as others they lose digits")
     _require_whole(numbers, kind, code, where, first_row)
     return numbers.astype(_DTYPES[kind])
+
+
+def _texts(column: Any) -> np.ndarray:
+    """Values as text, lists of numbers among them, "" where nothing is."""
+    if pa.types.is_nested(column.type):
+        return np.array(["" if value is None else str(value) for value in column.to_pylist()], object)
+    return column.cast(pa.string()).fill_null("").to_numpy(zero_copy_only=False).astype(object)
 
 
 def _require_whole(numbers: np.ndarray, kind: Kind, code: str, where: str, first_row: int) -> None:

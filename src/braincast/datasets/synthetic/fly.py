@@ -6,8 +6,6 @@ docs/fly-data.md compares what comes out with them.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from jaxtyping import Float, Int
 
@@ -108,6 +106,6 @@ def _synapses(n_edges: int, seed: int) -> Int[np.ndarray, " edge"]:
     return draw_from(quantiles.astype(np.int16), n_edges, _word(seed, 1))
 
 
-def _word(seed: int, use: int) -> Any:
+def _word(seed: int, use: int) -> np.uint64:
     """A 64-bit word for the compiled loops, another for each use."""
     return np.random.SeedSequence([seed, 783, use]).generate_state(1, np.uint64)[0]

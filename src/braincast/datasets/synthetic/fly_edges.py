@@ -28,7 +28,7 @@ class Places(NamedTuple):
 
 
 def wire(
-    degrees: Int[np.ndarray, " neuron"], n_answers: int, places: Places, seed: int
+    degrees: Int[np.ndarray, " neuron"], n_answers: int, places: Places, seed: np.uint64
 ) -> tuple[Int[np.ndarray, " neuron_and_end"], Int[np.ndarray, " edge"]]:
     """Where each neuron's edges begin, and their sorted targets: no neuron twice in a row, none of it itself.
 
@@ -36,10 +36,10 @@ def wire(
     one back, as far as there are so many.
     """
     begins = np.concatenate(([0], np.cumsum(degrees, dtype=np.int64)))
-    targets = _draw(begins, places.region, places.stubs, places.starts, places.choices, np.uint64(seed))
+    targets = _draw(begins, places.region, places.stubs, places.starts, places.choices, seed)
     sender_begins, senders = _transpose(begins, targets)
     targets = _transpose(sender_begins, senders)[1]  # the same ones, now sorted
-    answered, counts = _choose(begins, targets, sender_begins, senders, n_answers, np.uint64(seed + 1))
+    answered, counts = _choose(begins, targets, sender_begins, senders, n_answers, ~seed)
     return _join(begins, targets, sender_begins, senders, answered, counts)
 
 

@@ -10,8 +10,8 @@ from jaxtyping import Float
 
 from braincast.brain.surrogates import phase_randomised
 from braincast.experiments.probes.finding import Finding
-from braincast.experiments.probes.significance import rank_p
 from braincast.experiments.probes.subject import States, Subject
+from braincast.experiments.ranks import rank_p
 from braincast.tasks.forecasting.standardised import filled
 
 Frames = Float[np.ndarray, "frame neuron"]

@@ -10,8 +10,9 @@ import numpy as np
 from jaxtyping import Float
 
 from braincast.experiments.probes.chosen import Neurons, others
-from braincast.experiments.probes.significance import holm, rank_p, stratified_p, told_edges, unrelated_subjects
+from braincast.experiments.probes.significance import holm, stratified_p, told_edges, unrelated_subjects
 from braincast.experiments.probes.subject import Subject
+from braincast.experiments.ranks import rank_p
 
 Strength = Float[np.ndarray, "set neuron"]
 # Of each set of neurons, how strongly what is done to it tells in each neuron; NaN for those of the set themselves.

@@ -12,17 +12,13 @@ from jaxtyping import Bool, Float
 from braincast.brain.recording import Recording
 from braincast.brain.surrogates import surrogate
 from braincast.experiments.probes.subject import Subject
+from braincast.experiments.ranks import rank_p
 from braincast.models.registry import load_model
 from braincast.progress import step
 from braincast.tasks.forecasting.standardised import filled
 from braincast.training.choice import learn
 
 _TINY = 1e-12
-
-
-def rank_p(own: float, null: Float[np.ndarray, " draw"]) -> float:
-    """(1 + draws at least as large) / (1 + draws) (Phipson & Smyth 2010, Stat. Appl. Genet. Mol. Biol. 9:39)."""
-    return float((1 + np.sum(null >= own - _TINY * abs(own))) / (1 + len(null)))
 
 
 def pooled_p(own: Float[np.ndarray, " *axis"], null: Float[np.ndarray, " draw"]) -> Float[np.ndarray, " *axis"]:

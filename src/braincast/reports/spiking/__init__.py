@@ -1,0 +1,1 @@
+"""Simulations as people see them: the raster, the rates, the map."""
