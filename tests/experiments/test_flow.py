@@ -81,7 +81,9 @@ def test_hops_agree_with_networkx_and_skip_edges_of_unknown_sign():
 
 
 def test_first_spikes_agree_with_the_table_of_spikes(two_lines):
-    spikes = simulate(Network.from_connectome(two_lines), [Poisson(np.array([0]), 50.0)], duration_s=0.2, n_trials=3, seed=1)
+    spikes = simulate(
+        Network.from_connectome(two_lines), [Poisson(np.array([0]), 50.0)], duration_s=0.2, n_trials=3, seed=1
+    )
     table = spikes.frame().groupby(["neuron", "trial"])["time_s"].min().groupby("neuron").mean()
     assert first_spikes(spikes) == pytest.approx(table.reindex(range(8)).to_numpy(), nan_ok=True)
 
