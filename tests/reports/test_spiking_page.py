@@ -28,7 +28,7 @@ def simulated_on(wiring, **asked):
 
 
 def page_of(result, **changes):
-    return simulation_page(document(result, Path("/made"), read_s=0.1) | changes, result, "braincast simulate fly")
+    return simulation_page(document(result, Path("/made")) | changes, result, "braincast simulate fly")
 
 
 @pytest.fixture(scope="module")

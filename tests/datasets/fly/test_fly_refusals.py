@@ -112,6 +112,11 @@ def test_a_neuron_listed_twice_is_refused(tmp_path):
     path.write_text(path.read_text(encoding="utf-8") + f"{IDS[0]},True\n", encoding="utf-8")
     with refused("E101", COMPLETENESS, str(IDS[0])):
         read_wiring(tmp_path)
+    neurons = larva(tmp_path) / "neurons.parquet"
+    pd.read_parquet(neurons).assign(id=[7, 7, 9]).to_parquet(neurons)
+    with refused("E101", "neurons.parquet", "7"):
+        read_wiring(tmp_path / "edges.parquet")
+    neurons.unlink()
     codex(tmp_path, neurons=NEURONS + NEURONS.splitlines()[1] + "\n", classification=None)
     with refused("E101", "neurons.csv", str(IDS[3])):
         read_wiring(tmp_path / "connections.csv.gz")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from braincast.brain.naming import unique_names
+from braincast.datasets.fly.edges import require_unique
 from braincast.datasets.fly.signs import short_names
 from braincast.datasets.fly.tables import Kind, column_names, read_columns, suffix_of
 from braincast.errors import BraincastError
@@ -64,8 +64,7 @@ def neuron_list(folder: Path, *, only_classified: bool) -> list[str] | None:
         kinds[label] = "text"
     found = read_columns(tables[0], kinds)
     ids = found[name][found[label] != ""] if label in found else found[name]
-    if len(pd.unique(ids)) < len(ids):
-        unique_names(ids.tolist(), f"{tables[0]}: {name}")
+    require_unique(ids, f"{tables[0]}: {name}")
     return [str(number) for number in ids.tolist()]
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from jaxtyping import Int
 
 from braincast.brain.connectome import EDGE_KINDS, Connectome
+from braincast.brain.naming import unique_names
 from braincast.errors import BraincastError
 
 _EXACT = 1 << 24  # whole numbers up to here are exact in 32 bits
@@ -51,6 +52,12 @@ def chemical(
         **(further or {}),
     }
     return Connectome(neurons, pd.DataFrame(columns, copy=False), name)
+
+
+def require_unique(ids: np.ndarray, where: str) -> None:
+    """E101 for an id that occurs twice."""
+    if len(pd.unique(ids)) < len(ids):
+        unique_names(ids.tolist(), where)
 
 
 def rows_of(known: pd.Index, ids: np.ndarray, where: str, first_row: int = 0) -> Int[np.ndarray, " edge"]:

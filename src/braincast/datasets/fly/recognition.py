@@ -68,7 +68,7 @@ def read_edges(path: str | Path) -> SignedEdges:
 def _form_of(place: Path) -> tuple[Format, Path]:
     if not place.exists():
         raise BraincastError("E405", str(place), "there is no such file or folder", _EXPECTED)
-    if place.is_file():
+    if not place.is_dir():
         form = _form_of_table(place)
         if form is None:
             raise BraincastError("E117", str(place), "it is no table of a fly's edges that is known", _EXPECTED)

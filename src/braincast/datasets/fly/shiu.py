@@ -6,12 +6,10 @@ import re
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from braincast.brain.connectome import Connectome
-from braincast.brain.naming import unique_names
 from braincast.datasets.fly.annotations import annotated
-from braincast.datasets.fly.edges import SignedEdges, connectome_of
+from braincast.datasets.fly.edges import SignedEdges, connectome_of, require_unique
 from braincast.datasets.fly.tables import column_names, read_columns, require_columns
 from braincast.errors import BraincastError
 
@@ -70,8 +68,7 @@ def _ids(completeness: Path) -> np.ndarray:
     """Root ids in index order: the first column, which has no name as published."""
     first = column_names(completeness)[0]
     ids = read_columns(completeness, {first: "id"})[first]
-    if len(pd.unique(ids)) < len(ids):
-        unique_names(ids, f"{completeness}: neurons")
+    require_unique(ids, f"{completeness}: neurons")
     return ids
 
 

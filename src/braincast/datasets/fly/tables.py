@@ -165,7 +165,8 @@ def _settled(column: Any, kind: Kind, where: str, first_row: int) -> np.ndarray:
     numbers = (_parsed(column, where) if kind == "id" else column).to_numpy(zero_copy_only=False)
     if numbers.dtype.kind not in "iuf" or (numbers.dtype.kind == "f" and kind not in _COUNTS):
         what = f"whole numbers are expected (found {column.type})"
-        raise BraincastError(code, where, what, "Write ids as whole numbers: as others they lose digits")
+        fix = "Write counts as numbers" if kind in _COUNTS else "Write ids as whole numbers: as others they lose digits"
+        raise BraincastError(code, where, what, fix)
     _require_whole(numbers, kind, code, where, first_row)
     return numbers.astype(_DTYPES[kind])
 

@@ -155,7 +155,7 @@ def phenotype_table(result: Screened) -> pd.DataFrame:
     return table.assign(right=table["expected"] == table["simulated"])
 
 
-def screen_document(result: Screened, path: Path, **timed: float) -> dict[str, Any]:
+def screen_document(result: Screened, path: Path) -> dict[str, Any]:
     """What `braincast simulate fly --screen --json` prints; `path` is where the folder will lie."""
     loaded, planned, peak = result.loaded, result.plan, peak_bytes()
     asked, protocol = planned.question, planned.screen.protocol
@@ -172,9 +172,9 @@ def screen_document(result: Screened, path: Path, **timed: float) -> dict[str, A
         "wall_s": result.wall_s,
         "simulated_s": protocol.simulated_s * len(planned.screen.conditions),
         "peak_memory_mb": 0.0 if peak is None else peak / 1e6,
-        **timed,
         "braincast": VERSION,
         "wiring": described(loaded.wiring),
+        "read_s": loaded.wiring.read_s,
         "edges_left_out": loaded.network.n_left_out,
         "driven": len(protocol.driven),
         "silenced": len(protocol.silenced),
