@@ -6,10 +6,11 @@ from refusals import refused
 
 from braincast.brain.nulls import NULLS
 from braincast.dynamics.spiking import Network, Poisson, simulate
+from braincast.experiments.simulation.answers import phenotype_table, write_answers
 from braincast.experiments.simulation.chosen import Directory
 from braincast.experiments.simulation.job import loaded
 from braincast.experiments.simulation.protocol import Asked, protocol
-from braincast.experiments.simulation.screening import Question, phenotype_table, plan, screened, write_answers
+from braincast.experiments.simulation.screening import Question, plan, screened
 from braincast.experiments.simulation.wiring import opened_wiring
 from braincast.forecasts.store import load_forecast
 
