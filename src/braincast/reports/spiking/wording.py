@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from braincast.reports.numbers import count, decimal, p_value, percent
+from braincast.reports.numbers import count, p_value, percent
 
 SYNTHETIC = "Synthetic wiring: made up with the statistics of a fly's brain. These are no neurons of a fly."
 Document = Mapping[str, Any]
@@ -74,7 +74,7 @@ def screened(document: Document) -> str:
     strongest = next(iter(document["strongest"]), None)
     if strongest is None or not strongest["change_hz"]:
         return "No condition changes a readout."
-    what = f"{strongest['readout']} by {decimal(strongest['change_hz'], 1, signed=True)} Hz on average"
+    what = f"{strongest['readout']} by {strongest['change_hz']:+.3g} Hz on average"
     return f"The strongest change: {strongest['condition']}, {document['screen']}d, moves {what}."
 
 
