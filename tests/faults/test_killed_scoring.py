@@ -46,9 +46,7 @@ def numbers(document):
 def wall_s(example, *words):
     """How long a command takes from its start to its end."""
     began_s = time.monotonic()
-    process = example.start(*words, "--json")
-    process.communicate()
-    assert process.returncode == 0
+    assert example.anew(*words, "--json").returncode == 0
     return time.monotonic() - began_s
 
 
