@@ -1,8 +1,8 @@
 """The synthetic fly beside the real one, and whether it comes to rest: `python benchmarks/fly_statistics.py [--write]`.
 
 Five synthetic flies of full size: their degrees, synapses, signs and answers beside published figures; then 667 random
-neurons of each are driven at 150 Hz for half a second, with the published parameters and with weights a fifth larger,
-and what spikes afterwards is counted. Results in results/fly_statistics.json; `--write` puts the tables into
+neurons of each are driven at 150 Hz for half a second, with the published parameters and with weights half as large
+again, and what spikes afterwards is counted. Results in results/fly_statistics.json; `--write` puts the tables into
 docs/fly-data.md, `--table` those of the figures recorded last.
 """
 
@@ -26,7 +26,7 @@ HERE = Path(__file__).parent
 RESULT, PAGE = HERE / "results" / "fly_statistics.json", HERE.parent / "docs" / "fly-data.md"
 SEEDS = range(5)
 N_DRIVEN, RATE_HZ, DRIVE_S, AFTER_S, SETTLE_S = 667, 150.0, 0.5, 0.3, 0.1
-STRONGER = 1.2
+STRONGER = 1.5
 STRONG = 5  # synapses of the edges that network figures are published of
 
 # Figures of the adult fly: what, value, and where it stands.
