@@ -155,11 +155,11 @@ def phenotype_table(result: Screened) -> pd.DataFrame:
     return table.assign(right=table["expected"] == table["simulated"])
 
 
-def screen_document(result: Screened, path: Path, **timed: float) -> dict[str, Any]:
+def screen_document(result: Screened, path: Path) -> dict[str, Any]:
     """What `braincast simulate fly --screen --json` prints; `path` is where the folder will lie."""
     loaded, planned, peak = result.loaded, result.plan, peak_bytes()
     asked, protocol = planned.question, planned.screen.protocol
-    by_change = result.responses["change_hz"].abs().sort_values(ascending=False, kind="stable").index
+    by_change = np.argsort(-np.abs(result.responses["change_hz"].to_numpy()), kind="stable")
     names = NAMES | ({"phenotypes": PHENOTYPES, "nulls": LINES} if result.told else {})
     return {
         "neurons": loaded.network.n_neurons,
@@ -172,9 +172,9 @@ def screen_document(result: Screened, path: Path, **timed: float) -> dict[str, A
         "wall_s": result.wall_s,
         "simulated_s": protocol.simulated_s * len(planned.screen.conditions),
         "peak_memory_mb": 0.0 if peak is None else peak / 1e6,
-        **timed,
         "braincast": VERSION,
         "wiring": described(loaded.wiring),
+        "read_s": loaded.wiring.read_s,
         "edges_left_out": loaded.network.n_left_out,
         "driven": len(protocol.driven),
         "silenced": len(protocol.silenced),
@@ -182,7 +182,7 @@ def screen_document(result: Screened, path: Path, **timed: float) -> dict[str, A
         "among": asked.among,
         "readouts": [each.name for each in planned.readouts],
         "threshold_hz": asked.threshold_hz,
-        "strongest": result.responses.loc[by_change[:_SHOWN]].to_dict("records"),
+        "strongest": result.responses.iloc[by_change[:_SHOWN]].to_dict("records"),
         "accuracy": _accuracy_document(result),
         "nulls_left_out": planned.left_out,
         "parameters": parameters_of(loaded.network),

@@ -85,6 +85,7 @@ def shuffled(
 def _told(
     screen: Screen, network: Network, phenotypes: Sequence[Phenotype], threshold_hz: float, n_threads: int
 ) -> list[str]:
-    found = rates_of_conditions(screen, network, n_threads)
+    baseline_hz = screen.baseline_hz(network)
+    found = rates_of_conditions(screen, network, baseline_hz, n_threads)
     rates = {each.name: rate for each, rate in zip(screen.conditions, found, strict=True)}
-    return told_by(phenotypes, rates, screen.baseline_hz(network), threshold_hz)
+    return told_by(phenotypes, rates, baseline_hz, threshold_hz)

@@ -65,11 +65,12 @@ def accuracy_chart(accuracy: Document) -> Markup:
     values = [value for null in nulls.values() for value in null["values"]]
     axis = axis_over([*values, *accuracy["ci"], accuracy["floor"], accuracy["value"]], n_ticks=6)
     bottom = _STRIP * (1 + len(nulls))
+    lower, upper = (axis.at(end) for end in accuracy["ci"])
     body = [grid(axis), rule(axis.at(accuracy["floor"]), "floor"), rule(axis.at(accuracy["value"]), "observed")]
     body += _row(
         "the wiring",
         0,
-        [whisker("model", *map(axis.at, accuracy["ci"]), "42"), mark("model", axis.at(accuracy["value"]), "42")],
+        [whisker("model", lower, upper, "42"), mark("model", axis.at(accuracy["value"]), "42")],
     )
     for number, (name, null) in enumerate(nulls.items(), start=1):
         y = _STRIP * number + 42

@@ -1,0 +1,1 @@
+"""How activity flows from the senses of a brain to its outputs, in a spiking model on its wiring."""
