@@ -140,7 +140,7 @@ def statistics(fly: Connectome) -> dict[str, Any]:
 def answered(pre: np.ndarray, post: np.ndarray, n: int) -> float:
     """The share of edges that have one back."""
     matrix = sparse.csr_array((np.ones(len(pre), np.int32), (pre, post)), shape=(n, n))
-    return matrix.multiply(matrix.T).sum() / len(pre)
+    return float(matrix.multiply(matrix.T).sum()) / len(pre)
 
 
 def driven(network: Network, seed: int) -> dict[str, Any]:
