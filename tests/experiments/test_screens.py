@@ -6,10 +6,11 @@ from refusals import refused
 
 from braincast.brain.nulls import NULLS
 from braincast.dynamics.spiking import Network, Poisson, simulate
+from braincast.experiments.simulation.answers import phenotype_table, write_answers
 from braincast.experiments.simulation.chosen import Directory
 from braincast.experiments.simulation.job import loaded
 from braincast.experiments.simulation.protocol import Asked, protocol
-from braincast.experiments.simulation.screening import Question, phenotype_table, plan, screened, write_answers
+from braincast.experiments.simulation.screening import Question, plan, screened
 from braincast.experiments.simulation.wiring import opened_wiring
 from braincast.forecasts.store import load_forecast
 
@@ -49,17 +50,18 @@ def test_each_case_is_the_rate_under_its_condition_less_the_baseline(small, tmp_
 
 
 def test_silencing_takes_a_neurons_spikes_from_all_others(small, tmp_path):
-    done = planned(small, Question("silence", among="each:central", readout="central"), stimulate="sensory")
+    done = planned(small, Question("silence", among="each:sensory,each:optic", readout="optic"), stimulate="sensory")
     result = screened(tmp_path, small, done, source="a", n_threads=1)
-    driven, central = done.screen.protocol.drives, done.readouts[0].rows
+    driven, read = done.screen.protocol.drives, done.readouts[0].rows
     changes = result.responses["change_hz"].to_numpy()
-    strongest, silent = np.argmax(np.abs(changes)), np.argmin(result.baseline_hz[central])
-    assert changes[strongest] != 0 == result.baseline_hz[central[silent]]
+    strongest = np.argmax(np.abs(changes))
+    silent = next(k for k, each in enumerate(done.screen.conditions) if result.baseline_hz[each.rows] == 0)
+    assert changes[strongest] != 0
     for number in (strongest, silent):
         mute = rates(small.network, driven, done.screen.conditions[number].rows)
-        wanted = (mute - rates(small.network, driven))[central].mean()
+        wanted = (mute - rates(small.network, driven))[read].mean()
         assert changes[number] == pytest.approx(wanted, rel=1e-5, abs=1e-12)
-    assert set(result.responses["n_readout"]) == {len(central)} and set(result.responses["n_neurons"]) == {1}
+    assert set(result.responses["n_readout"]) == {len(read)} and set(result.responses["n_neurons"]) == {1}
     with refused("E305", "without a drive nobody spikes"):
         planned(small, Question("silence", among="sensory"))
 

@@ -110,7 +110,7 @@ def test_the_map_draws_each_kind_and_says_what_it_leaves_out():
 
 def test_rates_of_groups_are_means_over_all_their_neurons_that_are_not_driven(driven):
     table = neurons_with_rates(driven)
-    (_, classes, n_all), *_ = groupings(table)
+    classes, n_all = next((groups, n_all) for column, groups, n_all in groupings(table) if column == "cell_class")
     own = table[~table["driven"]]
     for group in classes:
         rates = own.loc[own["cell_class"] == group.name, "rate_hz"]

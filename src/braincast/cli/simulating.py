@@ -189,8 +189,9 @@ def _screen(
 ) -> dict[str, Any]:
     from braincast.cli.run import command_line
     from braincast.experiments.folder import run_folder
+    from braincast.experiments.simulation.answers import screen_document, write_answers
     from braincast.experiments.simulation.job import configuration
-    from braincast.experiments.simulation.screening import plan, screen_document, screened, write_answers
+    from braincast.experiments.simulation.screening import plan, screened
     from braincast.files import sha256_of_json, write_json, write_text
     from braincast.reports.spiking.screen_page import screen_page
 

@@ -75,8 +75,10 @@ def write_screen(
         remaining = writer.remaining_rows()
 
         def changes(rows: slice) -> tuple[slice, Float[np.ndarray, "case lead neuron"]]:
-            found = [screen.rate_hz(network, each.rows, baseline_hz) - baseline_hz for each in screen.conditions[rows]]
-            return rows, np.stack(found)[:, None, readout].astype(np.float32)
+            found = np.zeros((rows.stop - rows.start, 1, len(readout)), np.float32)
+            for place, each in enumerate(screen.conditions[rows]):
+                found[place, 0] = screen.rate_hz(network, each.rows, baseline_hz)[readout] - baseline_hz[readout]
+            return rows, found
 
         with step(f"Screening {len(screen.conditions):,} conditions", len(screen.conditions)) as advance:
             advance(len(screen.conditions) - sum(rows.stop - rows.start for rows in remaining))

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
+from braincast.experiments.simulation.answers import phenotype_table
 from braincast.experiments.simulation.job import CITATION
-from braincast.experiments.simulation.screening import Screened, phenotype_table
+from braincast.experiments.simulation.screening import Screened
 from braincast.reports.axis import Axis, axis_over
 from braincast.reports.html import rendered
 from braincast.reports.marks import drawing, grid, label, mark, rule, tick_labels, whisker
