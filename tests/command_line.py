@@ -31,6 +31,10 @@ class CommandLine:
         if preloaded.can_fork(environment):
             chosen = {"one_core": self.one_core, "timeout_s": timeout_s}
             return preloaded.run([*map(str, words)], self.environment | environment, **chosen)
+        return self.anew(*words, timeout_s=timeout_s, **environment)
+
+    def anew(self, *words: object, timeout_s: float = 300, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run to the end, from the start of Python on."""
         process = self.start(*words, **environment)
         out, err = process.communicate(timeout=timeout_s)
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 # Neurons of each class in the whole brain, v783 (Dorkenwald et al. 2024; Schlegel et al. 2024).
 CLASSES = {
@@ -36,9 +36,13 @@ _CHOICES = 1 << 12
 
 
 class Anatomy(NamedTuple):
-    """`table` of neurons; each one's region and how well it `receives` and `sends`; `choices[region]` lists regions."""
+    """`table` of neurons; for each its region, whether it `excites`, how well it `receives` and `sends`.
+
+    `choices[region]` lists regions, each as often as edges go there.
+    """
 
     table: pd.DataFrame
+    excites: Bool[np.ndarray, " neuron"]
     region: Int[np.ndarray, " neuron"]
     receives: Float[np.ndarray, " neuron"]
     sends: Float[np.ndarray, " neuron"]
@@ -69,7 +73,8 @@ def anatomy_of(n_neurons: int, rng: np.random.Generator) -> Anatomy:
     }
     receives = np.where(np.isin(classes, _AFFERENT), _FEW, 1.0)
     sends = np.where(np.isin(classes, _EFFERENT), _FEW, 1.0)
-    return Anatomy(pd.DataFrame(columns), region, receives, sends, _region_choices(centres, sizes))
+    excites = columns["transmitter"] == "ACH"
+    return Anatomy(pd.DataFrame(columns), excites, region, receives, sends, _region_choices(centres, sizes))
 
 
 def whole_shares(total: int, weights: Float[np.ndarray, " entry"], most: float = np.inf) -> Int[np.ndarray, " entry"]:
