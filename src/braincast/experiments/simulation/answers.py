@@ -70,6 +70,8 @@ def screen_document(result: Screened, path: Path) -> dict[str, Any]:
         "among": asked.among,
         "readouts": [each.name for each in planned.readouts],
         "threshold_hz": asked.threshold_hz,
+        "responses": len(result.responses),
+        "responses_changed": int(np.sum(np.abs(result.responses["change_hz"]) > asked.threshold_hz)),
         "strongest": result.responses.iloc[by_change[:_SHOWN]].to_dict("records"),
         "accuracy": _accuracy_document(result),
         "nulls_left_out": planned.left_out,
