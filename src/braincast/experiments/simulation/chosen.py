@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Int
+from jaxtyping import Bool, Int
 
 from braincast.brain.null_wirings.relabelled import TYPE_COLUMNS
 from braincast.errors import BraincastError, unknown_name
@@ -24,6 +24,16 @@ class Named:
 
     name: str
     rows: Rows
+
+
+def others(readout: Named, condition: Named, is_read: Bool[np.ndarray, " neuron"] | None = None) -> Rows:
+    """Rows of a readout without the condition's own neurons, which answer nothing; all, where nobody else is in it.
+
+    `is_read` marks the readout among all neurons, where that is at hand.
+    """
+    read = condition.rows if is_read is None else condition.rows[is_read[condition.rows]]
+    left = np.setdiff1d(readout.rows, read, assume_unique=True) if len(read) else readout.rows
+    return left if len(left) else readout.rows
 
 
 class Directory:

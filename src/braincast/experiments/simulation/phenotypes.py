@@ -13,7 +13,7 @@ import pandas as pd
 from jaxtyping import Bool, Float
 
 from braincast.errors import BraincastError
-from braincast.experiments.simulation.chosen import Directory, Named, words_of
+from braincast.experiments.simulation.chosen import Directory, Named, others, words_of
 
 COLUMNS = ("condition", "readout", "expected")
 RESPONSES, CHANGES = ("active", "inactive"), ("increase", "decrease", "none")
@@ -29,11 +29,15 @@ class Phenotype:
     expected: str
 
     def told(self, rate_hz: Float[np.ndarray, " neuron"], baseline_hz: Float[np.ndarray, " neuron"], hz: float) -> str:
-        """What a simulation says: active above `hz`, changed by more than `hz`; means over the readout's neurons."""
-        rate = float(rate_hz[self.readout.rows].mean())
+        """What a simulation says: active above `hz`, changed by more than `hz`.
+
+        Means are over the readout's neurons, those of the condition left out.
+        """
+        rows = others(self.readout, self.condition)
+        rate = float(rate_hz[rows].mean())
         if self.expected in RESPONSES:
             return "active" if rate > hz + _TINY_HZ else "inactive"
-        change = rate - float(baseline_hz[self.readout.rows].mean())
+        change = rate - float(baseline_hz[rows].mean())
         return "increase" if change > hz + _TINY_HZ else "decrease" if change < -hz - _TINY_HZ else "none"
 
 

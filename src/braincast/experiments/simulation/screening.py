@@ -17,7 +17,7 @@ from jaxtyping import Float, Int
 from braincast import files
 from braincast.brain.arrays import read_arrays, values_of
 from braincast.errors import BraincastError
-from braincast.experiments.simulation.chosen import Directory, Named, words_of
+from braincast.experiments.simulation.chosen import Directory, Named, others, words_of
 from braincast.experiments.simulation.job import Loaded
 from braincast.experiments.simulation.phenotypes import Accuracy, Phenotype, accuracy, read_phenotypes
 from braincast.experiments.simulation.protocol import Protocol
@@ -116,6 +116,8 @@ def plan(question: Question, protocol: Protocol, loaded: Loaded, directory: Dire
     seed, among = protocol.asked.seed, question.among
     asked = directory.conditions(among, "--among", seed=seed) if among else []
     conditions = {each.name: each for each in (*asked, *(p.condition for p in phenotypes))}
+    if not conditions:
+        raise _refused("--among", "it names no neuron", "Give ids, types, a number above 0, or all")
     screen = Screen(cast(Kind, question.kind), list(conditions.values()), protocol)
     nulls, left_out = chosen_nulls(loaded.wiring.connectome, question.nulls) if phenotypes else ([], {})
     return Plan(question, screen, _readouts(question, phenotypes, directory), phenotypes, nulls, left_out)
@@ -145,27 +147,31 @@ def _readouts(question: Question, phenotypes: Sequence[Phenotype], directory: Di
 
 def _responses(planned: Plan, baseline_hz: Float[np.ndarray, " neuron"], changes: zarr.Array) -> pd.DataFrame:
     """Read a few chunks at a time: thousands of conditions and neurons need not fit in memory."""
-    conditions, n = planned.screen.conditions, len(planned.readouts)
-    places = [np.searchsorted(planned.rows, each.rows) for each in planned.readouts]
-    baselines = [baseline_hz[each.rows] for each in planned.readouts]
-    change_hz, n_active = np.zeros((len(conditions), n)), np.zeros((len(conditions), n), np.int64)
-    for start in range(0, len(conditions), changes.chunks[0]):
-        block = slice(start, start + changes.chunks[0])
-        values = values_of(changes, block)[:, 0].astype(np.float64)
-        for k, (place, baseline) in enumerate(zip(places, baselines, strict=True)):
-            change_hz[block, k] = values[:, place].mean(axis=1)
-            n_active[block, k] = (values[:, place] + baseline > _TINY_HZ).sum(axis=1)
-    return pd.DataFrame(
-        {
-            "condition": np.repeat([each.name for each in conditions], n),
-            "n_neurons": np.repeat([len(each.rows) for each in conditions], n),
-            "readout": [each.name for each in planned.readouts] * len(conditions),
-            "n_readout": [len(each.rows) for each in planned.readouts] * len(conditions),
-            "baseline_hz": [float(each.mean()) for each in baselines] * len(conditions),
-            "change_hz": change_hz.ravel(),
-            "n_active": n_active.ravel(),
-        }
+    rows, n_at_once = [], changes.chunks[0]
+    is_read = [np.isin(np.arange(len(baseline_hz)), each.rows) for each in planned.readouts]
+    places, before_hz = (
+        [np.searchsorted(planned.rows, each.rows) for each in planned.readouts],
+        baseline_hz[planned.rows],
     )
+    for start in range(0, len(planned.screen.conditions), n_at_once):
+        values = values_of(changes, slice(start, start + n_at_once))[:, 0].astype(np.float64)
+        for change_hz, condition in zip(values, planned.screen.conditions[start : start + n_at_once], strict=True):
+            for readout, inside, place in zip(planned.readouts, is_read, places, strict=True):
+                kept = place
+                if inside[condition.rows].any():
+                    kept = np.searchsorted(planned.rows, others(readout, condition, inside))
+                rows.append(
+                    {
+                        "condition": condition.name,
+                        "n_neurons": len(condition.rows),
+                        "readout": readout.name,
+                        "n_readout": len(kept),
+                        "baseline_hz": float(before_hz[kept].mean()),
+                        "change_hz": float(change_hz[kept].mean()),
+                        "n_active": int((change_hz[kept] + before_hz[kept] > _TINY_HZ).sum()),
+                    }
+                )
+    return pd.DataFrame(rows)
 
 
 def _told(planned: Plan, baseline_hz: Float[np.ndarray, " neuron"], changes: zarr.Array) -> list[str]:
