@@ -81,7 +81,9 @@ def test_hops_agree_with_networkx_and_skip_edges_of_unknown_sign():
 
 
 def test_first_spikes_agree_with_the_table_of_spikes(two_lines):
-    spikes = simulate(Network.from_connectome(two_lines), [Poisson(np.array([0]), 50.0)], duration_s=0.2, n_trials=3, seed=1)
+    spikes = simulate(
+        Network.from_connectome(two_lines), [Poisson(np.array([0]), 50.0)], duration_s=0.2, n_trials=3, seed=1
+    )
     table = spikes.frame().groupby(["neuron", "trial"])["time_s"].min().groupby("neuron").mean()
     assert first_spikes(spikes) == pytest.approx(table.reindex(range(8)).to_numpy(), nan_ok=True)
 
@@ -100,6 +102,8 @@ def test_p_counts_draws_on_the_side_of_the_true_value_and_ties_against_it():
     assert beside(50.0, drawn)["p"] == beside(-1.0, drawn)["p"] == 0.05
     assert beside(36.0, drawn)["p"] == pytest.approx(2 * 4 / 40)
     assert beside(3.0, [3.0] * 39)["p"] == 1 and beside(float("nan"), drawn)["p"] is None
+    sides = [beside(value, drawn)["side"] for value in (50.0, -1.0, 38.0, 3.0, float("nan"))]
+    assert sides == ["above", "below", "between", "between", "undefined"]
     undefined = beside(1.0, [np.nan, 0.0])
     assert (undefined["n"], undefined["null"], undefined["p"]) == (1, 0.0, 1.0)
 
