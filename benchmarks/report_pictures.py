@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -60,6 +61,16 @@ FORECAST_SHOTS = (
 )
 
 
+SIMULATION_SHOTS = (
+    ("top", 1400, "light", 1000),
+    ("spikes", 1400, "dark", 1000),
+    ("where", 1400, "light", 1000),
+    ("top", 400, "dark", 1150),
+)
+SIMULATION, FLY = ("--trials", "3"), ("--neurons", "5000")
+SCREEN_SHOTS = (("wirings", 1400, "light", 900),)
+
+
 def main() -> None:
     """Run the made tasks, write their reports, photograph them."""
     if "--size" in sys.argv:
@@ -70,9 +81,12 @@ def main() -> None:
         responses, forecasts = Path(folder) / "responses.html", Path(folder) / "forecasts.html"
         make_report(responses)
         make_forecast_report(forecasts)
+        simulation, screen = simulate_fly(Path(folder), *SIMULATION), screen_fly(Path(folder))
         for picture in (
             *photograph(responses, SHOTS, "report"),
             *photograph(forecasts, FORECAST_SHOTS, "report-forecast"),
+            *photograph(simulation, SIMULATION_SHOTS, "simulation"),
+            *photograph(screen, SCREEN_SHOTS, "screen"),
         ):
             print(f"{picture.relative_to(ROOT)}: {picture.stat().st_size / 1000:.0f} kB")
 
@@ -127,6 +141,32 @@ def make_forecast_report(path: Path) -> None:
     result = run(ForecastTask(card, lambda: dataset.specimens), configure(card, FORECASTERS))
     exhibits = result.judged.exhibits
     write_report(path, result.to_dict(), card, dataset.card, "braincast run made-forecast", exhibits)
+
+
+def simulate_fly(folder: Path, *words: str) -> Path:
+    """The report of `braincast simulate fly` with these words."""
+    command = ["simulate", "fly", *words]
+    out = folder / f"fly-{len(words)}"
+    subprocess.run([sys.executable, "-m", "braincast", *command, "--out", str(out), "--quiet"], check=True)
+    report = out / "report.html"
+    # The pictures show the command as a reader would type it.
+    report.write_text(report.read_text(encoding="utf-8").replace(f" --out {out} --quiet", ""), encoding="utf-8")
+    return report
+
+
+def screen_fly(folder: Path) -> Path:
+    """The report of a screen against phenotypes that the synthetic fly itself has, one in eight turned round."""
+    regions = ",".join(f"{kind}-{n:02d}-{side}" for kind, n in (("optic", 1), ("central", 20)) for side in "LR")
+    regions += ",sensory,descending,ascending,visual_projection"
+    first = simulate_fly(folder, *FLY, "--screen", "activate", "--among", regions, "--readout", regions)
+    responses = pd.read_parquet(first.with_name("responses.parquet"))
+    own = responses["condition"] == responses["readout"]
+    word = np.where(responses["change_hz"] > 1, "active", "inactive")
+    turned = np.random.default_rng(3).random(len(word)) < 1 / 8
+    word[turned] = np.where(word[turned] == "active", "inactive", "active")
+    table = folder / "measured.csv"
+    responses.assign(expected=word)[~own][["condition", "readout", "expected"]].to_csv(table, index=False)
+    return simulate_fly(folder, *FLY, "--screen", "activate", "--phenotypes", str(table))
 
 
 def oscillations(n_frames: int, n_neurons: int) -> np.ndarray:

@@ -61,15 +61,19 @@ def main(arguments: Sequence[str]) -> None:
     chosen = [name for name in parts if name in arguments] or list(parts)
     for name in [] if "--table" in arguments else chosen:
         parts[name](figures)
-    text = table(figures)
-    print(text)
-    if "--write" in arguments or "--table" in arguments:
-        put_between_markers(PAGE, text, "speed")
-        put_between_markers(PAGE, trials_table(figures), "trials")
-        _draw(figures["growth"])
+    for part, text in tables(figures).items():
+        print(text)
+        if "--write" in arguments or "--table" in arguments:
+            put_between_markers(PAGE, text, part)
+    _draw(figures["growth"])
 
 
-def table(figures: dict[str, Any]) -> str:
+def tables(figures: dict[str, Any]) -> dict[str, str]:
+    """What stands in the parts of the page."""
+    return {"speed": _speed(figures), "trials": _thirty(figures["trials"])}
+
+
+def _speed(figures: dict[str, Any]) -> str:
     """One row for each regime."""
     lines = [
         "| regime | spikes | recruited | the same as Brian2's | ours, main loop | Brian2, main loop | ratio | "
@@ -94,13 +98,13 @@ def table(figures: dict[str, Any]) -> str:
     return "\n".join([*lines, "", note])
 
 
-def trials_table(figures: dict[str, Any]) -> str:
+def _thirty(row: dict[str, Any]) -> str:
     """Thirty trials on one thread and on two."""
-    row = figures["trials"]
+    same = "the same" if row["same"] else "NOT the same"
     return (
         f"Thirty trials of one second at {row['spikes'] / 30:,.0f} spikes each take {row['one_s']:.2f} s on one thread "
-        f"and {row['two_s']:.2f} s on two\n({row['one_s'] / row['two_s']:.2f} times faster); their files are "
-        f"{'the same' if row['same'] else 'NOT the same'} byte for byte."
+        f"and {row['two_s']:.2f} s on two\n({row['one_s'] / row['two_s']:.2f} times faster); their files are {same} "
+        "byte for byte."
     )
 
 

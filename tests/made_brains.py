@@ -41,12 +41,12 @@ def made_brain(*, seed: int = 0, n_classes: int = 16, strength: float = 3.0, own
     )
 
 
-def made_card(specimen: Specimen, **changes: Any) -> TaskCard:
+def made_card(specimen: Specimen, *, n_folds: int = N_FOLDS, **changes: Any) -> TaskCard:
     """The declaration of a small task: as the worm's, on the neurons of `specimen`, with 60 resamples."""
     assert specimen.connectome is not None
     neurons = tuple(specimen.connectome.neuron_ids)
     classes = tuple(specimen.connectome.neurons["cell_class"])
-    folds = balanced_folds(classes, N_FOLDS)
+    folds = balanced_folds(classes, n_folds)
     cases = tuple(
         Case(id=neuron, stimulated=(neuron,), fold=int(fold), group=group)
         for neuron, fold, group in zip(neurons, folds, classes, strict=True)
@@ -58,7 +58,7 @@ def made_card(specimen: Specimen, **changes: Any) -> TaskCard:
         "neurons": neurons,
         "cell_classes": classes,
         "cases": cases,
-        "n_folds": N_FOLDS,
+        "n_folds": n_folds,
         "n_resamples": 60,
     }
     return TaskCard(**{**task_card("worm-perturbation").model_dump(), **made, **changes})

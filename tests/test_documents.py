@@ -26,6 +26,8 @@ def test_the_readme_shows_the_recorded_figures(monkeypatch):
     [
         "all_models",
         "calibration",
+        "fly_loading",
+        "fly_statistics",
         "interval_coverage",
         "null_speed",
         "scoring_speed",

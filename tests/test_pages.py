@@ -29,6 +29,7 @@ PAGES = [
     ("hidden_edges", "tables"),
     ("imputation", "tables"),
     ("larval_flow", "tables"),
+    ("spiking_speed", "tables"),
 ]
 
 

@@ -47,6 +47,17 @@ def test_float32_weights_stay_float32_and_counts_become_float64():
     assert Connectome(NEURONS, edges_of(weight=[1, 2])).edges["weight"].dtype == np.float64
 
 
+def test_settled_columns_lie_in_memory_once_and_neither_table_sees_what_is_written_to_the_other():
+    settled = Connectome(NEURONS, edges_of()).edges.copy()
+    connectome = Connectome(NEURONS, settled)
+    for column in ("pre", "weight", "sign", "delay_s"):
+        assert np.shares_memory(settled[column].to_numpy(), connectome.edges[column].to_numpy())
+    settled.loc[0, "weight"], settled.loc[1, "pre"] = 99.0, 0
+    assert connectome.edges["weight"].tolist() == [3, 1] and connectome.edges["pre"].tolist() == [0, 1]
+    connectome.edges.loc[0, "post"] = 0
+    assert settled["post"].tolist() == [1, 2]
+
+
 def test_construction_leaves_the_callers_tables_alone_and_keeps_further_columns():
     neurons = pd.DataFrame({"id": [1, 2, 3], "region": ["x", "y", "z"]}, index=[7, 8, 9])
     edges = edges_of(confidence=[0.5, 0.9])

@@ -36,7 +36,7 @@ def example(tmp_path_factory) -> CommandLine:
 def default_run(braincast, tmp_path_factory) -> Run:
     """`braincast run` as a newcomer types it; once a session, since it takes a minute or two."""
     folder = tmp_path_factory.mktemp("default") / "run"
-    process = braincast("run", "--out", folder, "--json", "--offline", timeout_s=1200)
+    process = braincast.anew("run", "--out", folder, "--json", "--offline", timeout_s=1200)
     assert process.returncode == 0, process.stderr
     return Run(one_document(process.stdout), folder, process)
 

@@ -86,7 +86,6 @@ def test_every_output_says_that_the_wiring_is_synthetic(braincast, simulated, tm
         ("E305", "--threads", {"threads": 0}),
         ("E305", "--edges", {"data": "here", "neurons": None, "edges": 5}),
         ("E305", "--synthetic", {"data": "here", "synthetic": True, "neurons": None, "edges": None}),
-        ("E305", "--input-spikes", {"stimulate": "5", "input_spikes": "in.parquet"}),
         ("E305", "--among", {"among": "all"}),
         ("E305", "--stimulate", {"stimulate": "401"}),
         ("E305", "n_edges", {"edges": 1_000_000}),

@@ -6,10 +6,11 @@ from refusals import refused
 
 from braincast.brain.nulls import NULLS
 from braincast.dynamics.spiking import Network, Poisson, simulate
+from braincast.experiments.simulation.answers import phenotype_table, write_answers
 from braincast.experiments.simulation.chosen import Directory
 from braincast.experiments.simulation.job import loaded
 from braincast.experiments.simulation.protocol import Asked, protocol
-from braincast.experiments.simulation.screening import Question, phenotype_table, plan, screened, write_answers
+from braincast.experiments.simulation.screening import Question, plan, screened
 from braincast.experiments.simulation.wiring import opened_wiring
 from braincast.forecasts.store import load_forecast
 
@@ -49,15 +50,18 @@ def test_each_case_is_the_rate_under_its_condition_less_the_baseline(small, tmp_
 
 
 def test_silencing_takes_a_neurons_spikes_from_all_others(small, tmp_path):
-    done = planned(small, Question("silence", among="each:sensory", readout="central"), stimulate="sensory")
+    done = planned(small, Question("silence", among="each:sensory,each:optic", readout="optic"), stimulate="sensory")
     result = screened(tmp_path, small, done, source="a", n_threads=1)
-    driven = done.screen.protocol.drives
-    one = done.screen.conditions[3]
-    wanted = rates(small.network, driven, one.rows) - rates(small.network, driven)
-    central = done.readouts[0].rows
-    row = result.responses.set_index(["condition", "readout"]).loc[(one.name, "central")]
-    assert row["change_hz"] == pytest.approx(wanted[central].mean(), rel=1e-5)
-    assert row["n_readout"] == len(central) and row["n_neurons"] == 1
+    driven, read = done.screen.protocol.drives, done.readouts[0].rows
+    changes = result.responses["change_hz"].to_numpy()
+    strongest = np.argmax(np.abs(changes))
+    silent = next(k for k, each in enumerate(done.screen.conditions) if result.baseline_hz[each.rows] == 0)
+    assert changes[strongest] != 0
+    for number in (strongest, silent):
+        mute = rates(small.network, driven, done.screen.conditions[number].rows)
+        wanted = (mute - rates(small.network, driven))[read].mean()
+        assert changes[number] == pytest.approx(wanted, rel=1e-5, abs=1e-12)
+    assert set(result.responses["n_readout"]) == {len(read)} and set(result.responses["n_neurons"]) == {1}
     with refused("E305", "without a drive nobody spikes"):
         planned(small, Question("silence", among="sensory"))
 
@@ -101,11 +105,11 @@ def test_a_stopped_screen_goes_on_with_what_was_finished_and_ends_alike(small, j
     calls = []
     rate_hz = type(result.plan.screen).rate_hz
 
-    def stopping(screen, network, rows):
+    def stopping(screen, network, rows, baseline_hz):
         calls.append(rows)
         if len(calls) == 5:  # three conditions were finished, then two of the first draw
             raise KeyboardInterrupt
-        return rate_hz(screen, network, rows)
+        return rate_hz(screen, network, rows, baseline_hz)
 
     monkeypatch.setattr(type(result.plan.screen), "rate_hz", stopping)
     with pytest.raises(KeyboardInterrupt):

@@ -40,6 +40,10 @@ def fly(
     ] = False,
     neurons: Annotated[int | None, typer.Option("--neurons", help="Of the synthetic fly (138,639).")] = None,
     edges: Annotated[int | None, typer.Option("--edges", help="Of the synthetic fly (109 for each neuron).")] = None,
+    signs: Annotated[
+        str | None,
+        typer.Option("--signs", metavar="RULE", help="What to assume where signs are unknown (edges left out)."),
+    ] = None,
     stimulate: Annotated[
         str | None,
         typer.Option(
@@ -93,8 +97,8 @@ def fly(
 
     asked = Asked(stimulate, rate, duration, trials, seed, silence, input_spikes)
     asks = {"among": among, "readout": readout, "phenotypes": phenotypes, "nulls": nulls}
-    question = _question(screen, asks, n_draws=draws, threshold_hz=threshold)
-    source = _source(data, synthetic, neurons, edges)
+    question = _question(screen, asks, {"n_draws": draws, "threshold_hz": threshold})
+    source = {**_source(data, synthetic, neurons, edges), "signs": signs, "seed": seed}
     n_threads = _threads(threads)
     path = (out or numbered_folder(home() / "simulations", "fly")).resolve()
     require_place(path, force=force)
@@ -106,7 +110,7 @@ def fly(
         _show(document)
 
 
-def _question(screen: str | None, asks: Mapping[str, Any], **numbers: float | int) -> Question | None:
+def _question(screen: str | None, asks: Mapping[str, Any], numbers: Mapping[str, Any]) -> Question | None:
     """What a screen is asked; its words without --screen are E305."""
     if screen is not None:
         from braincast.experiments.simulation.screening import Question
@@ -144,7 +148,7 @@ def _carry_out(
     from braincast.experiments.simulation.job import loaded
     from braincast.experiments.simulation.protocol import protocol
 
-    wiring, read_s = _opened(source)
+    wiring = _opened(source)
     table = wiring.connectome.neurons
     directory = Directory(table)
     if question is None and asked.stimulate is None and asked.input_spikes is None:
@@ -152,13 +156,11 @@ def _carry_out(
     planned = protocol(asked, table, directory)
     network = loaded(wiring)
     if question is None:
-        return _simulate(network, planned, read_s, n_threads, path, force)
-    return _screen(network, planned, directory, question, read_s, n_threads, path, force)
+        return _simulate(network, planned, n_threads, path, force)
+    return _screen(network, planned, directory, question, n_threads, path, force)
 
 
-def _simulate(
-    network: Loaded, planned: Protocol, read_s: float, n_threads: int, path: Path, force: bool
-) -> dict[str, Any]:
+def _simulate(network: Loaded, planned: Protocol, n_threads: int, path: Path, force: bool) -> dict[str, Any]:
     from braincast.cli.run import command_line
     from braincast.experiments.folder import run_folder
     from braincast.experiments.simulation.job import configuration, simulated
@@ -169,7 +171,7 @@ def _simulate(
     with run_folder(path, configuration(network, planned), force=force) as folder:
         result = simulated(network, planned, n_threads=n_threads, into=folder.path / NAMES["spikes"])
         write_results(folder.path, result)
-        made = document(result, path, read_s=read_s)
+        made = document(result, path)
         made["files"] |= {"report": str(path / _REPORT), "result": str(path / _RESULT)}
         write_text(folder.path / _REPORT, simulation_page(made, result, command_line()))
         write_json(folder.path / _RESULT, made)
@@ -181,15 +183,15 @@ def _screen(
     planned: Protocol,
     directory: Directory,
     question: Question,
-    read_s: float,
     n_threads: int,
     path: Path,
     force: bool,
 ) -> dict[str, Any]:
     from braincast.cli.run import command_line
     from braincast.experiments.folder import run_folder
+    from braincast.experiments.simulation.answers import screen_document, write_answers
     from braincast.experiments.simulation.job import configuration
-    from braincast.experiments.simulation.screening import plan, screen_document, screened, write_answers
+    from braincast.experiments.simulation.screening import plan, screened
     from braincast.files import sha256_of_json, write_json, write_text
     from braincast.reports.spiking.screen_page import screen_page
 
@@ -199,23 +201,19 @@ def _screen(
         source = sha256_of_json(configured)
         result = screened(folder.path, network, asks, source=source, n_threads=n_threads)
         write_answers(folder.path, result)
-        made = screen_document(result, path, read_s=read_s)
+        made = screen_document(result, path)
         made["files"] |= {"report": str(path / _REPORT), "result": str(path / _RESULT)}
         write_text(folder.path / _REPORT, screen_page(made, result, command_line()))
         write_json(folder.path / _RESULT, made)
     return made
 
 
-def _opened(source: Mapping[str, Any]) -> tuple[Wiring, float]:
-    import time
-
+def _opened(source: Mapping[str, Any]) -> Wiring:
     from braincast.experiments.simulation.wiring import opened_wiring
     from braincast.progress import step
 
-    started = time.perf_counter()
     with step("Making up a synthetic fly" if source["data"] is None else f"Reading {source['data']}"):
-        wiring = opened_wiring(**source)
-    return wiring, time.perf_counter() - started
+        return opened_wiring(**source)
 
 
 def _show(document: Mapping[str, Any]) -> None:

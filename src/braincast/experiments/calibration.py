@@ -10,8 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scipy.stats import beta
-
 from braincast.experiments.arms import decisive_arms
 from braincast.experiments.entrants import DECISIVE_DRAWS, Entrant, controls_of
 from braincast.experiments.jobs import Job, run_job
@@ -80,6 +78,8 @@ def rates(trials: Sequence[Trial]) -> dict[str, Any]:
 
 def share(found: Sequence[bool]) -> dict[str, Any]:
     """How often, with the 95 % interval of the share (Clopper & Pearson 1934, Biometrika 26:404)."""
+    from scipy.stats import beta
+
     n, count = len(found), sum(found)
     lower = float(beta.ppf(0.025, count, n - count + 1)) if count else 0.0
     upper = float(beta.ppf(0.975, count + 1, n - count)) if count < n else 1.0

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import xarray as xr
 from jaxtyping import Float
-from scipy.stats import t as student
 
 from braincast.errors import BraincastError
 from braincast.scoring.rollouts.assessor import RolloutAssessor
@@ -48,6 +47,8 @@ def mean_interval(values: Float[np.ndarray, " recording"]) -> tuple[float, float
     n = len(values)
     if n < 2:
         return None
+    from scipy.stats import t as student
+
     half = float(student.ppf(0.975, n - 1) * values.std(ddof=1) / np.sqrt(n))
     return float(values.mean() - half), float(values.mean() + half)
 

@@ -100,14 +100,14 @@ def ranked(document: Document) -> list[Entry]:
     """Models and baselines, best primary score first; undefined scores last."""
     key = document["primary"]
     sign = -1 if metric_title(key).larger_is_better else 1
-    own = [entry for entry in entries(document) if entry.of is None]
+    own = arms_of(document, None)
     values = {entry.name: entry.score(key).value for entry in own}
     return sorted(own, key=lambda entry: (values[entry.name] is None, sign * (values[entry.name] or 0.0)))
 
 
-def arms_of(document: Document, model: str) -> list[Entry]:
-    """The nulls and controls of one model."""
-    return [entry for entry in entries(document) if entry.of == model]
+def arms_of(document: Document, model: str | None) -> list[Entry]:
+    """The nulls and controls of one model; of None, those that are nobody's."""
+    return [_entry(name, entry) for name, entry in document["models"].items() if entry.get("of") == model]
 
 
 def named(document: Document, name: str | None) -> Entry | None:

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 import xarray as xr
 from jaxtyping import Float, Int
-from scipy.stats import rankdata
 
 from braincast.scoring.bootstrap import draw_resamples, interval
 from braincast.scoring.scores import Interval
@@ -113,6 +112,8 @@ def _measures(given: Float[np.ndarray, "draw edge"], true: Float[np.ndarray, " e
 def _auroc(given: np.ndarray, plus: np.ndarray, weights: Weights) -> np.ndarray:
     """How often a positive edge has the larger effect than a negative one, ties half; weighted by resample counts."""
     if len(given) > 1:
+        from scipy.stats import rankdata
+
         ranks = rankdata(given, axis=1)[:, plus].sum(axis=1)
         n_plus, n_minus = int(plus.sum()), int((~plus).sum())
         return (ranks - n_plus * (n_plus + 1) / 2) / np.float64(n_plus * n_minus)

@@ -11,7 +11,7 @@ from braincast.datasets.registry import dataset_card, get, load_dataset
 def test_the_larva_is_brought_from_a_folder_and_loaded(fresh_home, test_data):
     larva = load_dataset("fly-larva", from_path=test_data, offline=True).specimens["larva"]
     assert larva.connectome.n_edges == 110_677 and set(larva.connectome.edges["sign"]) == {0}
-    assert load_dataset("fly-larva", offline=True).card.redistribute == "no"
+    assert [path.name for path in get("fly-larva", offline=True)] == ["edges.parquet", "neurons.parquet"]
 
 
 @pytest.mark.parametrize("module", [brain, brain_v630])

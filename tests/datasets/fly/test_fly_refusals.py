@@ -60,6 +60,12 @@ def test_a_truncated_download_packed_by_gzip_is_refused(tmp_path):
         read_wiring(tmp_path)
 
 
+def test_a_damaged_table_of_neurons_is_no_reason_to_lose_the_signs(tmp_path):
+    (codex(tmp_path) / "neurons.csv").rename(tmp_path / "neurons.csv.gz")
+    with refused("E117", "neurons.csv.gz"):
+        read_wiring(tmp_path)
+
+
 def test_a_missing_column_is_named(tmp_path):
     with refused("E108", CONNECTIVITY, "Postsynaptic_Index"):
         read_wiring(published(tmp_path, Postsynaptic_Index=None))
@@ -106,6 +112,11 @@ def test_a_neuron_listed_twice_is_refused(tmp_path):
     path.write_text(path.read_text(encoding="utf-8") + f"{IDS[0]},True\n", encoding="utf-8")
     with refused("E101", COMPLETENESS, str(IDS[0])):
         read_wiring(tmp_path)
+    neurons = larva(tmp_path) / "neurons.parquet"
+    pd.read_parquet(neurons).assign(id=[7, 7, 9]).to_parquet(neurons)
+    with refused("E101", "neurons.parquet", "7"):
+        read_wiring(tmp_path / "edges.parquet")
+    neurons.unlink()
     codex(tmp_path, neurons=NEURONS + NEURONS.splitlines()[1] + "\n", classification=None)
     with refused("E101", "neurons.csv", str(IDS[3])):
         read_wiring(tmp_path / "connections.csv.gz")
@@ -120,12 +131,20 @@ def test_ids_that_lost_digits_are_refused(tmp_path):
         read_wiring(tmp_path / "connections.csv.gz")
 
 
+def test_ids_that_are_words_are_refused(tmp_path):
+    pd.DataFrame({"pre": ["72", "DNa02"], "post": ["72", "72"], "count": [1, 2]}).to_feather(tmp_path / "edges.feather")
+    with refused("E107", "edges.feather: pre", "DNa02"):
+        read_wiring(tmp_path)
+
+
 def test_edges_to_a_neuron_that_no_table_lists_are_refused(tmp_path):
     with refused("E102", "connections.csv.gz: post_root_id[5]", "12 is not among the 4 neurons"):
         read_wiring(codex(tmp_path, connections=CONNECTIONS + "720575940661339777,12,GNG,6,DA\n"))
 
 
-@pytest.mark.parametrize(("count", "what"), [("1.5", "1.5"), ("", "empty"), ("nan", ""), ("3000000000", "3000000000")])
+@pytest.mark.parametrize(
+    ("count", "what"), [("1.5", "1.5"), ("", "empty"), ("nan", ""), ("3000000000", "3000000000"), ("-2", "-2")]
+)
 def test_codex_counts_must_be_whole_numbers(tmp_path, count, what):
     with refused("E103", "syn_count[5]", what):
         read_wiring(codex(tmp_path, connections=CONNECTIONS + f"{IDS[0]},{IDS[1]},GNG,{count},DA\n"))

@@ -148,3 +148,19 @@ def test_the_larval_brain_has_its_published_size(test_data):
 def test_a_saved_connectome_is_loaded(tmp_path):
     Connectome.from_edges(["a", "b"], ["a"], ["b"], weight=3, sign=-1).save(tmp_path / "mine")
     assert read_wiring(tmp_path / "mine").adjacency(signed=True)[0, 1] == -3
+
+
+def test_rows_split_by_region_and_single_synapses_beside_are_no_second_wiring(tmp_path):
+    (tmp_path / "traced-total-connections.csv").write_text("bodyId_pre,bodyId_post,weight\n5,3,10\n", encoding="utf-8")
+    split = "bodyId_pre,bodyId_post,roi,weight\n5,3,EB,4\n5,3,FB,6\n"
+    (tmp_path / "traced-roi-connections.csv").write_text(split, encoding="utf-8")
+    (tmp_path / "synapses.csv").write_text("bodyId_pre,bodyId_post,x\n5,3,1\n", encoding="utf-8")
+    (tmp_path / "picture.parquet").write_bytes(b"no table")
+    assert edges_of(read_wiring(tmp_path)) == {("5", "3"): [10, 0]}
+    assert edges_of(read_wiring(tmp_path / "traced-roi-connections.csv")) == {("5", "3"): [10, 0]}
+
+
+def test_counts_beyond_what_fewer_bits_hold_are_exact(tmp_path):
+    rows = "".join("5,3,2000000001\n" for _ in range(3))
+    (tmp_path / "total.csv").write_text(f"bodyId_pre,bodyId_post,weight\n{rows}", encoding="utf-8")
+    assert read_wiring(tmp_path).edges["weight"].tolist() == [6_000_000_003]

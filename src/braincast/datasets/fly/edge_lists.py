@@ -15,7 +15,7 @@ from braincast.brain.connectome import Connectome
 from braincast.datasets.fly.annotations import annotated, neuron_list
 from braincast.datasets.fly.edges import chemical, rows_of
 from braincast.datasets.fly.signs import short_names, signs_of
-from braincast.datasets.fly.tables import column_names, require_columns, settled_batches
+from braincast.datasets.fly.tables import Kind, column_names, require_columns, settled_batches
 
 
 class EdgeList(NamedTuple):
@@ -35,12 +35,14 @@ EDGE_LISTS = (
     EdgeList("male CNS", "body_pre", "body_post", "weight", fragments=True),
     EdgeList("edge list", "pre", "post", "count"),
 )
+_LARGE = 1 << 20  # a count that could overflow 32 bits when the rows of two thousand regions are added
 _LABEL = "nt_type"  # of a row of Codex: predicted from the synapses of that row
 
 
 def is_edge_list(columns: list[str]) -> bool:
-    """Whether columns name both ends of an edge as one of the releases does."""
-    return any({form.pre, form.post} <= set(columns) for form in EDGE_LISTS)
+    """Whether columns name both ends of an edge as one of the releases does; tables of single synapses are none."""
+    single = {"x", "x_pre", "pre_x", "ctr_pt_position_x"} & set(columns)
+    return not single and any({form.pre, form.post} <= set(columns) for form in EDGE_LISTS)
 
 
 def read_edge_list(path: Path, signs: Mapping[str, int]) -> Connectome:
@@ -56,19 +58,19 @@ def read_edge_list(path: Path, signs: Mapping[str, int]) -> Connectome:
     ids = neuron_list(path.parent, only_classified=form.fragments)
     known = _ids_in(path, form) if ids is None else np.array(ids, np.int64)
     neurons = annotated([str(number) for number in known.tolist()], path.parent)
-    vote = _LABEL in columns and not ("transmitter" in neurons and neurons["transmitter"].any())
-    pre, post, count, votes = _summed(path, form, known, vote=vote)
-    if vote:
-        neurons["transmitter"] = votes
-    transmitters = neurons["transmitter"] if "transmitter" in neurons else [""] * len(neurons)
-    sign = signs_of(transmitters, signs)[pre]
-    return chemical(neurons, pre, post, count, sign, f"{form.name} {path.name.split('.')[0]}")
+    stated: list[str] = neurons["transmitter"].tolist() if "transmitter" in neurons else [""] * len(neurons)
+    vote = _LABEL in columns and not any(stated)
+    summed = _summed(path, form, known, vote=vote)
+    transmitters = neurons["transmitter"] = summed.transmitters if vote else stated
+    sign = signs_of(transmitters, signs)[summed.pre]
+    name = f"{form.name} {path.name.split('.')[0]}"
+    return chemical(neurons, summed.pre, summed.post, summed.count, sign, name)
 
 
 def _ids_in(path: Path, form: EdgeList) -> Int[np.ndarray, " neuron"]:
-    kinds = {form.pre: "id", form.post: "id"}
+    kinds: dict[str, Kind] = {form.pre: "id", form.post: "id"}
     found: np.ndarray = np.empty(0, np.int64)
-    for batch in settled_batches(path, kinds):  # pyright: ignore[reportArgumentType]
+    for batch in settled_batches(path, kinds):
         found = np.union1d(found, np.concatenate([batch[form.pre], batch[form.post]]))
     return found
 
@@ -82,11 +84,12 @@ class _Summed(NamedTuple):
 
 def _summed(path: Path, form: EdgeList, known: np.ndarray, *, vote: bool) -> _Summed:
     """Edges in the order of their ends, and each neuron's most frequent transmitter if `vote`."""
-    kinds = {form.pre: "id", form.post: "id", form.count: "count"} | ({_LABEL: "text"} if vote else {})
+    kinds: dict[str, Kind] = {form.pre: "id", form.post: "id", form.count: "count"}
+    kinds |= {_LABEL: "text"} if vote else {}
     parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
     ballot: dict[str, np.ndarray] = {}
     index, n_read = pd.Index(known), 0
-    for batch in settled_batches(path, kinds):  # pyright: ignore[reportArgumentType]
+    for batch in settled_batches(path, kinds):
         if form.fragments:
             pre, post = (index.get_indexer(pd.Index(batch[end])).astype(np.int32) for end in (form.pre, form.post))
         else:
@@ -96,14 +99,19 @@ def _summed(path: Path, form: EdgeList, known: np.ndarray, *, vote: bool) -> _Su
         parts.append((pre[inside], post[inside], batch[form.count][inside]))
         if vote:
             _count(ballot, batch[_LABEL][inside], pre[inside], batch[form.count][inside], len(known))
-    ends_and_counts = (
-        (np.concatenate(arrays) for arrays in zip(*parts, strict=True)) if parts else [np.empty(0, np.int32)] * 3
-    )
-    pre, post, count = ends_and_counts
-    matrix = sparse.coo_array((count, (pre, post)), shape=(len(known), len(known))).tocsr()
+    none = np.empty(0, np.int32)
+    pre, post, count = (np.concatenate([none, *(part[end] for part in parts)]) for end in range(3))
+    return _Summed(*_joined(pre, post, count, len(known)), transmitters=_winners(ballot, len(known)))
+
+
+def _joined(pre: np.ndarray, post: np.ndarray, count: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Edges in the order of their ends, each once, with summed counts."""
+    large = len(count) > 0 and count.max() >= _LARGE  # so that no sum can overflow
+    counts = count.astype(np.int64) if large else count
+    matrix = sparse.coo_array((counts, (pre, post)), shape=(n, n)).tocsr()
     matrix.sort_indices()
-    rows = np.repeat(np.arange(len(known), dtype=np.int32), np.diff(matrix.indptr))
-    return _Summed(rows, matrix.indices.astype(np.int32, copy=False), matrix.data, _winners(ballot, len(known)))
+    rows = np.repeat(np.arange(n, dtype=np.int32), np.diff(matrix.indptr))
+    return rows, matrix.indices.astype(np.int32, copy=False), matrix.data
 
 
 def _count(ballot: dict[str, np.ndarray], labels: np.ndarray, pre: np.ndarray, counts: np.ndarray, n: int) -> None:

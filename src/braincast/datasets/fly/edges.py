@@ -10,7 +10,10 @@ import pandas as pd
 from jaxtyping import Int
 
 from braincast.brain.connectome import EDGE_KINDS, Connectome
+from braincast.brain.naming import unique_names
 from braincast.errors import BraincastError
+
+_EXACT = 1 << 24  # whole numbers up to here are exact in 32 bits
 
 
 class SignedEdges(NamedTuple):
@@ -43,12 +46,18 @@ def chemical(
         "pre": pre,
         "post": post,
         "kind": pd.Categorical.from_codes(np.zeros(n_edges, np.int8), categories=list(EDGE_KINDS)),
-        "weight": weight.astype(np.float32, copy=False),
+        "weight": weight.astype(np.float64 if weight.max(initial=0) > _EXACT else np.float32, copy=False),
         "sign": np.broadcast_to(np.int8(sign), n_edges) if isinstance(sign, int) else sign,
         "delay_s": np.full(n_edges, np.nan, np.float32),
         **(further or {}),
     }
     return Connectome(neurons, pd.DataFrame(columns, copy=False), name)
+
+
+def require_unique(ids: np.ndarray, where: str) -> None:
+    """E101 for an id that occurs twice."""
+    if len(pd.unique(ids)) < len(ids):
+        unique_names(ids.tolist(), where)
 
 
 def rows_of(known: pd.Index, ids: np.ndarray, where: str, first_row: int = 0) -> Int[np.ndarray, " edge"]:
@@ -74,5 +83,5 @@ def signed_edges(connectome: Connectome) -> SignedEdges:
         what = f"{weight[bad][0].item()!r} is no whole number"
         raise BraincastError("E103", f"edges.weight[{row}]", what, "Give counts of synapses")
     count = weight.astype(np.int32) * edges["sign"].to_numpy()[chosen]
-    ends = (edges[end].to_numpy()[chosen] for end in ("pre", "post"))
-    return SignedEdges(connectome.neuron_ids, *ends, count)
+    pre, post = (edges[end].to_numpy()[chosen] for end in ("pre", "post"))
+    return SignedEdges(connectome.neuron_ids, pre, post, count)

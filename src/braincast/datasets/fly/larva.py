@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from braincast.brain.connectome import Connectome
-from braincast.datasets.fly.edges import chemical, rows_of
+from braincast.datasets.fly.edges import chemical, require_unique, rows_of
 from braincast.datasets.fly.tables import column_names, read_columns, read_texts, require_columns
 from braincast.errors import BraincastError
 
@@ -51,7 +51,9 @@ def _neurons(path: Path) -> pd.DataFrame:
     require_columns(path, ["id", "celltype"])
     held = [name for name in _ANATOMY if name in column_names(path)]
     table = read_texts(path, held).replace("None", "").rename(columns=_ANATOMY)
-    table.insert(0, "id", read_columns(path, {"id": "id"})["id"])
+    ids = read_columns(path, {"id": "id"})["id"]
+    require_unique(ids, f"{path}: id")
+    table.insert(0, "id", ids)
     return table
 
 

@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 
 from braincast.brain.connectome import Connectome
-from braincast.brain.naming import unique_names
-from braincast.datasets.fly.edges import chemical, rows_of
+from braincast.datasets.fly.edges import chemical, require_unique, rows_of
 from braincast.datasets.fly.larva import NAME, PARTS, require_sum
 from braincast.datasets.fly.tables import column_names, read_columns, read_texts, suffix_of
 from braincast.errors import BraincastError
@@ -57,8 +56,7 @@ def _read(path: Path) -> tuple[np.ndarray, np.ndarray]:
     names = column_names(path)
     found = read_columns(path, {names[0]: "id", **dict.fromkeys(names[1:], "count")})
     ids = found.pop(names[0])
-    if len(pd.unique(ids)) < len(ids):
-        unique_names(ids.tolist(), f"{path}: rows")
+    require_unique(ids, f"{path}: rows")
     receivers = np.array([int(name) for name in names[1:]])
     if len(receivers) != len(ids) or set(receivers.tolist()) != set(ids.tolist()):
         what = f"its {len(ids):,} rows and {len(receivers):,} columns are not the same neurons"

@@ -68,27 +68,39 @@ def read_edges(path: str | Path) -> SignedEdges:
 def _form_of(place: Path) -> tuple[Format, Path]:
     if not place.exists():
         raise BraincastError("E405", str(place), "there is no such file or folder", _EXPECTED)
-    if place.is_file():
+    if not place.is_dir():
         form = _form_of_table(place)
         if form is None:
             raise BraincastError("E117", str(place), "it is no table of a fly's edges that is known", _EXPECTED)
         return form, place
-    found = [(form, table) for table in _tables_in(place) if (form := _form_of_table(table)) is not None]
-    if found and all(form.recognises is is_matrix for form, _ in found):
-        return found[0]  # the matrices of one folder are parts of one wiring
+    found = _wirings_in(place)
     if not found:
         raise BraincastError("E118", str(place), "no wiring of a fly is in this folder", _EXPECTED)
-    if len(found) > 1:
+    if len(found) > 1 and not all(form.recognises is is_matrix for form, _ in found):
         what = f"{len(found)} wirings are here ({', '.join(table.name for _, table in found[:4])})"
         raise BraincastError("E119", str(place), what, "Give the path of the one that is meant")
-    return found[0]
+    return found[0]  # the matrices of one folder are parts of one wiring
 
 
-def _tables_in(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.is_file() and suffix_of(path))
+def _wirings_in(folder: Path) -> list[tuple[Format, Path]]:
+    """Tables of edges in a folder; those split by region only where there are no others. E117 if none is readable."""
+    found, damaged = [], []
+    for table in (path for path in sorted(folder.iterdir()) if path.is_file() and suffix_of(path)):
+        try:
+            columns = column_names(table)
+        except BraincastError as error:
+            damaged.append(error)
+            continue
+        form = next((form for form in FORMATS if form.recognises(columns)), None)
+        if form is not None:
+            found.append((form, table, "roi" in columns))
+    if damaged and not found:
+        raise damaged[0]
+    whole = [(form, table) for form, table, split in found if not split]
+    return whole or [(form, table) for form, table, _ in found]
 
 
 def _form_of_table(table: Path) -> Format | None:
-    """The form whose edges a table holds; a damaged table is an error, as it may be the one that was meant."""
+    """The form whose edges a table holds; E117 for a damaged one."""
     columns = column_names(table) if suffix_of(table) else []
     return next((form for form in FORMATS if form.recognises(columns)), None)

@@ -6,12 +6,10 @@ import re
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from braincast.brain.connectome import Connectome
-from braincast.brain.naming import unique_names
 from braincast.datasets.fly.annotations import annotated
-from braincast.datasets.fly.edges import SignedEdges, connectome_of
+from braincast.datasets.fly.edges import SignedEdges, connectome_of, require_unique
 from braincast.datasets.fly.tables import column_names, read_columns, require_columns
 from braincast.errors import BraincastError
 
@@ -44,7 +42,7 @@ def read_published_edges(connectivity: Path, completeness: Path | None = None) -
     """
     require_columns(connectivity, [*ENDS, SIGNED])
     ids = _ids(_completeness(connectivity) if completeness is None else completeness)
-    columns = read_columns(connectivity, {ENDS[0]: "row", ENDS[1]: "row", SIGNED: "count"})
+    columns = read_columns(connectivity, {ENDS[0]: "row", ENDS[1]: "row", SIGNED: "signed"})
     edges = SignedEdges([str(number) for number in ids], columns[ENDS[0]], columns[ENDS[1]], columns[SIGNED])
     for index, name, rows in zip(ENDS, IDS, edges[1:3], strict=True):
         _require_known(rows, len(ids), f"{connectivity}: {index}")
@@ -70,8 +68,7 @@ def _ids(completeness: Path) -> np.ndarray:
     """Root ids in index order: the first column, which has no name as published."""
     first = column_names(completeness)[0]
     ids = read_columns(completeness, {first: "id"})[first]
-    if len(pd.unique(ids)) < len(ids):
-        unique_names(ids, f"{completeness}: neurons")
+    require_unique(ids, f"{completeness}: neurons")
     return ids
 
 

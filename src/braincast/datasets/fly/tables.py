@@ -18,12 +18,13 @@ import pyarrow as pa
 
 from braincast.errors import BraincastError
 
-Kind = Literal["id", "row", "count", "text"]
+Kind = Literal["id", "row", "count", "signed", "text"]
 SUFFIXES = (".parquet", ".feather", ".csv", ".csv.gz", ".tsv", ".tsv.gz")
 
-_DTYPES: dict[str, Any] = {"id": np.int64, "row": np.int32, "count": np.int32}
+_DTYPES: dict[str, Any] = {"id": np.int64, "row": np.int32, "count": np.int32, "signed": np.int32}
+_COUNTS = ("count", "signed")
 # Counts are read as floats where the file is text, so that 1.5 is seen as what it is.
-_CSV_TYPES = {"id": pa.int64(), "row": pa.int64(), "count": pa.float64(), "text": pa.string()}
+_CSV_TYPES = {"id": pa.int64(), "row": pa.int64(), **dict.fromkeys(_COUNTS, pa.float64()), "text": pa.string()}
 _BATCH_ROWS = 1 << 18
 _BLOCK_BYTES = 1 << 25
 
@@ -61,7 +62,7 @@ def read_columns(path: Path, kinds: Mapping[str, Kind]) -> dict[str, np.ndarray]
     """Some columns as arrays: ids int64, rows and counts int32, texts as objects with "" where nothing is.
 
     E108 for a missing column, E117 for a file that is damaged or cut short, E107 for an empty or impossible id, E103
-    for a count that is empty, not finite or no whole number.
+    for a count that is empty, not finite, no whole number or, unless it is a signed one, negative.
     """
     parts: dict[str, list[np.ndarray]] = {name: [] for name in kinds}
     for batch in settled_batches(path, kinds):
@@ -157,18 +158,28 @@ def _settled(column: Any, kind: Kind, where: str, first_row: int) -> np.ndarray:
     """One batch of a column in its final type."""
     if kind == "text":
         return _texts(column)
-    code = "E103" if kind == "count" else "E107"
+    code = "E103" if kind in _COUNTS else "E107"
     if column.null_count:
         row = first_row + int(np.argmax(column.is_null().to_numpy(zero_copy_only=False)))
         raise BraincastError(code, f"{where}[{row}]", "it is empty", "Give every row a value")
-    if kind == "id" and (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
-        column = column.cast(pa.int64())
-    numbers = column.to_numpy(zero_copy_only=False)
-    if numbers.dtype.kind not in "iuf" or (numbers.dtype.kind == "f" and kind != "count"):
+    numbers = (_parsed(column, where) if kind == "id" else column).to_numpy(zero_copy_only=False)
+    if numbers.dtype.kind not in "iuf" or (numbers.dtype.kind == "f" and kind not in _COUNTS):
         what = f"whole numbers are expected (found {column.type})"
-        raise BraincastError(code, where, what, "Write ids as whole numbers: as others they lose digits")
+        fix = "Write counts as numbers" if kind in _COUNTS else "Write ids as whole numbers: as others they lose digits"
+        raise BraincastError(code, where, what, fix)
     _require_whole(numbers, kind, code, where, first_row)
     return numbers.astype(_DTYPES[kind])
+
+
+def _parsed(column: Any, where: str) -> Any:
+    """Ids that are written as text, as whole numbers."""
+    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        return column
+    try:
+        return column.cast(pa.int64())
+    except pa.ArrowInvalid as error:
+        what = f"an id is no whole number ({str(error).splitlines()[0]})"
+        raise BraincastError("E107", where, what, "Write ids as whole numbers") from error
 
 
 def _texts(column: Any) -> np.ndarray:
@@ -180,15 +191,16 @@ def _texts(column: Any) -> np.ndarray:
 
 def _require_whole(numbers: np.ndarray, kind: Kind, code: str, where: str, first_row: int) -> None:
     limits = np.iinfo(_DTYPES[kind])
+    low, high = 0 if kind == "count" else limits.min, limits.max
     if not len(numbers):
         return
     if numbers.dtype.kind == "f":
-        bad = ~(np.isfinite(numbers) & (numbers == np.rint(numbers)) & (np.abs(numbers) <= limits.max))
-    elif numbers.min() < limits.min or numbers.max() > limits.max:
-        bad = (numbers < limits.min) | (numbers > limits.max)
+        bad = ~(np.isfinite(numbers) & (numbers == np.rint(numbers)) & (numbers >= low) & (numbers <= high))
+    elif numbers.min() < low or numbers.max() > high:
+        bad = (numbers < low) | (numbers > high)
     else:
         return
     if bad.any():
         row = int(np.argmax(bad))
-        what = f"{numbers[row].item()!r} is no whole number up to {limits.max:,}"
+        what = f"{numbers[row].item()!r} is no whole number from {low:,} to {high:,}"
         raise BraincastError(code, f"{where}[{first_row + row}]", what, "Counts and ids are whole numbers")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 # Neurons of each class in the whole brain, v783 (Dorkenwald et al. 2024; Schlegel et al. 2024).
 CLASSES = {
@@ -35,9 +36,13 @@ _CHOICES = 1 << 12
 
 
 class Anatomy(NamedTuple):
-    """`table` of neurons; each one's region and how well it `receives` and `sends`; `choices[region]` lists regions."""
+    """`table` of neurons; for each its region, whether it `excites`, how well it `receives` and `sends`.
+
+    `choices[region]` lists regions, each as often as edges go there.
+    """
 
     table: pd.DataFrame
+    excites: Bool[np.ndarray, " neuron"]
     region: Int[np.ndarray, " neuron"]
     receives: Float[np.ndarray, " neuron"]
     sends: Float[np.ndarray, " neuron"]
@@ -48,38 +53,46 @@ def anatomy_of(n_neurons: int, rng: np.random.Generator) -> Anatomy:
     """Classes in the fly's proportions, in regions of a left and a right half."""
     n_pairs = int(np.clip(n_neurons // (2 * _PER_REGION), 1, _REGIONS // 2))
     n_optic = -(-n_pairs // _OPTIC_SHARE)
-    classes = rng.permutation(np.repeat(list(CLASSES), whole_shares(n_neurons, np.array([*CLASSES.values()], float))))
+    classes = _shuffled(CLASSES, n_neurons, rng)
     optic = np.isin(classes, _OPTIC) | ((classes == "sensory") & (rng.random(n_neurons) < _PHOTORECEPTORS))
     pair = _pairs(optic, n_pairs, n_optic, rng)
     right = rng.random(n_neurons) < 0.5
     region = (2 * pair + right).astype(np.int16)
-    centres = _centres(n_pairs, n_optic, rng)
-    names = [f"{'optic' if p < n_optic else 'central'}-{p + 1:02d}-{side}" for p in range(n_pairs) for side in "LR"]
-    sizes = np.bincount(region, minlength=2 * n_pairs)
-    spread = np.cbrt(sizes / _CELLS_PER_UM3 * 3 / (4 * np.pi)) / 2
-    places = centres[region] + rng.normal(size=(n_neurons, 3)) * spread[region, None]
-    transmitter = rng.permutation(
-        np.repeat(list(TRANSMITTERS), whole_shares(n_neurons, np.array([*TRANSMITTERS.values()])))
-    )
+    centres, sizes = _centres(n_pairs, n_optic, rng), np.bincount(region, minlength=2 * n_pairs)
+    radius = np.cbrt(sizes / _CELLS_PER_UM3 * 3 / (4 * np.pi))
+    places = centres[region] + rng.normal(size=(n_neurons, 3)) * radius[region, None] / 2
+    names = np.array([f"{'optic' if p < n_optic else 'central'}-{p + 1:02d}" for p in range(n_pairs)], object)
     columns: dict[str, Any] = {
         "id": [f"synthetic-{number}" for number in range(n_neurons)],
         "cell_class": classes,
-        "region": np.array(names)[region],
-        "side": np.where(right, "right", "left"),
-        "transmitter": transmitter,
+        "cell_type": [f"{kind} {place}" for kind, place in zip(classes, names[pair], strict=True)],
+        "region": names[pair] + np.where(right, "-R", "-L"),
+        "side": np.where(right, "right", "left").astype(object),
+        "transmitter": _shuffled(TRANSMITTERS, n_neurons, rng),
         **dict(zip(("x_um", "y_um", "z_um"), places.T.astype(np.float32), strict=True)),
     }
     receives = np.where(np.isin(classes, _AFFERENT), _FEW, 1.0)
     sends = np.where(np.isin(classes, _EFFERENT), _FEW, 1.0)
-    return Anatomy(pd.DataFrame(columns), region, receives, sends, _region_choices(centres, sizes))
+    excites = columns["transmitter"] == "ACH"
+    return Anatomy(pd.DataFrame(columns), excites, region, receives, sends, _region_choices(centres, sizes))
 
 
-def whole_shares(total: int, weights: Float[np.ndarray, " entry"]) -> Int[np.ndarray, " entry"]:
-    """Whole numbers in proportion to `weights` that sum to `total` (largest remainders)."""
-    shares = total * weights / weights.sum()
+def whole_shares(total: int, weights: Float[np.ndarray, " entry"], most: float = np.inf) -> Int[np.ndarray, " entry"]:
+    """Whole numbers in proportion to `weights`, none above `most`, that sum to `total` (largest remainders)."""
+    shares = np.minimum(total * weights / weights.sum(), most)
+    while (short := total - shares.sum()) > 0.5:  # what `most` took goes to the others
+        free = shares < most
+        shares = np.minimum(shares + np.where(free, short * weights / weights[free].sum(), 0), most)
     whole = np.floor(shares).astype(np.int64)
-    whole[np.argsort(whole - shares, kind="stable")[: total - int(whole.sum())]] += 1
+    rest = np.argsort(whole - shares, kind="stable")
+    whole[rest[whole[rest] < most][: total - int(whole.sum())]] += 1
     return whole
+
+
+def _shuffled(shares: Mapping[str, int] | Mapping[str, float], n_neurons: int, rng: np.random.Generator) -> np.ndarray:
+    """Words in these proportions, in random order."""
+    counts = whole_shares(n_neurons, np.array([*shares.values()], np.float64))
+    return rng.permutation(np.repeat(np.array(list(shares), object), counts))
 
 
 def _pairs(optic: np.ndarray, n_pairs: int, n_optic: int, rng: np.random.Generator) -> Int[np.ndarray, " neuron"]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import NamedTuple, no_type_check
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Bool, Int
 from numba import njit, uint64
 
+_STEP = uint64(0x9E3779B97F4A7C15)
 _TRIES = 16  # draws from the neuron's own places before any other neuron will do
 
 
@@ -28,37 +29,49 @@ class Places(NamedTuple):
 
 
 def wire(
-    degrees: Int[np.ndarray, " neuron"], n_answers: int, places: Places, seed: np.uint64
+    degrees: Int[np.ndarray, " neuron"],
+    n_answers: int,
+    places: Places,
+    excites: Bool[np.ndarray, " neuron"],
+    seed: np.uint64,
 ) -> tuple[Int[np.ndarray, " neuron_and_end"], Int[np.ndarray, " edge"]]:
     """Where each neuron's edges begin, and their sorted targets: no neuron twice in a row, none of it itself.
 
-    Each neuron draws `degrees` targets; then `n_answers` edges that go one way only, chosen evenly, are answered by
-    one back, as far as there are so many.
+    Each neuron draws `degrees` targets; then `n_answers` edges that go one way only, chosen evenly among those between
+    a neuron that excites and one that inhibits, are answered by one back, as far as there are so many.
     """
     begins = np.concatenate(([0], np.cumsum(degrees, dtype=np.int64)))
     targets = _draw(begins, places.region, places.stubs, places.starts, places.choices, seed)
     sender_begins, senders = _transpose(begins, targets)
     targets = _transpose(sender_begins, senders)[1]  # the same ones, now sorted
-    answered, counts = _choose(begins, targets, sender_begins, senders, n_answers, ~seed)
+    answered, counts = _choose(begins, targets, sender_begins, senders, excites, n_answers, ~seed)
     return _join(begins, targets, sender_begins, senders, answered, counts)
 
 
 @njit(cache=True)
 @no_type_check
-def draw_from(table, n, seed):
-    """`n` entries of a table (a power of two of them), each as likely as another."""
-    drawn = np.empty(n, table.dtype)
-    state, mask = uint64(seed), uint64(table.size - 1)
-    for k in range(n):
-        state = _next(state)
-        drawn[k] = table[_mixed(state) & mask]
+def draw_for_edges(table, pre, post, excites, seed):
+    """An entry of a table (a power of two of them) for each edge.
+
+    It is the same in both directions of half of all pairs of a neuron that excites and one that inhibits. (Two that
+    excite each other with strong edges would never come to rest.)
+    """
+    drawn = np.empty(pre.size, table.dtype)
+    mask = uint64(table.size - 1)
+    for k in range(pre.size):
+        one, other = uint64(min(pre[k], post[k])), uint64(max(pre[k], post[k]))
+        word = _mixed(seed + ((one << uint64(32)) | other) * _STEP)
+        alike = excites[pre[k]] == excites[post[k]]
+        if pre[k] < post[k] and (alike or word & uint64(1)):
+            word = _mixed(word)
+        drawn[k] = table[(word >> uint64(1)) & mask]
     return drawn
 
 
 @njit(cache=True, inline="always")
 @no_type_check
 def _next(state):
-    return state + uint64(0x9E3779B97F4A7C15)
+    return state + _STEP
 
 
 @njit(cache=True, inline="always")
@@ -120,7 +133,7 @@ def _transpose(begins, targets):
 
 @njit(cache=True)
 @no_type_check
-def _choose(begins, targets, sender_begins, senders, n_answers, seed):
+def _choose(begins, targets, sender_begins, senders, excites, n_answers, seed):
     """Marks of the edges to answer, chosen evenly among those that go one way (selection sampling, Knuth 3.4.2 S)."""
     n = begins.size - 1
     answered, counts = np.zeros(senders.size, np.bool_), np.zeros(n, np.int64)
@@ -129,7 +142,7 @@ def _choose(begins, targets, sender_begins, senders, n_answers, seed):
         for k in range(begins[i], begins[i + 1]):
             known[targets[k]] = i
         for k in range(sender_begins[i], sender_begins[i + 1]):
-            answered[k] = known[senders[k]] != i
+            answered[k] = known[senders[k]] != i and excites[senders[k]] != excites[i]
             left += answered[k]
     state, wanted = seed, np.int64(n_answers)
     for i in range(n):

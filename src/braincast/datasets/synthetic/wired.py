@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Float
-from scipy import sparse, stats
+from scipy import sparse
 
 from braincast.brain.connectome import Connectome
 from braincast.brain.recording import Recording
@@ -63,6 +63,8 @@ def responses_on(connectome: Connectome, *, strength: float, seed: int) -> Respo
     effect = strength * spread / max(spread.std(), 1e-12) * readiness + rng.normal(0, _PAIR_SD, (n, n)) * readiness
     measured = (rng.random((n, n)) < _MEASURED) & ~np.eye(n, dtype=bool)
     trials = effect[measured][:, None] + rng.normal(size=(int(measured.sum()), _N_TRIALS))
+    from scipy import stats
+
     p = 2 * stats.norm.sf(np.abs(trials.mean(axis=1)) * np.sqrt(_N_TRIALS))
     return _responses(connectome, measured, trials, stats.false_discovery_control(p))
 

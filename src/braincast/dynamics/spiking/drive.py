@@ -126,8 +126,8 @@ class Schedule:
             raise BraincastError("E107", "schedule.time_s", what, "Simulate for longer, or leave them out")
 
     def _steps(self, dt_s: float) -> Int[np.ndarray, " kick"]:
-        # A time written in decimals may lie a rounding error below its step.
-        return np.floor(self.time_s / dt_s + 1e-6).astype(np.int64)
+        # A time written in decimals may lie a rounding error below its step; Brian2 allows as much.
+        return np.floor(self.time_s / dt_s + 1e-3).astype(np.int64)
 
 
 def all_kicks(drives: Sequence[Drive], first: int, stop: int, dt_s: float, key: int) -> Kicks:

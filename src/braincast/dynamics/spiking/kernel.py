@@ -30,7 +30,6 @@ SHARE, SLOW_SHARE, RATIO, LOWEST_U, LOWEST_G = range(5)
 MEMBRANE, SYNAPSE, ADAPTATION = range(3)
 # A peak this near below the threshold still counts as a crossing that has to be looked at.
 AHEAD = 32  # edges ahead of the present one whose neurons are fetched: long enough for memory to answer
-FLY_RATIO = 4.0  # of the fly's time constants, where a power is two products
 _MARGIN = 1.0 - 1e-9
 # Below this a number is nothing, and slow to compute with.
 _TINY = 1e-200
@@ -146,6 +145,11 @@ def deliver(
     to_g = growth[0, age, SYNAPSE]
     lowest_u = constant[0, LOWEST_U] * growth[0, age, MEMBRANE]
     lowest_g = constant[0, LOWEST_G] * growth[0, age, SYNAPSE]
+    # For time constants as 4 to 1, v = u·r - a·g·r⁴ is highest at r³ = u / (4·a·g), and there ¾·u·r.
+    quartic = which is None and constant[0, RATIO] == 4.0
+    turning = 4 * constant[0, SHARE] * growth[0, age, MEMBRANE] * decay[0, age, SYNAPSE]
+    peaking = 0.75**3 / (4 * constant[0, SHARE] * (constant[0, LOWEST_G] * _MARGIN) ** 3)
+    peaking *= decay[0, age, MEMBRANE] ** 4 * growth[0, age, SYNAPSE]
     n_hot = book[N_HOT]
     states, edges = np.uint64(state.ctypes.data), np.uint64(words.ctypes.data)
     for s in range(len(arrived)):
@@ -169,9 +173,12 @@ def deliver(
                 lowest_g = constant[c, LOWEST_G] * growth[c, age, SYNAPSE]
             u, g = state[i, 0] + count * to_u, state[i, 1] + count * to_g
             state[i, 0], state[i, 1] = u, g
-            if not (u > lowest_u and g > lowest_g) or is_hot[i] != COLD:
-                continue
-            if may_spike(i, c, u, g, age, adapted, theta, constant, decay):
+            if quartic:
+                # All at once rather than one after the other: a single branch, which is seldom taken.
+                near = (u > lowest_u) & (turning * g > u) & (peaking * (u * u) * (u * u) > g)
+            else:
+                near = u > lowest_u and g > lowest_g and may_spike(i, c, u, g, age, adapted, theta, constant, decay)
+            if near and is_hot[i] == COLD:
                 is_hot[i] = HOT
                 hot[n_hot] = i
                 n_hot += 1
@@ -197,10 +204,7 @@ def may_spike(i, c, u, g, age, adapted, theta, constant, decay):
     part = u / (ratio * share * g)
     if part >= 1:
         return u - share * g > theta[i] * _MARGIN
-    needed = theta[i] * _MARGIN / (u * (1 - 1 / ratio))
-    if ratio == FLY_RATIO:
-        return part > needed * needed * needed
-    return part > needed ** (ratio - 1)
+    return part > (theta[i] * _MARGIN / (u * (1 - 1 / ratio))) ** (ratio - 1)
 
 
 @njit(nogil=True)

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from jaxtyping import Float, Int
 
 from braincast.brain.naming import positions
+from braincast.brain.tables import column_of
 from braincast.dynamics.spiking import Schedule
 from braincast.errors import BraincastError
 
@@ -24,7 +25,10 @@ def read_input_spikes(path: Path, neuron_ids: list[str], duration_s: float) -> S
     and E108 for the file, E102 for a neuron, E107 for a time outside of the simulation.
     """
     table = _table(path)
-    neurons, time_s = _neurons(table["neuron"], neuron_ids, path), _times(table["time_s"], duration_s, path)
+    neurons, time_s = (
+        _neurons(column_of(table, "neuron"), neuron_ids, path),
+        _times(column_of(table, "time_s"), duration_s, path),
+    )
     if "trial" in table.columns and len(table["trial"].unique()) > 1:
         what = "it lists spikes of several trials, while input spikes are the same in each"
         raise BraincastError("E107", f"{path}: trial", what, "Keep the rows of one trial")

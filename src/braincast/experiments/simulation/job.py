@@ -27,7 +27,7 @@ CITATION = (
 
 @dataclass(frozen=True, eq=False)
 class Loaded:
-    """A wiring made ready to spike, and the seconds that this and compiling took."""
+    """A wiring made ready to spike, and the seconds that this (with reading it) and compiling took."""
 
     wiring: Wiring
     network: Network
@@ -69,7 +69,7 @@ def loaded(wiring: Wiring, parameters: LeakyIntegrateAndFire = FLY) -> Loaded:
     compiled = time.perf_counter()
     with step("Building the network"):
         network = Network.from_connectome(wiring.connectome, parameters)
-    return Loaded(wiring, network, time.perf_counter() - compiled, compiled - started)
+    return Loaded(wiring, network, wiring.read_s + time.perf_counter() - compiled, compiled - started)
 
 
 def simulated(
@@ -104,8 +104,9 @@ def configuration(loaded: Loaded, protocol: Protocol, **further: Any) -> dict[st
 
 
 def described(wiring: Wiring) -> dict[str, Any]:
-    """Name and hash of a wiring, and whether it was made up."""
-    return {"name": wiring.connectome.name, "sha256": wiring.sha256, "synthetic": wiring.synthetic}
+    """Name and hash of a wiring, whether it was made up, and what was assumed of unknown signs."""
+    name = wiring.connectome.name
+    return {"name": name, "sha256": wiring.sha256, "synthetic": wiring.synthetic, "signs": wiring.signs}
 
 
 def parameters_of(network: Network) -> Mapping[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import NormalDist
@@ -79,16 +79,6 @@ class Accuracy:
         centre, half = share + z * z / (2 * n), z * math.sqrt(share * (1 - share) / n + (z / (2 * n)) ** 2)
         lower, upper = ((centre + end) / (1 + z * z / n) for end in (-half, half))
         return max(0.0, lower), min(1.0, upper)
-
-
-def told_by(
-    phenotypes: Sequence[Phenotype],
-    rates_hz: Mapping[str, Float[np.ndarray, " neuron"]],
-    baseline_hz: Float[np.ndarray, " neuron"],
-    threshold_hz: float,
-) -> list[str]:
-    """What a simulation says of each phenotype, from its rates under each condition."""
-    return [each.told(rates_hz[each.condition.name], baseline_hz, threshold_hz) for each in phenotypes]
 
 
 def accuracy(phenotypes: Sequence[Phenotype], told: Sequence[str]) -> Accuracy:

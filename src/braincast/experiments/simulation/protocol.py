@@ -21,7 +21,10 @@ RATE_HZ = 150.0  # of stimulated neurons unless told otherwise (Shiu et al. 2024
 
 @dataclass(frozen=True)
 class Asked:
-    """What was asked for, in the words of the command line; impossible numbers are E305."""
+    """What was asked for, in the words of the command line; impossible numbers are E305.
+
+    `input_spikes` replace the Poisson drive: of `stimulate` and `rate_hz` nothing is left then.
+    """
 
     stimulate: str | None = None
     rate_hz: float = RATE_HZ
@@ -37,9 +40,6 @@ class Asked:
         _require("--duration", self.duration_s, FLY.dt_s <= self.duration_s <= longest_s, f"{FLY.dt_s:g} s or more")
         _require("--trials", self.n_trials, self.n_trials >= 1, "1 or more")
         _require("--seed", self.seed, self.seed >= 0, "0 or more")
-        if self.stimulate is not None and self.input_spikes is not None:
-            what, fix = "the spikes of a file replace the Poisson drive", "Give --stimulate or --input-spikes, not both"
-            raise BraincastError("E305", "--input-spikes", what, fix)
 
     def to_dict(self) -> dict[str, Any]:
         """The same as JSON."""

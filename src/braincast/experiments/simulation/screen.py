@@ -33,12 +33,17 @@ class Screen:
     conditions: Sequence[Named]
     protocol: Protocol
 
-    def rate_hz(self, network: Network, rows: Int[np.ndarray, " chosen"]) -> Rates:
-        """Mean rates over trials with these neurons activated or silenced too; driven ones are not driven twice."""
+    def rate_hz(self, network: Network, rows: Int[np.ndarray, " chosen"], baseline_hz: Rates) -> Rates:
+        """Mean rates over trials with these neurons activated or silenced too; driven ones are not driven twice.
+
+        Silencing neurons that are silent under the protocol changes nothing, and is not simulated.
+        """
         protocol = self.protocol
         if self.kind == "activate":
             added = Poisson(np.setdiff1d(rows, protocol.driven), protocol.asked.rate_hz)
             return _rates(network, protocol, (*protocol.drives, added), protocol.silenced)
+        if not baseline_hz[rows].any():
+            return baseline_hz
         return _rates(network, protocol, protocol.drives, np.union1d(protocol.silenced, rows))
 
     def baseline_hz(self, network: Network) -> Rates:
@@ -70,8 +75,10 @@ def write_screen(
         remaining = writer.remaining_rows()
 
         def changes(rows: slice) -> tuple[slice, Float[np.ndarray, "case lead neuron"]]:
-            found = [screen.rate_hz(network, each.rows) - baseline_hz for each in screen.conditions[rows]]
-            return rows, np.stack(found)[:, None, readout].astype(np.float32)
+            found = np.zeros((rows.stop - rows.start, 1, len(readout)), np.float32)
+            for place, each in enumerate(screen.conditions[rows]):
+                found[place, 0] = screen.rate_hz(network, each.rows, baseline_hz)[readout] - baseline_hz[readout]
+            return rows, found
 
         with step(f"Screening {len(screen.conditions):,} conditions", len(screen.conditions)) as advance:
             advance(len(screen.conditions) - sum(rows.stop - rows.start for rows in remaining))
@@ -80,9 +87,9 @@ def write_screen(
                 advance(rows.stop - rows.start)
 
 
-def rates_of_conditions(screen: Screen, network: Network, n_threads: int) -> Iterator[Rates]:
+def rates_of_conditions(screen: Screen, network: Network, baseline_hz: Rates, n_threads: int) -> Iterator[Rates]:
     """The rates of each condition in turn."""
-    return side_by_side(lambda each: screen.rate_hz(network, each.rows), screen.conditions, n_threads)
+    return side_by_side(lambda each: screen.rate_hz(network, each.rows, baseline_hz), screen.conditions, n_threads)
 
 
 def side_by_side(work: Callable[..., T], tasks: Sequence, n_threads: int) -> Iterator[T]:

@@ -11,25 +11,22 @@ from typing import Any, cast
 
 import numpy as np
 import pandas as pd
+import zarr
 from jaxtyping import Float, Int
 
 from braincast import files
 from braincast.brain.arrays import read_arrays, values_of
-from braincast.brain.folders import write_table
 from braincast.errors import BraincastError
 from braincast.experiments.simulation.chosen import Directory, Named, words_of
-from braincast.experiments.simulation.job import Loaded, described, parameters_of
-from braincast.experiments.simulation.phenotypes import Accuracy, Phenotype, accuracy, read_phenotypes, told_by
+from braincast.experiments.simulation.job import Loaded
+from braincast.experiments.simulation.phenotypes import Accuracy, Phenotype, accuracy, read_phenotypes
 from braincast.experiments.simulation.protocol import Protocol
 from braincast.experiments.simulation.screen import STORE, Kind, Screen, write_screen
-from braincast.experiments.simulation.shuffles import LINES, Shuffled, chosen_nulls, shuffled
-from braincast.forecasts.submissions.limits import peak_bytes
-from braincast.version import VERSION
+from braincast.experiments.simulation.shuffles import Shuffled, chosen_nulls, shuffled
 
-_SHOWN = 20
+_TINY_HZ = 1e-4
 KINDS = ("activate", "silence")
-NAMES = {"activity": STORE, "responses": "responses.parquet", "neurons": "neurons.parquet"}
-PHENOTYPES, DRAWS = "phenotypes.parquet", 19
+DRAWS = 19
 
 
 @dataclass(frozen=True)
@@ -126,80 +123,12 @@ def screened(folder: Path, loaded: Loaded, planned: Plan, *, source: str, n_thre
     names = [ids[row] for row in rows]
     write_screen(folder, screen, network, baseline_hz, rows, names, source=source, n_threads=n_threads)
     wall_s = time.perf_counter() - started
-    changes = values_of(read_arrays(folder / STORE)[0]["activity"])[:, 0]
+    changes = read_arrays(folder / STORE)[0]["activity"]
     responses = _responses(planned, baseline_hz, changes)
     told = _told(planned, baseline_hz, changes)
     nulls = _wrong_wirings(folder, loaded, planned, n_threads) if told else []
     found = accuracy(planned.phenotypes, told) if told else None
     return Screened(loaded, planned, baseline_hz, responses, told, found, nulls, wall_s)
-
-
-def write_answers(folder: Path, result: Screened) -> None:
-    """Tables of the answer, once all is done; what was only there for going on after a stop is removed."""
-    neurons = result.loaded.wiring.connectome.neurons
-    is_read = np.isin(np.arange(len(neurons)), result.plan.rows)
-    write_table(folder, "neurons", neurons.assign(readout=is_read, baseline_hz=result.baseline_hz))
-    write_table(folder, "responses", result.responses)
-    if result.told:
-        write_table(folder, "phenotypes", phenotype_table(result))
-    (folder / f"{STORE}.jsonl").unlink(missing_ok=True)
-
-
-def phenotype_table(result: Screened) -> pd.DataFrame:
-    """Each phenotype beside what the simulation says."""
-    rows = [
-        {"condition": each.condition.name, "readout": each.readout.name, "expected": each.expected, "simulated": word}
-        for each, word in zip(result.plan.phenotypes, result.told, strict=True)
-    ]
-    table = pd.DataFrame(rows).merge(result.responses, how="left", on=["condition", "readout"])
-    return table.assign(right=table["expected"] == table["simulated"])
-
-
-def screen_document(result: Screened, path: Path, **timed: float) -> dict[str, Any]:
-    """What `braincast simulate fly --screen --json` prints; `path` is where the folder will lie."""
-    loaded, planned, peak = result.loaded, result.plan, peak_bytes()
-    asked, protocol = planned.question, planned.screen.protocol
-    by_change = result.responses["change_hz"].abs().sort_values(ascending=False, kind="stable").index
-    names = NAMES | ({"phenotypes": PHENOTYPES, "nulls": LINES} if result.told else {})
-    return {
-        "neurons": loaded.network.n_neurons,
-        "edges": loaded.network.n_edges,
-        "synthetic": loaded.wiring.synthetic,
-        "screen": asked.kind,
-        "conditions": len(planned.screen.conditions),
-        "load_s": loaded.load_s,
-        "compile_s": loaded.compile_s,
-        "wall_s": result.wall_s,
-        "simulated_s": protocol.simulated_s * len(planned.screen.conditions),
-        "peak_memory_mb": 0.0 if peak is None else peak / 1e6,
-        **timed,
-        "braincast": VERSION,
-        "wiring": described(loaded.wiring),
-        "edges_left_out": loaded.network.n_left_out,
-        "driven": len(protocol.driven),
-        "silenced": len(protocol.silenced),
-        "asked": protocol.asked.to_dict(),
-        "among": asked.among,
-        "readouts": [each.name for each in planned.readouts],
-        "threshold_hz": asked.threshold_hz,
-        "strongest": result.responses.loc[by_change[:_SHOWN]].to_dict("records"),
-        "accuracy": _accuracy_document(result),
-        "nulls_left_out": planned.left_out,
-        "parameters": parameters_of(loaded.network),
-        "files": {**{kind: str(path / name) for kind, name in names.items()}, "folder": str(path)},
-    }
-
-
-def _accuracy_document(result: Screened) -> dict[str, Any] | None:
-    own = result.accuracy
-    if own is None:
-        return None
-    nulls = {
-        each.null: {"values": each.values.tolist(), "mean": float(each.values.mean()), "p": each.p(own.value)}
-        for each in result.nulls
-    }
-    shown = {"value": own.value, "ci": list(own.ci), "right": own.right, "n": own.n, "floor": own.floor}
-    return {**shown, "draws": result.plan.question.n_draws, "nulls": nulls}
 
 
 def _readouts(question: Question, phenotypes: Sequence[Phenotype], directory: Directory) -> list[Named]:
@@ -208,35 +137,40 @@ def _readouts(question: Question, phenotypes: Sequence[Phenotype], directory: Di
     return list(found.values()) or [Named("all", np.arange(directory.n_neurons))]
 
 
-def _responses(
-    planned: Plan, baseline_hz: Float[np.ndarray, " neuron"], changes: Float[np.ndarray, "case readout"]
-) -> pd.DataFrame:
-    place = {int(row): number for number, row in enumerate(planned.rows)}
-    tables = []
-    for order, readout in enumerate(planned.readouts):
-        own = changes[:, [place[int(row)] for row in readout.rows]].astype(np.float64)
-        baseline = baseline_hz[readout.rows]
-        table = {
-            "condition": [each.name for each in planned.screen.conditions],
-            "n_neurons": [len(each.rows) for each in planned.screen.conditions],
-            "readout": readout.name,
-            "n_readout": len(readout.rows),
-            "baseline_hz": float(baseline.mean()),
-            "change_hz": own.mean(axis=1),
-            "n_active": (own + baseline > 1e-6).sum(axis=1),
+def _responses(planned: Plan, baseline_hz: Float[np.ndarray, " neuron"], changes: zarr.Array) -> pd.DataFrame:
+    """Read a few chunks at a time: thousands of conditions and neurons need not fit in memory."""
+    conditions, n = planned.screen.conditions, len(planned.readouts)
+    places = [np.searchsorted(planned.rows, each.rows) for each in planned.readouts]
+    baselines = [baseline_hz[each.rows] for each in planned.readouts]
+    change_hz, n_active = np.zeros((len(conditions), n)), np.zeros((len(conditions), n), np.int64)
+    for start in range(0, len(conditions), changes.chunks[0]):
+        block = slice(start, start + changes.chunks[0])
+        values = values_of(changes, block)[:, 0].astype(np.float64)
+        for k, (place, baseline) in enumerate(zip(places, baselines, strict=True)):
+            change_hz[block, k] = values[:, place].mean(axis=1)
+            n_active[block, k] = (values[:, place] + baseline > _TINY_HZ).sum(axis=1)
+    return pd.DataFrame(
+        {
+            "condition": np.repeat([each.name for each in conditions], n),
+            "n_neurons": np.repeat([len(each.rows) for each in conditions], n),
+            "readout": [each.name for each in planned.readouts] * len(conditions),
+            "n_readout": [len(each.rows) for each in planned.readouts] * len(conditions),
+            "baseline_hz": [float(each.mean()) for each in baselines] * len(conditions),
+            "change_hz": change_hz.ravel(),
+            "n_active": n_active.ravel(),
         }
-        tables.append(pd.DataFrame(table).assign(order=order, case=np.arange(len(own))))
-    return pd.concat(tables).sort_values(["case", "order"]).drop(columns=["case", "order"]).reset_index(drop=True)
+    )
 
 
-def _told(
-    planned: Plan, baseline_hz: Float[np.ndarray, " neuron"], changes: Float[np.ndarray, "case readout"]
-) -> list[str]:
-    rates = {}
-    for each, change in zip(planned.screen.conditions, changes, strict=True):
-        rates[each.name] = baseline_hz.copy()
-        rates[each.name][planned.rows] += change
-    return told_by(planned.phenotypes, rates, baseline_hz, planned.question.threshold_hz)
+def _told(planned: Plan, baseline_hz: Float[np.ndarray, " neuron"], changes: zarr.Array) -> list[str]:
+    """What the screen says of each phenotype, from the stored changes of its condition."""
+    place = {each.name: number for number, each in enumerate(planned.screen.conditions)}
+    told = []
+    for phenotype in planned.phenotypes:
+        rate_hz = baseline_hz.copy()
+        rate_hz[planned.rows] += values_of(changes, place[phenotype.condition.name])[0]
+        told.append(phenotype.told(rate_hz, baseline_hz, planned.question.threshold_hz))
+    return told
 
 
 def _wrong_wirings(folder: Path, loaded: Loaded, planned: Plan, n_threads: int) -> list[Shuffled]:

@@ -15,7 +15,7 @@ from braincast.brain.nulls import NULLS, no_sense_because
 from braincast.dynamics.spiking import LeakyIntegrateAndFire, Network
 from braincast.errors import BraincastError, unknown_name
 from braincast.experiments.ranks import rank_p
-from braincast.experiments.simulation.phenotypes import Phenotype, accuracy, told_by
+from braincast.experiments.simulation.phenotypes import Phenotype, accuracy
 from braincast.experiments.simulation.screen import Screen, rates_of_conditions
 from braincast.forecasts.journal import whole_lines
 from braincast.progress import step
@@ -85,6 +85,12 @@ def shuffled(
 def _told(
     screen: Screen, network: Network, phenotypes: Sequence[Phenotype], threshold_hz: float, n_threads: int
 ) -> list[str]:
-    found = rates_of_conditions(screen, network, n_threads)
-    rates = {each.name: rate for each, rate in zip(screen.conditions, found, strict=True)}
-    return told_by(phenotypes, rates, screen.baseline_hz(network), threshold_hz)
+    """In the order of the phenotypes, of which those of one condition are told together."""
+    baseline_hz = screen.baseline_hz(network)
+    found: dict[int, str] = {}
+    rates = rates_of_conditions(screen, network, baseline_hz, n_threads)
+    for condition, rate_hz in zip(screen.conditions, rates, strict=True):
+        for number, each in enumerate(phenotypes):
+            if each.condition.name == condition.name:
+                found[number] = each.told(rate_hz, baseline_hz, threshold_hz)
+    return [found[number] for number in range(len(phenotypes))]

@@ -43,7 +43,7 @@ def neurons_with_rates(result: Simulated) -> pd.DataFrame:
     )
 
 
-def document(result: Simulated, path: Path, **timed: float) -> dict[str, Any]:
+def document(result: Simulated, path: Path) -> dict[str, Any]:
     """What `braincast simulate fly --json` prints; `path` is where the folder will lie."""
     loaded, asked = result.loaded, result.protocol.asked
     peak = peak_bytes()
@@ -58,9 +58,9 @@ def document(result: Simulated, path: Path, **timed: float) -> dict[str, Any]:
         "wall_s": result.spikes.outlay.wall_s,
         "simulated_s": result.protocol.simulated_s,
         "peak_memory_mb": 0.0 if peak is None else peak / 1e6,
-        **timed,
         "braincast": VERSION,
         "wiring": described(loaded.wiring),
+        "read_s": loaded.wiring.read_s,
         "edges_left_out": loaded.network.n_left_out,
         "driven": len(result.protocol.driven),
         "silenced": len(result.protocol.silenced),

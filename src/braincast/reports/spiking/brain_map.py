@@ -33,7 +33,7 @@ def brain_map(neurons: pd.DataFrame) -> BrainMap | None:
     if not {"x_um", "y_um"} <= set(neurons.columns):
         return None
     places = neurons[["x_um", "y_um"]].to_numpy(np.float64)
-    placed = np.isfinite(places).all(axis=1)
+    placed = np.asarray(np.isfinite(places).all(axis=1))
     if placed.sum() < 2:
         return None
     layers = list(_layers(neurons, placed))

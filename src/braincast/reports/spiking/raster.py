@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,15 +15,16 @@ from braincast.reports.plot import Plot
 
 _MOST_ROWS, _MOST_DRIVEN, _MOST_SPIKES = 140, 40, 7_000
 _ROW_PX, _LEAST_PX, _MARGIN_PX = 3.0, 200, 58
-Rows = Int[np.ndarray, " row"]
+Driven = Int[np.ndarray, " driven"]
+Others = Int[np.ndarray, " others"]
 
 
 @dataclass(frozen=True, eq=False)
 class Raster:
     """Rows of neurons to draw, driven ones first, the busiest of each kind on top; and how many there are of each."""
 
-    driven: Rows
-    others: Rows
+    driven: Driven
+    others: Others
     n_driven: int
     n_others: int
     n_spikes: int
@@ -70,12 +70,14 @@ def raster_chart(drawn: Raster, duration_s: float) -> Markup:
     return plot.drawn("Raster of the first trial", drawn.told, parts)
 
 
-def _busiest_first(counts: Int[np.ndarray, " neuron"], kind: np.ndarray) -> Rows:
+def _busiest_first(counts: Int[np.ndarray, " neuron"], kind: np.ndarray) -> Int[np.ndarray, " row"]:
     rows = np.flatnonzero(kind & (counts > 0))
     return rows[np.argsort(-counts[rows], kind="stable")]
 
 
-def _fitting(driven: Rows, others: Rows, counts: Int[np.ndarray, " neuron"]) -> tuple[Rows, Rows]:
+def _fitting(
+    driven: Driven, others: Others, counts: Int[np.ndarray, " neuron"]
+) -> tuple[Int[np.ndarray, " row"], Int[np.ndarray, " other_row"]]:
     """As many rows of both as stay below the most rows and spikes."""
     most = _MOST_ROWS
     while True:
@@ -86,13 +88,15 @@ def _fitting(driven: Rows, others: Rows, counts: Int[np.ndarray, " neuron"]) -> 
         most = most * 4 // 5
 
 
-def _evenly(rows: Rows, n_wanted: int) -> Rows:
+def _evenly(rows: Int[np.ndarray, " row"], n_wanted: int) -> Int[np.ndarray, " shown"]:
     if len(rows) <= n_wanted:
         return rows
     return rows[np.linspace(0, len(rows) - 1, n_wanted).round().astype(np.int64)] if n_wanted else rows[:0]
 
 
-def _ticks(plot: Plot, n_rows: int, time_s: Sequence[float], line: Sequence[int], css: str) -> Markup:
+def _ticks(
+    plot: Plot, n_rows: int, time_s: Float[np.ndarray, " shown"], line: Int[np.ndarray, " shown"], css: str
+) -> Markup:
     """One path of upright strokes, in the drawing's stretched units."""
     top, bottom = plot.down(float(n_rows)), plot.down(0.0)
     high = (bottom - top) / n_rows

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
+from braincast.experiments.simulation.answers import phenotype_table
 from braincast.experiments.simulation.job import CITATION
-from braincast.experiments.simulation.screening import Screened, phenotype_table
+from braincast.experiments.simulation.screening import Screened
 from braincast.reports.axis import Axis, axis_over
 from braincast.reports.html import rendered
 from braincast.reports.marks import drawing, grid, label, mark, rule, tick_labels, whisker
@@ -65,11 +66,12 @@ def accuracy_chart(accuracy: Document) -> Markup:
     values = [value for null in nulls.values() for value in null["values"]]
     axis = axis_over([*values, *accuracy["ci"], accuracy["floor"], accuracy["value"]], n_ticks=6)
     bottom = _STRIP * (1 + len(nulls))
+    lower, upper = (axis.at(end) for end in accuracy["ci"])
     body = [grid(axis), rule(axis.at(accuracy["floor"]), "floor"), rule(axis.at(accuracy["value"]), "observed")]
     body += _row(
         "the wiring",
         0,
-        [whisker("model", *map(axis.at, accuracy["ci"]), "42"), mark("model", axis.at(accuracy["value"]), "42")],
+        [whisker("model", lower, upper, "42"), mark("model", axis.at(accuracy["value"]), "42")],
     )
     for number, (name, null) in enumerate(nulls.items(), start=1):
         y = _STRIP * number + 42

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from braincast.brain.null_wirings.relabelled import TYPE_COLUMNS
+from braincast.brain.tables import column_of
 
 _SHOWN = 20
 
@@ -29,8 +31,8 @@ class Group:
 
 def busiest(neurons: pd.DataFrame) -> list[dict[str, object]]:
     """The neurons with the highest rates among those that are not driven, and what is known of each."""
-    own = neurons[~neurons["driven"] & (neurons["rate_hz"] > 0)]
-    first = own.sort_values("rate_hz", ascending=False, kind="stable").head(_SHOWN)
+    own: Any = neurons[~neurons["driven"] & (neurons["rate_hz"] > 0)]
+    first = own.iloc[np.argsort(-column_of(own, "rate_hz").to_numpy(), kind="stable")[:_SHOWN]]
     known = [column for column in TYPE_COLUMNS if column in neurons.columns]
     return [
         {
@@ -57,17 +59,23 @@ def groupings(neurons: pd.DataFrame) -> list[tuple[str, list[Group], int]]:
 
 
 def _groups(neurons: pd.DataFrame, column: str) -> list[Group]:
-    labels = neurons[column].astype("string").fillna("").str.strip()
-    named = neurons[(labels != "").to_numpy()].assign(label=labels)
-    own = named[~named["driven"]].groupby("label")["rate_hz"].mean()
-    active = named.assign(active=named["rate_hz"] > 0).groupby("label")
-    table = active.agg(n=("active", "size"), active=("active", "sum"), driven=("driven", "sum")).join(own)
-    table = table[table["active"] > 0]
-    table = table.sort_values(["rate_hz", "active"], ascending=False, kind="stable")
-    top = max(np.nanmax(table["rate_hz"], initial=0.0), 1e-9)
-    return [_group(str(name), row, top) for name, row in zip(table.index, table.to_dict("records"), strict=True)]
-
-
-def _group(name: str, row: dict, top: float) -> Group:
-    rate_hz = None if pd.isna(row["rate_hz"]) else row["rate_hz"]
-    return Group(name, int(row["n"]), int(row["active"]), int(row["driven"]), rate_hz, (rate_hz or 0.0) / top)
+    labels = column_of(neurons, column).astype("string").fillna("").str.strip().to_numpy(dtype=object)
+    names, label = np.unique(labels.astype(str), return_inverse=True)
+    rate, driven = neurons["rate_hz"].to_numpy(), neurons["driven"].to_numpy(bool)
+    n, n_active, n_driven = (np.bincount(label[kept], minlength=len(names)) for kept in (rate >= 0, rate > 0, driven))
+    total = np.bincount(label, weights=np.where(driven, 0.0, rate), minlength=len(names))
+    mean = total / np.maximum(n - n_driven, 1)
+    shown = np.flatnonzero((names != "") & (n_active > 0))
+    order = shown[np.lexsort((-n_active[shown], -mean[shown]))]
+    top = max(float(mean[order].max(initial=0.0)), 1e-9)
+    return [
+        Group(
+            str(names[k]),
+            int(n[k]),
+            int(n_active[k]),
+            int(n_driven[k]),
+            float(mean[k]) if n[k] > n_driven[k] else None,
+            float(mean[k]) / top,
+        )
+        for k in order
+    ]

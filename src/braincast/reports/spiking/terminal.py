@@ -12,7 +12,7 @@ from braincast.reports.numbers import count, printable, sentence
 from braincast.reports.spiking.wording import (
     SYNTHETIC,
     accuracy,
-    caution,
+    cautions,
     drive,
     outcome,
     screen_title,
@@ -26,8 +26,7 @@ def show_simulation(document: Mapping[str, Any], console: Console) -> None:
     """The outcome, what to be careful of, what it took, and where everything lies."""
     silenced = f"; {count(document['silenced'])} silenced" if document["silenced"] else ""
     lines = [(sentence(drive(document) + silenced), ""), (outcome(document), "bold")]
-    if (words := caution(document)) is not None:
-        lines.append((words, "bold yellow"))
+    lines += [(words, "bold yellow") for words in cautions(document)]
     _show(title(document), [*lines, (sentence(speed(document)), "dim")], document, console)
 
 

@@ -36,18 +36,32 @@ def outcome(document: Document) -> str:
     )
 
 
-def caution(document: Document) -> str | None:
-    """A state that keeps itself up, or is as broad as one; None where activity answers the drive."""
-    after, broad = document["after_drive_spikes_per_s"], document["broad"]
-    if document["self_sustained"]:
-        state = "The activity keeps itself up" + (" all over the brain" if broad else "")
-        return (
-            f"{state}: {after:,.0f} spikes a second are left 0.1 s after the drive has ended. The model has no "
-            "adaptation that would end it; rates in this state say little about the stimulus."
-        )
-    if broad:
-        return "The activity is as broad as in a state that keeps itself up, but ends with the drive."
-    return None
+def cautions(document: Document) -> list[str]:
+    """What to know before rates are believed: edges that take no part, signs assumed, a state that keeps itself up."""
+    return [words for words in (_edges(document), _signs(document), _afterwards(document)) if words is not None]
+
+
+def _edges(document: Document) -> str | None:
+    if not (left_out := document["edges_left_out"]):
+        return None
+    total = left_out + document["edges"]
+    fix = "" if document["wiring"]["signs"] else "; --signs RULE assumes one where it is unknown"
+    return f"{count(left_out)} of {count(total)} edges take no part: without a known sign, or not chemical{fix}."
+
+
+def _signs(document: Document) -> str | None:
+    assumed = document["wiring"]["signs"]
+    return None if assumed is None else f"Signs that nobody stated are assumed: {assumed}."
+
+
+def _afterwards(document: Document) -> str | None:
+    if not document["self_sustained"]:
+        return None
+    after, where = document["after_drive_spikes_per_s"], " all over the brain" if document["broad"] else ""
+    return (
+        f"The activity keeps itself up{where}: {after:,.0f} spikes a second are left 0.1 s after the drive has ended. "
+        "The model has no adaptation that would end it; rates in this state say little about the stimulus."
+    )
 
 
 def screen_title(document: Document) -> str:
@@ -88,9 +102,7 @@ def seconds(duration_s: float) -> str:
 def speed(document: Document) -> str:
     """How long it took, beside how long the brain would."""
     wall, brain = document["wall_s"], document["simulated_s"]
-    return (
-        f"{seconds(brain)} of brain in {wall:.3g} s, after {document['read_s'] + document['load_s']:.3g} s of loading"
-    )
+    return f"{seconds(brain)} of brain in {wall:.3g} s, after {document['load_s']:.3g} s of loading"
 
 
 def _neurons(number: int) -> str:

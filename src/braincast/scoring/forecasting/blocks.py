@@ -20,7 +20,7 @@ from functools import cached_property
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
-from scipy import stats
+from scipy import special
 
 from braincast.scoring.bootstrap import LEVEL, drawn_replicates
 from braincast.scoring.ranking import Resampled
@@ -129,7 +129,7 @@ class Spread:
         if self.freedom < 1 or max(self.n_animals, self.n_blocks) < 2:
             return np.nan
         level = (1 + LEVEL) / 2
-        quantiles = stats.t.ppf(level, self.freedom) / stats.norm.ppf(level)
+        quantiles = special.stdtrit(self.freedom, level) / special.ndtri(level)
         return float(np.sqrt(self.n_units / self.freedom) * quantiles)
 
     def deviations(self, resampled: Resampled) -> Float[np.ndarray, " draw"]:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
-from scipy.signal import lfilter
 
 from braincast.scoring.forecasting.averages import OVER_WINDOWS, Averaging, mean_of_parts
 from braincast.scoring.forecasting.blocks import BlockResamples
@@ -40,6 +39,8 @@ class Autoregression:
 
     def draw(self, rng: np.random.Generator, n: int, n_series: int) -> Float[np.ndarray, "series time"]:
         """Series of unit variance."""
+        from scipy.signal import lfilter
+
         noise = rng.standard_normal((n_series, n + _WARM_UP)) / np.sqrt(self.gain)
         drawn = lfilter([1.0], [1.0, *(-c for c in self.coefficients)], noise, axis=1)
         return np.asarray(drawn)[:, _WARM_UP:]
@@ -129,6 +130,8 @@ def less_biased(model: Autoregression, lengths: Sequence[int], rng: np.random.Ge
 
 def _gain(coefficients: Float[np.ndarray, " order"]) -> float:
     """var(x) / var(noise), from the response to one unit of noise."""
+    from scipy.signal import lfilter
+
     impulse = np.r_[1.0, np.zeros(_WARM_UP * 5)]
     return float((np.asarray(lfilter([1.0], [1.0, *(-coefficients)], impulse)) ** 2).sum())
 

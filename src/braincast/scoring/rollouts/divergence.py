@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import numpy as np
 from jaxtyping import Float, Int
-from scipy.spatial.distance import cdist
 
 from braincast.scoring.rollouts.ruler import STATE_COMPONENTS, Ruler
 
@@ -26,6 +25,8 @@ def log_distances(
     Neighbours are points of any path, but none within one span of divergence in the recording's own time. Steps go from
     the first to the last frame of `divergence`.
     """
+    from scipy.spatial.distance import cdist
+
     earliest, n_steps = ruler.rollout.divergence
     state = scores[..., :STATE_COMPONENTS]
     n_cases, n_leads = state.shape[:2]

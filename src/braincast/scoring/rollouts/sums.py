@@ -6,8 +6,6 @@ from collections.abc import Mapping
 
 import numpy as np
 from jaxtyping import Float, Int
-from scipy.ndimage import gaussian_filter1d
-from scipy.signal import get_window
 
 from braincast.scoring.rollouts.divergence import log_distances
 from braincast.scoring.rollouts.ruler import DENSITY_COMPONENTS, Ruler
@@ -25,6 +23,8 @@ def path_sums(
 
     `stable` is the share of the horizon before it blew up; brains never do.
     """
+    from scipy.ndimage import gaussian_filter1d
+
     stable = np.ones(len(paths)) if stable is None else stable
     scores, quarter = ruler.scores(paths), max(1, paths.shape[1] // 4)
     early, late = paths[:, :quarter], paths[:, -quarter:]
@@ -62,6 +62,8 @@ def power(paths: Paths) -> Float[np.ndarray, "case frequency neuron"]:
 
     Scaled so that over many paths of white noise of unit variance the mean is 1 at every frequency.
     """
+    from scipy.signal import get_window
+
     taper = np.asarray(get_window("hann", paths.shape[1]), dtype=np.float64)
     moved = paths - paths.mean(axis=1, keepdims=True)
     spectrum = np.abs(np.fft.rfft(moved * taper[:, None], axis=1)) ** 2 / (taper**2).sum()
