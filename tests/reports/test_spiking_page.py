@@ -10,14 +10,18 @@ import pytest
 
 from braincast.brain.connectome import Connectome
 from braincast.experiments.simulation.aftermath import Aftermath
+from braincast.experiments.simulation.answers import screen_document
 from braincast.experiments.simulation.chosen import Directory
 from braincast.experiments.simulation.job import loaded, simulated
 from braincast.experiments.simulation.protocol import Asked, protocol
+from braincast.experiments.simulation.screening import Question, plan, screened
 from braincast.experiments.simulation.wiring import Wiring, opened_wiring
 from braincast.experiments.simulation.writing import document, neurons_with_rates
+from braincast.reports.spiking import wording
 from braincast.reports.spiking.brain_map import brain_map
 from braincast.reports.spiking.page import simulation_page
 from braincast.reports.spiking.raster import raster, raster_chart
+from braincast.reports.spiking.screen_page import screen_page
 from braincast.reports.spiking.tables import busiest, groupings
 
 
@@ -118,3 +122,22 @@ def test_rates_of_groups_are_means_over_all_their_neurons_that_are_not_driven(dr
         assert group.n_neurons == (table["cell_class"] == group.name).sum()
     assert n_all >= len(classes) > 1
     assert not set(own["id"]).isdisjoint(row["id"] for row in busiest(table))
+
+
+def test_the_page_of_a_screen_has_each_phenotype_each_wrong_wiring_and_the_label(tmp_path):
+    network = loaded(opened_wiring(None, n_neurons=300, n_edges=11_000))
+    neurons = network.wiring.connectome.neurons
+    table, directory = tmp_path / "table.csv", Directory(neurons)
+    table.write_text("condition,readout,expected\nsensory,optic,active\nsynthetic-0,synthetic-1,active\n")
+    question = Question("activate", among="each:ascending", phenotypes=table, nulls="weights-shuffled", n_draws=3)
+    asks = plan(question, protocol(Asked(duration_s=0.1), neurons, directory), network, directory)
+    result = screened(tmp_path, network, asks, source="a", n_threads=1)
+    found = screen_document(result, Path("/made"))
+    page = screen_page(found, result, "braincast simulate fly --screen activate")
+    assert f"{found['accuracy']['right']} of 2 phenotypes are told" in page and page.count("draw null") == 3
+    rows = re.findall(r"<td class=\"words\">(?:<strong>no</strong>|yes)", page)
+    assert len(rows) == 2 and '<p class="made-up"><b>Synthetic wiring</b>' in page
+    assert "always saying the commonest word, 100 %" in page and "<script" not in page
+    changed = re.search(r"(\d+) of (\d+) responses change by more than 1 Hz", wording.changed(found))
+    assert int(changed[1]) == (result.responses["change_hz"].abs() > 1).sum()
+    assert int(changed[2]) == 2 * len(asks.screen.conditions)

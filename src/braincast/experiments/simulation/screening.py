@@ -100,6 +100,12 @@ class Screened:
     nulls: Sequence[Shuffled]
     wall_s: float
 
+    @property
+    def n_simulated(self) -> int:
+        """Conditions other than the silencing of who is silent anyway."""
+        conditions, silencing = self.plan.screen.conditions, self.plan.screen.kind == "silence"
+        return sum(not silencing or bool(self.baseline_hz[each.rows].any()) for each in conditions)
+
 
 def plan(question: Question, protocol: Protocol, loaded: Loaded, directory: Directory) -> Plan:
     """Conditions, readouts and nulls of a question; the errors of a directory, of `read_phenotypes` and E305."""

@@ -36,6 +36,7 @@ def screen_page(document: Document, result: Screened, command: str) -> str:
         words=wording,
         command=command,
         changes=changes_chart(result),
+        digits=2 if top >= 1 else 4,
         strongest=[(row, abs(row["change_hz"]) / top) for row in document["strongest"] if row["change_hz"]],
         accuracy=accuracy_chart(document["accuracy"]) if document["accuracy"] else None,
         phenotypes=table[:_MOST_ROWS],

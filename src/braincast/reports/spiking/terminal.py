@@ -13,6 +13,7 @@ from braincast.reports.spiking.wording import (
     SYNTHETIC,
     accuracy,
     cautions,
+    changed,
     drive,
     outcome,
     screen_title,
@@ -32,7 +33,11 @@ def show_simulation(document: Mapping[str, Any], console: Console) -> None:
 
 def show_screen(document: Mapping[str, Any], console: Console) -> None:
     """The strongest change, what is told of phenotypes, what it took, and where everything lies."""
-    lines = [(sentence(f"in each condition {drive(document)}"), ""), (screened(document), "bold")]
+    lines = [
+        (sentence(f"in each condition {drive(document)}"), ""),
+        (f"{changed(document)}. {screened(document)}", "bold"),
+    ]
+    lines += [(words, "bold yellow") for words in cautions(document)]
     if document["accuracy"] is not None:
         lines.append((accuracy(document), "bold"))
     _show(screen_title(document), [*lines, (sentence(speed(document)), "dim")], document, console)

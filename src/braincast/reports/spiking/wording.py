@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from braincast.reports.numbers import count, decimal, p_value, percent
+from braincast.reports.numbers import count, p_value, percent
 
 SYNTHETIC = "Synthetic wiring: made up with the statistics of a fly's brain. These are no neurons of a fly."
 Document = Mapping[str, Any]
@@ -13,8 +13,7 @@ Document = Mapping[str, Any]
 
 def title(document: Document) -> str:
     """What is simulated."""
-    name = document["wiring"]["name"]
-    return f"{name}: {count(document['neurons'])} neurons that spike"
+    return f"{_name(document)}: {count(document['neurons'])} neurons that spike"
 
 
 def drive(document: Document) -> str:
@@ -55,7 +54,7 @@ def _signs(document: Document) -> str | None:
 
 
 def _afterwards(document: Document) -> str | None:
-    if not document["self_sustained"]:
+    if not document.get("self_sustained"):  # a screen does not ask
         return None
     after, where = document["after_drive_spikes_per_s"], " all over the brain" if document["broad"] else ""
     return (
@@ -66,7 +65,13 @@ def _afterwards(document: Document) -> str | None:
 
 def screen_title(document: Document) -> str:
     """What is screened."""
-    return f"{document['wiring']['name']}: {count(document['conditions'])} conditions, {document['screen']}d one by one"
+    return f"{_name(document)}: {count(document['conditions'])} conditions, {document['screen']}d one by one"
+
+
+def changed(document: Document) -> str:
+    """How many responses a screen finds."""
+    found, of = count(document["responses_changed"]), count(document["responses"])
+    return f"{found} of {of} responses change by more than {document['threshold_hz']:g} Hz"
 
 
 def screened(document: Document) -> str:
@@ -74,7 +79,7 @@ def screened(document: Document) -> str:
     strongest = next(iter(document["strongest"]), None)
     if strongest is None or not strongest["change_hz"]:
         return "No condition changes a readout."
-    what = f"{strongest['readout']} by {decimal(strongest['change_hz'], 1, signed=True)} Hz on average"
+    what = f"{strongest['readout']} by {strongest['change_hz']:+.3g} Hz on average"
     return f"The strongest change: {strongest['condition']}, {document['screen']}d, moves {what}."
 
 
@@ -103,6 +108,11 @@ def speed(document: Document) -> str:
     """How long it took, beside how long the brain would."""
     wall, brain = document["wall_s"], document["simulated_s"]
     return f"{seconds(brain)} of brain in {wall:.3g} s, after {document['load_s']:.3g} s of loading"
+
+
+def _name(document: Document) -> str:
+    """The wiring's name, without the signs that were assumed, which are said elsewhere."""
+    return document["wiring"]["name"].split(" (signs:")[0]
 
 
 def _neurons(number: int) -> str:
