@@ -1,6 +1,6 @@
 """How does activity flow from each sense of a larval fly to its outputs?
 
-`python benchmarks/larval_flow.py --data PATH --write`. Takes about eight minutes on one core. The whole brain of one
+`python benchmarks/larval_flow.py --data PATH --write`. Takes about nine minutes on one core. The whole brain of one
 larva (Winding et al. 2023) with signs by stated rules, as a spiking network with the adult fly's published parameters,
 against rewired wirings, over a sweep of assumptions.
 `--data PATH` is the folder of the wiring; `--table` only writes the page again, from the figures recorded last.

@@ -54,7 +54,7 @@ def _outside(share: float, drawn: Mapping[str, Any], row: int, column: int) -> b
 
 def _transmitters(known: Mapping[str, Any]) -> str:
     lines = [
-        "| neurons | transmitter | number | share of synapses | stained in | source |",
+        "| neurons | transmitter | number | share of synapses | shown in | source |",
         "|---|---|---|---|---|---|",
     ]
     for row in known["statements"]:
