@@ -28,6 +28,7 @@ PAGES = [
     ("out_of_distribution", "tables"),
     ("hidden_edges", "tables"),
     ("imputation", "tables"),
+    ("larval_flow", "tables"),
     ("spiking_speed", "tables"),
 ]
 
@@ -161,6 +162,17 @@ def test_the_recorded_figures_of_forecasts_are_those_of_the_tasks_as_they_are(mo
 
     figures = json.loads(script("forecasts", monkeypatch).RESULT.read_text(encoding="utf-8"))
     assert {n: f["task_hash"] for n, f in figures["tasks"].items()} == {n: task_card(n).hash for n in figures["tasks"]}
+
+
+def test_the_recorded_flow_of_the_larva_holds_every_assumption_of_the_sweep(monkeypatch):
+    module = script("larval_flow", monkeypatch)
+    figures = json.loads(module.RESULT.read_text(encoding="utf-8"))
+    swept = [(row["rule"], row["seed"], row["part"], row["unit_weight_mv"]) for row in figures["sweep"]]
+    unit = module.FLY.unit_weight_mv
+    assert swept == [(s["rule"], s["seed"], s["part"], s["scale"] * unit) for s in module.settings()]
+    draws = {null: {found["n"] for found in rows.values()} for null, rows in figures["flow"]["nulls"].items()}
+    assert draws == {null: {n} for null, n in module.NULLS.items()}
+    assert figures["rules"] == {name: rule.words for name, rule in module.RULES.items()}
 
 
 @pytest.mark.parametrize(("name", "table"), PAGES)

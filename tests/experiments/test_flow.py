@@ -102,6 +102,8 @@ def test_p_counts_draws_on_the_side_of_the_true_value_and_ties_against_it():
     assert beside(50.0, drawn)["p"] == beside(-1.0, drawn)["p"] == 0.05
     assert beside(36.0, drawn)["p"] == pytest.approx(2 * 4 / 40)
     assert beside(3.0, [3.0] * 39)["p"] == 1 and beside(float("nan"), drawn)["p"] is None
+    sides = [beside(value, drawn)["side"] for value in (50.0, -1.0, 38.0, 3.0, float("nan"))]
+    assert sides == ["above", "below", "between", "between", "undefined"]
     undefined = beside(1.0, [np.nan, 0.0])
     assert (undefined["n"], undefined["null"], undefined["p"]) == (1, 0.0, 1.0)
 

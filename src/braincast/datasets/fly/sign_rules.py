@@ -97,8 +97,9 @@ def signs_of_neurons(connectome: Connectome, rule: SignRule, *, seed: int) -> In
 def known_transmitters(connectome: Connectome) -> list[str]:
     """Each neuron's transmitter, "" where it is unknown."""
     neurons = connectome.neurons
-    if "transmitter" in neurons.columns and neurons["transmitter"].fillna("").astype(str).any():
-        return [str(name) for name in neurons["transmitter"].fillna("")]
+    told = [str(name) for name in neurons["transmitter"].fillna("")] if "transmitter" in neurons.columns else []
+    if any(told):
+        return told
     if connectome.name.startswith(LARVA) and "annotation" in neurons.columns:
         return larval_transmitters(neurons)
     return [""] * len(neurons)

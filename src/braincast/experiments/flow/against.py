@@ -66,20 +66,16 @@ def against_nulls(
 
 
 def beside(own: float, drawn: list[float]) -> dict[str, Any]:
-    """The value, the null's mean and range, and p; draws in which the statistic is not defined are left out.
+    """The value, the null's mean and range, on which `side` of all draws it lies, and p.
 
+    Draws in which the statistic is not defined are left out; `side` is above, between (ties too), below, or undefined.
     p = 2 (1 + draws that lie at least as far on the true value's side) / (1 + draws), at most 1: for both sides, so
     39 draws can give 0.05 and no less. None where nothing can be compared.
     """
     values = np.array([value for value in drawn if np.isfinite(value)])
-    if not np.isfinite(own) or not len(values):
-        return {
-            "value": None if not np.isfinite(own) else own,
-            "null": None,
-            "range": None,
-            "n": len(values),
-            "p": None,
-        }
+    value, n = own if np.isfinite(own) else None, len(values)
+    if value is None or not n:
+        return {"value": value, "null": None, "range": None, "n": n, "side": "undefined", "p": None}
     # Shares that are equal but for rounding are ties.
     slack = 1e-9 * max(1.0, abs(own))
     above, below = int((values >= own - slack).sum()), int((values <= own + slack).sum())
@@ -87,8 +83,9 @@ def beside(own: float, drawn: list[float]) -> dict[str, Any]:
         "value": own,
         "null": float(values.mean()),
         "range": [float(values.min()), float(values.max())],
-        "n": len(values),
-        "p": min(1.0, 2 * (1 + min(above, below)) / (1 + len(values))),
+        "n": n,
+        "side": "above" if above == 0 else "below" if below == 0 else "between",
+        "p": min(1.0, 2 * (1 + min(above, below)) / (1 + n)),
     }
 
 

@@ -62,7 +62,7 @@ def axo_dendritic(connectome: Connectome) -> Connectome:
         fix = "Read the larva's edges, which count them"
         raise BraincastError("E108", "edges", "column 'axon_dendrite' is missing", fix)
     edges = connectome.edges.assign(weight=connectome.edges["axon_dendrite"].astype(np.float32))
-    kept = edges[edges["weight"] > 0].reset_index(drop=True)
+    kept = edges.loc[edges["weight"] > 0].reset_index(drop=True)
     return connectome.with_edges(kept, f"{connectome.name} (axon to dendrite)")
 
 
