@@ -7,7 +7,10 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from jaxtyping import Float, Int, Shaped
@@ -15,11 +18,13 @@ from jaxtyping import Float, Int, Shaped
 from braincast import progress
 from braincast.dynamics.spiking.drive import Drive, Poisson, Schedule, numbers
 from braincast.dynamics.spiking.network import Network
+from braincast.dynamics.spiking.parameters import FLY
 from braincast.dynamics.spiking.spikes import Outlay, Spikes, SpikeWriter
 from braincast.dynamics.spiking.trial import Ready, Trial
 from braincast.errors import BraincastError
 
 Found = tuple[Int[np.ndarray, " spike"], Int[np.ndarray, " spike"], Int[np.ndarray, " spike"]]
+Task, T = TypeVar("Task"), TypeVar("T")
 Neurons = Sequence[int] | Shaped[np.ndarray, " n"]
 
 
@@ -49,7 +54,7 @@ def simulate(
             drive.require_within(n_steps, network.parameters.dt_s)
     ready = Ready(network, _driven(drives), numbers(silenced, "silenced"))
     began = time.perf_counter()
-    compiled(ready)
+    _compiled(ready.which is None, network.words.itemsize)
     outlay = Outlay(compile_s=time.perf_counter() - began)
     began = time.perf_counter()
     about = (network.parameters.dt_s, network.n_neurons, n_trials, duration_s)
@@ -77,10 +82,28 @@ def potentials(
     return one.trace_mv
 
 
-def compiled(ready: Ready) -> None:
-    """Have the loop compiled, or read from its cache, by simulating nothing."""
-    quiet = Poisson(np.zeros(1, np.int32), 0.0)
-    for _ in Trial(ready, [quiet] if ready.network.n_neurons else [], seed=0, trial=0).spikes(1):
+def side_by_side(work: Callable[[Task], T], tasks: Iterable[Task], n_threads: int) -> Iterator[T]:
+    """What comes of each task, in order; on several threads a few at most wait for those before them."""
+    if n_threads == 1:
+        yield from map(work, tasks)
+        return
+    with ThreadPoolExecutor(n_threads) as pool:
+        waiting = deque()
+        for task in tasks:
+            waiting.append(pool.submit(work, task))
+            if len(waiting) > 2 * n_threads:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+@cache
+def _compiled(plain: bool, word_bytes: int) -> None:
+    """Have this form of the loop compiled, or read from its cache, by one step of one neuron."""
+    nobody, parameters = np.zeros(0, np.int32), FLY if plain else replace(FLY, adaptation_mv=1.0)
+    network = Network.from_edges(nobody, nobody, nobody, 1, parameters, word_bytes=word_bytes)
+    drives = [Poisson(np.zeros(1, np.int32), 0.0)]
+    for _ in Trial(Ready(network, nobody, nobody), drives, seed=0, trial=0).spikes(1):
         pass
 
 
@@ -94,25 +117,14 @@ def _trials(
         for step, neuron in Trial(ready, drives, seed=seed, trial=trial).spikes(n_steps):
             yield np.full(len(step), trial, np.int32), step, neuron
 
+    def whole(trial: int) -> Iterable[Found]:
+        # Alone, a trial is handed on while it runs.
+        return found(trial) if n_threads == 1 else list(found(trial))
+
     with progress.step("simulate", n_trials) as advance:
-        for pieces in _side_by_side(found, n_trials, n_threads):
+        for pieces in side_by_side(whole, range(n_trials), n_threads):
             yield from pieces
             advance(1)
-
-
-def _side_by_side(found: Callable[[int], Iterator[Found]], n_trials: int, n_threads: int) -> Iterator[Iterable[Found]]:
-    """The pieces of each trial in turn; on several threads a few trials at most wait for those before them."""
-    if n_threads == 1:
-        yield from map(found, range(n_trials))
-        return
-    with ThreadPoolExecutor(n_threads) as pool:
-        waiting = deque()
-        for trial in range(n_trials):
-            waiting.append(pool.submit(lambda trial=trial: list(found(trial))))
-            if len(waiting) > 2 * n_threads:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
 
 
 def _driven(drives: Sequence[Drive]) -> Int[np.ndarray, " driven"]:

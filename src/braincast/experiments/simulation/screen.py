@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from jaxtyping import Float, Int
 
 from braincast.dynamics.spiking import Network, Poisson, simulate
+from braincast.dynamics.spiking.simulation import side_by_side
 from braincast.experiments.simulation.chosen import Named
 from braincast.experiments.simulation.protocol import Protocol
 from braincast.forecasts.writer import answer_within
@@ -82,26 +81,20 @@ def write_screen(
 
         with step(f"Screening {len(screen.conditions):,} conditions", len(screen.conditions)) as advance:
             advance(len(screen.conditions) - sum(rows.stop - rows.start for rows in remaining))
-            for rows, values in side_by_side(changes, remaining, n_threads):
+            for rows, values in _in_silence(changes, remaining, n_threads):
                 writer.write(rows, values)
                 advance(rows.stop - rows.start)
 
 
 def rates_of_conditions(screen: Screen, network: Network, baseline_hz: Rates, n_threads: int) -> Iterator[Rates]:
     """The rates of each condition in turn."""
-    return side_by_side(lambda each: screen.rate_hz(network, each.rows, baseline_hz), screen.conditions, n_threads)
+    return _in_silence(lambda each: screen.rate_hz(network, each.rows, baseline_hz), screen.conditions, n_threads)
 
 
-def side_by_side(work: Callable[..., T], tasks: Sequence, n_threads: int) -> Iterator[T]:
-    """What comes of each task, in order; a few at most wait for those before them. Each is silent."""
-    with reporting(Silent()), ThreadPoolExecutor(n_threads) as pool:
-        waiting = deque()
-        for task in tasks:
-            waiting.append(pool.submit(work, task))
-            if len(waiting) > 2 * n_threads:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+def _in_silence(work: Callable[[Any], T], tasks: Sequence, n_threads: int) -> Iterator[T]:
+    """What comes of each task, in order; the single simulations show no progress."""
+    with reporting(Silent()):
+        yield from side_by_side(work, tasks, n_threads)
 
 
 def _rates(network: Network, protocol: Protocol, drives: Sequence, silenced: Int[np.ndarray, " silenced"]) -> Rates:
