@@ -28,6 +28,7 @@ def neurons():
             "id": IDS,
             "cell_type": ["MN9", "sugar", "sugar", None, "", "bitter"],
             "cell_class": ["motor", "sensory", "sensory", "sensory", "MN9", "MN9"],
+            "annotation": ["", "taste", "taste", "touch", "sensory", ""],
         }
     )
 
@@ -57,6 +58,7 @@ def test_neurons_are_named_by_id_or_type_and_the_finest_column_counts(neurons):
     assert directory.chosen("sugar, f", "--stimulate", seed=0).tolist() == [1, 2, 5]
     assert directory.chosen("MN9", "--stimulate", seed=0).tolist() == [0]  # the type, not the class of that name
     assert directory.chosen("sensory", "--stimulate", seed=0).tolist() == [1, 2, 3]
+    assert directory.chosen("taste", "--stimulate", seed=0).tolist() == [1, 2]
 
 
 def test_a_lone_small_number_is_how_many_neurons_are_drawn_by_the_seed(neurons):

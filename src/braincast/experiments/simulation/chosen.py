@@ -16,6 +16,7 @@ from braincast.errors import BraincastError, unknown_name
 LARGEST_COUNT = 1_000_000  # lone integers below it are a number of neurons; ids of FlyWire have 18 digits
 Rows = Int[np.ndarray, " chosen"]
 _MANY_NAMES = 60
+_COLUMNS = (*TYPE_COLUMNS, "annotation")  # senses of the larva stand in the last
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def others(readout: Named, condition: Named, is_read: Bool[np.ndarray, " neuron"
 
 
 class Directory:
-    """Finds neurons of a table by id, cell type, class or region; the first of these that has the name counts."""
+    """Finds neurons by id, cell type, class, region or annotation; the first of these that has the name counts."""
 
     def __init__(self, neurons: pd.DataFrame) -> None:
         self.n_neurons = len(neurons)
@@ -81,7 +82,7 @@ class Directory:
         if 0 < len(known) <= _MANY_NAMES:
             error = unknown_name("E308", "neuron or type", word, known)
             raise BraincastError("E308", option, error.what, error.fix)
-        what = f"{word!r} is none of the {self.n_neurons:,} neurons and no type, class or region of theirs"
+        what = f"{word!r} is none of the {self.n_neurons:,} neurons and no type, class, region or annotation of theirs"
         raise BraincastError("E308", option, what, "Give ids or types as the wiring spells them")
 
     def _drawn(self, count: int, option: str, seed: int) -> Rows:
@@ -125,9 +126,9 @@ def _text_of(path: Path) -> str:
 
 
 def _rows_of_types(neurons: pd.DataFrame) -> Mapping[str, Rows]:
-    """Rows of each type, class and region; a name in several columns is that of the finest."""
+    """Rows of each type, class, region and annotation; a name in several columns is that of the first."""
     found: dict[str, Rows] = {}
-    for column in (name for name in TYPE_COLUMNS if name in neurons.columns):
+    for column in (name for name in _COLUMNS if name in neurons.columns):
         text = neurons[column].astype("string").fillna("").str.strip()
         groups = pd.Series(np.arange(len(neurons))).groupby(text.to_numpy(dtype=object))
         found = {str(name): rows.to_numpy() for name, rows in groups if name} | found
