@@ -35,7 +35,6 @@ STEPS = {
         "from braincast.datasets.fly import read_wiring\nfrom braincast.dynamics.spiking import Network\n"
         "done = Network.from_connectome(read_wiring(place))"
     ),
-    "published, as arrays": "from braincast.datasets.fly import read_edges\ndone = read_edges(place)",
     "Codex, connections.csv.gz": "from braincast.datasets.fly import read_wiring\ndone = read_wiring(place)",
     "generated": (
         "from braincast.datasets.synthetic.fly import synthetic_fly\n"

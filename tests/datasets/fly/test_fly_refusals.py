@@ -9,7 +9,8 @@ from made_flies import CONNECTIONS, IDS, NEURONS, codex, larva, larva_matrices, 
 from refusals import refused
 
 from braincast.brain.connectome import Connectome
-from braincast.datasets.fly import read_edges, read_wiring
+from braincast.datasets.fly import read_wiring
+from braincast.dynamics.spiking import Network
 
 CONNECTIVITY, COMPLETENESS = "Connectivity_783.parquet", "Completeness_783.csv"
 
@@ -89,7 +90,7 @@ def test_edges_to_neurons_beyond_the_list_are_refused(tmp_path, row):
 def test_tables_of_two_releases_are_told_by_their_ids(tmp_path):
     other = [IDS[1], *(IDS[row] for row in (0, 1, 3, 2))]
     with refused("E102", "Presynaptic_ID[0]", str(IDS[1]), "one release"):
-        read_edges(published(tmp_path, Presynaptic_ID=other))
+        read_wiring(published(tmp_path, Presynaptic_ID=other))
 
 
 @pytest.mark.parametrize(
@@ -183,10 +184,10 @@ def test_a_matrix_that_is_cut_short_is_refused(tmp_path):
         read_wiring(path)
 
 
-def test_weights_of_a_saved_connectome_must_be_whole_for_arrays(tmp_path):
-    Connectome.from_edges(["a", "b"], ["a"], ["b"], weight=1.5).save(tmp_path / "mine")
-    with refused("E103", "edges.weight[0]", "1.5"):
-        read_edges(tmp_path / "mine")
+def test_weights_of_a_saved_connectome_must_be_whole_for_the_engine(tmp_path):
+    Connectome.from_edges(["a", "b"], ["a"], ["b"], weight=1.5, sign=1).save(tmp_path / "mine")
+    with refused("E103", "edges.weight", "edge 0", "1.5"):
+        Network.from_connectome(read_wiring(tmp_path / "mine"))
     header = tmp_path / "mine" / "connectome.json"
     header.write_text(json.dumps({"braincast": "specimen"}), encoding="utf-8")
     with refused("E210"):

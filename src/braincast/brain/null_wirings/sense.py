@@ -13,6 +13,8 @@ from braincast.brain.null_wirings.relabelled import TYPE_COLUMNS, classes_by_siz
 from braincast.brain.null_wirings.rewired import LENGTH, degree_preserving, is_dense, places_um
 from braincast.errors import unknown_name
 
+_MANY = 1_000_000  # edges among which swaps are not tried first: there is room for some, and trying takes minutes
+
 
 def applicable(connectome: Connectome, arm: str) -> bool:
     """Whether a null or control changes anything about this connectome."""
@@ -64,6 +66,8 @@ def _density(connectome: Connectome) -> str | None:
 
 def _swaps(connectome: Connectome) -> str | None:
     if any(is_dense(connectome, kind) and _unequal(connectome, "weight", kind) for kind in connectome.kinds):
+        return None
+    if connectome.n_edges > _MANY:
         return None
     tried = degree_preserving(connectome, seed=0, swaps_per_edge=1)
     moved = not np.array_equal(tried.edges["post"].to_numpy(), connectome.edges["post"].to_numpy())

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 _HOMES = {
     "read_wiring": "braincast.datasets.fly.recognition",
-    "read_edges": "braincast.datasets.fly.recognition",
 }
 
-__all__ = ["read_edges", "read_wiring"]
+__all__ = ["read_wiring"]
 
 if TYPE_CHECKING:
-    from braincast.datasets.fly.recognition import read_edges as read_edges
     from braincast.datasets.fly.recognition import read_wiring as read_wiring
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from braincast.datasets.card import Content, DatasetCard, HttpsSource
+from braincast.datasets.dataset import Dataset
 
 _COMMIT = "91bdd1e7dcf193f3e7ca5a8933497fcef63b7960"
 _ADDRESS = f"https://raw.githubusercontent.com/philshiu/Drosophila_brain_model/{_COMMIT}"
@@ -74,3 +77,12 @@ def brain_card(
         ),
         traps=_TRAPS,
     )
+
+
+def published_brain(card: DatasetCard, paths: Sequence[Path]) -> Dataset:
+    """One specimen, the fly whose brain was imaged."""
+    from braincast.brain.specimen import Specimen
+    from braincast.datasets.fly.shiu import read_published
+
+    connectome = read_published(*paths)
+    return Dataset(card, {"FAFB": Specimen("FAFB", card.species, connectome=connectome)})

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from braincast.datasets.dataset import Dataset
-from braincast.datasets.fly.brain_card import Table, brain_card
+from braincast.datasets.fly.brain_card import Table, brain_card, published_brain
 
 CARD = brain_card(
     "fly-brain-v630",
@@ -31,8 +31,4 @@ CARD = brain_card(
 
 def load(paths: Sequence[Path]) -> Dataset:
     """One specimen, the fly whose brain was imaged."""
-    from braincast.brain.specimen import Specimen
-    from braincast.datasets.fly.shiu import read_published
-
-    connectome = read_published(*paths)
-    return Dataset(CARD, {"FAFB": Specimen("FAFB", CARD.species, connectome=connectome)})
+    return published_brain(CARD, paths)

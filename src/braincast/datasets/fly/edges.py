@@ -71,17 +71,3 @@ def rows_of(known: pd.Index, ids: np.ndarray, where: str, first_row: int = 0) ->
             "E102", f"{where}[{first_row + row}]", what, "Use tables of one release, or a complete list of neurons"
         )
     return rows
-
-
-def signed_edges(connectome: Connectome) -> SignedEdges:
-    """The chemical edges of a connectome as arrays; E103 for a weight that is no whole number."""
-    edges = connectome.edges
-    chosen = edges["kind"].cat.codes.to_numpy() == EDGE_KINDS.index("chemical")
-    weight = edges["weight"].to_numpy()[chosen]
-    if (bad := weight != np.rint(weight)).any():
-        row = int(np.flatnonzero(chosen)[np.argmax(bad)])
-        what = f"{weight[bad][0].item()!r} is no whole number"
-        raise BraincastError("E103", f"edges.weight[{row}]", what, "Give counts of synapses")
-    count = weight.astype(np.int32) * edges["sign"].to_numpy()[chosen]
-    pre, post = (edges[end].to_numpy()[chosen] for end in ("pre", "post"))
-    return SignedEdges(connectome.neuron_ids, pre, post, count)

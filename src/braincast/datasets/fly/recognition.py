@@ -8,10 +8,9 @@ from typing import NamedTuple
 
 from braincast.brain.connectome import Connectome
 from braincast.datasets.fly.edge_lists import is_edge_list, read_edge_list
-from braincast.datasets.fly.edges import SignedEdges, signed_edges
 from braincast.datasets.fly.larva import is_larva, read_larva
 from braincast.datasets.fly.larva_matrices import is_matrix, read_matrices
-from braincast.datasets.fly.shiu import is_published, read_published, read_published_edges
+from braincast.datasets.fly.shiu import is_published, read_published
 from braincast.datasets.fly.signs import SHIU_SIGNS
 from braincast.datasets.fly.tables import column_names, suffix_of
 from braincast.errors import BraincastError
@@ -50,19 +49,6 @@ def read_wiring(path: str | Path, *, signs: Mapping[str, int] = SHIU_SIGNS) -> C
         return Connectome.load(place)
     form, table = _form_of(place)
     return form.read(table, signs)
-
-
-def read_edges(path: str | Path) -> SignedEdges:
-    """Ids, rows of both ends and signed counts as arrays; of the published files without the tables of a Connectome.
-
-    Edges of unknown sign have the count 0. The errors of `read_wiring`, and E103 for weights that are no whole numbers.
-    """
-    place = Path(path).expanduser()
-    if not (place / "connectome.json").is_file():
-        form, table = _form_of(place)
-        if form.recognises is is_published:
-            return read_published_edges(table)
-    return signed_edges(read_wiring(place))
 
 
 def _form_of(place: Path) -> tuple[Format, Path]:

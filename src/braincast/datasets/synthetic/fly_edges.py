@@ -1,6 +1,6 @@
 """Who is wired to whom in a synthetic fly: loops compiled by numba, fixed by a seed on any machine.
 
-All chance here is in whole numbers (splitmix64; Steele, Lea & Flood 2014), so no rounding can differ between machines.
+All chance here is in whole numbers, so no rounding can differ between machines.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import numpy as np
 from jaxtyping import Bool, Int
 from numba import njit, uint64
 
-_STEP = uint64(0x9E3779B97F4A7C15)
+from braincast.dynamics.splitmix import STEP, mixed
+
 _TRIES = 16  # draws from the neuron's own places before any other neuron will do
 
 
@@ -60,26 +61,12 @@ def draw_for_edges(table, pre, post, excites, seed):
     mask = uint64(table.size - 1)
     for k in range(pre.size):
         one, other = uint64(min(pre[k], post[k])), uint64(max(pre[k], post[k]))
-        word = _mixed(seed + ((one << uint64(32)) | other) * _STEP)
+        word = mixed(seed + ((one << uint64(32)) | other) * STEP)
         alike = excites[pre[k]] == excites[post[k]]
         if pre[k] < post[k] and (alike or word & uint64(1)):
-            word = _mixed(word)
+            word = mixed(word)
         drawn[k] = table[(word >> uint64(1)) & mask]
     return drawn
-
-
-@njit(cache=True, inline="always")
-@no_type_check
-def _next(state):
-    return state + _STEP
-
-
-@njit(cache=True, inline="always")
-@no_type_check
-def _mixed(state):
-    z = (state ^ (state >> uint64(30))) * uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> uint64(27))) * uint64(0x94D049BB133111EB)
-    return z ^ (z >> uint64(31))
 
 
 @njit(cache=True, inline="always")
@@ -101,8 +88,8 @@ def _draw(begins, region, stubs, starts, choices, seed):
         for k in range(begins[i], begins[i + 1]):
             tries, j = 0, i
             while taken_by[j] == i:
-                state = _next(state)
-                word = _mixed(state)
+                state = state + STEP
+                word = mixed(state)
                 if tries < _TRIES:
                     place = choices[region[i], word & mask]
                     j = stubs[starts[place] + np.int64(_below(word, starts[place + 1] - starts[place]))]
@@ -148,8 +135,8 @@ def _choose(begins, targets, sender_begins, senders, excites, n_answers, seed):
     for i in range(n):
         for k in range(sender_begins[i], sender_begins[i + 1]):
             if answered[k]:
-                state = _next(state)
-                answered[k] = np.int64(_below(_mixed(state), left)) < wanted
+                state = state + STEP
+                answered[k] = np.int64(_below(mixed(state), left)) < wanted
                 left -= 1
                 wanted -= answered[k]
                 counts[i] += answered[k]

@@ -10,12 +10,12 @@ import numpy as np
 from jaxtyping import Float, Int, Shaped
 from numba import njit
 
+from braincast.dynamics.splitmix import STEP, mixed
 from braincast.errors import BraincastError
 
 # Each Poisson event of Shiu et al. (2024, Nature 634:210) weighs as much as 250 synapses of 0.275 mV.
 KICK_MV = 250 * 0.275
 
-_GOLDEN = 0x9E3779B97F4A7C15  # the step of SplitMix64 (Steele et al. 2014, OOPSLA)
 _WORD = (1 << 64) - 1
 
 
@@ -26,6 +26,10 @@ class Drive(Protocol):
     @property
     def driven(self) -> Int[np.ndarray, " driven"]:
         """Which neurons, by number, each once."""
+        ...
+
+    def require_within(self, n_steps: int, dt_s: float) -> None:
+        """E107 where a trial of so many steps cannot have these kicks."""
         ...
 
     def kicks(self, first: int, stop: int, dt_s: float, key: int) -> Kicks:
@@ -69,12 +73,16 @@ class Poisson:
         """The neurons."""
         return self.neurons
 
-    def kicks(self, first: int, stop: int, dt_s: float, key: int) -> Kicks:
-        """Kicks within a span of steps; E107 where a rate is above one kick in each step."""
-        chance = np.broadcast_to(np.asarray(self.rate_hz, np.float64) * dt_s, self.neurons.shape)
-        if np.any(chance > 1):
-            what = f"{chance.max() / dt_s:g} Hz is more than one kick in each step of {dt_s:g} s"
+    def require_within(self, n_steps: int, dt_s: float) -> None:
+        """E107 where a rate is above one kick in each step."""
+        highest = np.max(self.rate_hz, initial=0.0)
+        if highest * dt_s > 1:
+            what = f"{highest:g} Hz is more than one kick in each step of {dt_s:g} s"
             raise BraincastError("E107", "poisson.rate_hz", what, "Choose a lower rate or a shorter dt_s")
+
+    def kicks(self, first: int, stop: int, dt_s: float, key: int) -> Kicks:
+        """Kicks within a span of steps."""
+        chance = np.broadcast_to(np.asarray(self.rate_hz, np.float64) * dt_s, self.neurons.shape)
         below = np.array([min(int(each * 2.0**64), _WORD) for each in chance.tolist()], np.uint64)
         keys = np.array([_mixed_int(key ^ _mixed_int(int(neuron) + 1)) for neuron in self.neurons], np.uint64)
         room = int(2 * chance.sum() * (stop - first)) + 2 * len(keys) + 64
@@ -167,11 +175,8 @@ def _require_finite(value: float | Float[np.ndarray, ...], where: str) -> None:
 
 
 def _mixed_int(value: int) -> int:
-    """The output function of SplitMix64."""
-    value = (value + _GOLDEN) & _WORD
-    value = ((value ^ (value >> 30)) * 0xBF58476D1CE4E5B9) & _WORD
-    value = ((value ^ (value >> 27)) * 0x94D049BB133111EB) & _WORD
-    return value ^ (value >> 31)
+    """The word after a state."""
+    return int(mixed(np.uint64((value + int(STEP)) & _WORD)))
 
 
 @njit(cache=True, nogil=True)
@@ -183,13 +188,9 @@ def _bernoulli(keys, below, first, stop, hit, steps, which):
     for step in range(first, stop):
         if n + len(keys) >= len(steps):
             return -1
-        walk = np.uint64(step + 1) * np.uint64(0x9E3779B97F4A7C15)
+        walk = np.uint64(step + 1) * STEP
         for k in range(len(keys)):
-            value = keys[k] + walk
-            value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-            value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-            value ^= value >> np.uint64(31)
-            hit[k] = value < below[k]
+            hit[k] = mixed(keys[k] + walk) < below[k]
         # Hits are rare: eight at a time are passed over.
         for eight in range(len(eights)):
             if eights[eight] == 0:

@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import Float, Int, Shaped
 
 from braincast import progress
-from braincast.dynamics.spiking.drive import Drive, Poisson, Schedule, numbers
+from braincast.dynamics.spiking.drive import Drive, Poisson, numbers
 from braincast.dynamics.spiking.network import Network
 from braincast.dynamics.spiking.parameters import FLY
 from braincast.dynamics.spiking.spikes import Outlay, Spikes, SpikeWriter
@@ -46,13 +46,9 @@ def simulate(
     file (trial, time_s, neuron) as trials end, and are read from there. Errors: E107 for times and counts, E308 for
     neurons that are not there.
     """
-    n_steps = _whole_steps(duration_s, network.parameters.dt_s)
     if n_trials < 1:
         raise BraincastError("E107", "n_trials", f"{n_trials} trials", "Ask for at least one")
-    for drive in drives:
-        if isinstance(drive, Schedule):
-            drive.require_within(n_steps, network.parameters.dt_s)
-    ready = Ready(network, _driven(drives), numbers(silenced, "silenced"))
+    n_steps, ready = _prepared(network, drives, duration_s, silenced)
     began = time.perf_counter()
     _compiled(ready.which is None, network.words.itemsize)
     outlay = Outlay(compile_s=time.perf_counter() - began)
@@ -74,8 +70,7 @@ def potentials(
     network: Network, drives: Sequence[Drive], watched: Neurons, *, duration_s: float, seed: int, trial: int = 0
 ) -> Float[np.ndarray, "time watched"]:
     """v of some neurons in mV at the end of each step of one trial."""
-    n_steps = _whole_steps(duration_s, network.parameters.dt_s)
-    ready = Ready(network, _driven(drives), np.zeros(0, np.int32))
+    n_steps, ready = _prepared(network, drives, duration_s)
     one = Trial(ready, drives, seed=seed, trial=trial, watched=numbers(watched, "watched"))
     for _ in one.spikes(n_steps):
         pass
@@ -127,8 +122,15 @@ def _trials(
             advance(1)
 
 
-def _driven(drives: Sequence[Drive]) -> Int[np.ndarray, " driven"]:
-    return np.concatenate([np.zeros(0, np.int32), *(drive.driven for drive in drives)])
+def _prepared(
+    network: Network, drives: Sequence[Drive], duration_s: float, silenced: Neurons = ()
+) -> tuple[int, Ready]:
+    """Steps of a trial, and all that its trials share."""
+    n_steps = _whole_steps(duration_s, network.parameters.dt_s)
+    for drive in drives:
+        drive.require_within(n_steps, network.parameters.dt_s)
+    driven = np.concatenate([np.zeros(0, np.int32), *(drive.driven for drive in drives)])
+    return n_steps, Ready(network, driven, numbers(silenced, "silenced"))
 
 
 def _whole_steps(duration_s: float, dt_s: float) -> int:

@@ -57,6 +57,9 @@ class Ended:
         """The other drive's neurons."""
         return self.drive.driven
 
+    def require_within(self, n_steps: int, dt_s: float) -> None:
+        """Of the other drive's kicks those that come too late are left out."""
+
     def kicks(self, first: int, stop: int, dt_s: float, key: int) -> Kicks:
         """Those of the other drive that come in time."""
         end = round(self.end_s / dt_s)

@@ -22,7 +22,6 @@ from braincast.progress import step
 
 USUAL = ("identity-permuted", "degree-preserving", "weights-shuffled", "signs-shuffled")
 LINES = "nulls.jsonl"
-_MANY = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ def chosen_nulls(connectome: Connectome, text: str | None) -> tuple[list[str], d
         if name not in NULLS:
             error = unknown_name("E305", "wrong wiring", name, NULLS)
             raise BraincastError("E305", "--nulls", error.what, error.fix)
-    reasons = {name: reason for name in asked if (reason := _no_sense_because(connectome, name)) is not None}
+    reasons = {name: reason for name in asked if (reason := no_sense_because(connectome, name)) is not None}
     if text is not None and reasons:
         name, reason = next(iter(reasons.items()))
         raise BraincastError("E305", "--nulls", f"{name} would change nothing: {reason}", "Leave it out")
@@ -81,12 +80,6 @@ def shuffled(
             advance(1, null)
     n = len(phenotypes)
     return [Shuffled(null, np.array([done[null, draw]["right"] / n for draw in range(n_draws)])) for null in nulls]
-
-
-def _no_sense_because(connectome: Connectome, name: str) -> str | None:
-    """As `no_sense_because`, which tries swaps; among millions of edges there is always room for them."""
-    many = name == "degree-preserving" and connectome.n_edges > _MANY
-    return None if many else no_sense_because(connectome, name)
 
 
 def _told(
