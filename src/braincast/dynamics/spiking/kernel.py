@@ -45,7 +45,7 @@ def advance(
     """Steps from `book[STEP]` to `stop`, or until another step's spikes might not fit into the buffer."""
     longest = decay.shape[1] - 1
     mask = np.uint64((1 << bits) - 1)
-    n_slots, n_began = len(released), len(began)
+    n_began = len(began)
     while book[STEP] < stop:
         n = book[STEP]
         if book[N_SPIKES] + book[N_HOT] > len(spike_step):
@@ -81,24 +81,38 @@ def advance(
                 hot[book[N_HOT]] = i
                 book[N_HOT] += 1
 
-        for s in range(first, last):
-            i = spike_neuron[s]
-            slot = (n + max(refractory[i] - 1, 0)) % n_slots
-            following[i] = released[slot]
-            released[slot] = i
-        i = released[n % n_slots]
-        released[n % n_slots] = -1
-        while i >= 0:
-            c = 0 if which is None else which[i]
-            u = reset[i]
-            if adapted is not None:
-                u += constant[c, SLOW_SHARE] * adapted[i] * decay[c, age, ADAPTATION]
-            state[i, 0], state[i, 1] = u * growth[c, age, MEMBRANE], 0.0
-            i = following[i]
-
+        rest(n, first, last, spike_neuron, refractory, released, following)
+        recover(n, age, state, adapted, reset, which, constant, decay, growth, released, following)
         for k in range(len(watched)):
             trace[n - first_kick_step, k] = potential(watched[k], age, state, adapted, reset, which, constant, decay)
         book[STEP] = n + 1
+
+
+@njit(nogil=True, inline="always")
+@no_type_check
+def rest(n, first, last, spike_neuron, refractory, released, following):
+    """Put this step's spikes on the lists of the steps at whose ends their neurons are released."""
+    for s in range(first, last):
+        i = spike_neuron[s]
+        slot = (n + max(refractory[i] - 1, 0)) % len(released)
+        following[i] = released[slot]
+        released[slot] = i
+
+
+@njit(nogil=True, inline="always")
+@no_type_check
+def recover(n, age, state, adapted, reset, which, constant, decay, growth, released, following):
+    """Give the neurons that are released at the end of this step their state after a spike."""
+    slot = n % len(released)
+    i = released[slot]
+    released[slot] = -1
+    while i >= 0:
+        c = 0 if which is None else which[i]
+        u = reset[i]
+        if adapted is not None:
+            u += constant[c, SLOW_SHARE] * adapted[i] * decay[c, age, ADAPTATION]
+        state[i, 0], state[i, 1] = u * growth[c, age, MEMBRANE], 0.0
+        i = following[i]
 
 
 @njit(nogil=True, error_model="numpy", inline="always")
