@@ -19,9 +19,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from fly_loading import write_published
 from line_figure import write_lines
 from pages import put_between_markers
 
+from braincast.brain.connectome import Connectome
 from braincast.datasets.synthetic.fly import synthetic_fly
 from braincast.dynamics.spiking import FLY, Network, Poisson, Schedule, Spikes, simulate
 from braincast.dynamics.spiking.drive import trial_key
@@ -111,13 +113,12 @@ def _thirty(row: dict[str, Any]) -> str:
 
 
 def _against_brian2(figures: dict[str, Any]) -> None:
-    connectome = synthetic_fly(seed=SEED)
-    network = Network.from_connectome(connectome)
+    fly = synthetic_fly(seed=SEED)
     figures["regimes"] = {}
     for name, (n_driven, factor) in REGIMES.items():
         with tempfile.TemporaryDirectory() as temporary:
             folder = Path(temporary)
-            _write_question(folder, network, n_driven, factor)
+            _write_question(folder, fly, n_driven, factor)
             ours = json.loads(_printed([sys.executable, __file__, "--child", folder]))
             peer = json.loads(_printed([os.environ["BRIAN2_PYTHON"], HERE / "brian2_spikes.py", folder, DURATION_S]))
             figures["regimes"][name] = {**_compared(folder), "ours": ours, "brian2": peer}
@@ -126,20 +127,16 @@ def _against_brian2(figures: dict[str, Any]) -> None:
         write_json(RESULT, figures)
 
 
-def _write_question(folder: Path, network: Network, n_driven: int, factor: float) -> None:
+def _write_question(folder: Path, fly: Connectome, n_driven: int, factor: float) -> None:
     """Edges in the published layout and as plain arrays, and kicks for the command line and for Brian2."""
     import pandas as pd
 
-    pre, post, count = (column.astype(np.int32) for column in network.edges())
-    count = np.rint(factor * count).astype(np.int32)
-    np.savez(folder / "edges.npz", pre=pre, post=post, count=count, n_neurons=network.n_neurons)
-    wiring = folder / "wiring"
-    wiring.mkdir()
-    signed = {"Presynaptic_Index": pre, "Postsynaptic_Index": post, "Excitatory x Connectivity": count}
-    pd.DataFrame(signed).to_parquet(wiring / "Connectivity_783.parquet")
-    ids = pd.Index(np.arange(network.n_neurons) + 720_575_940_600_000_000)
-    pd.DataFrame({"Completed": True}, index=ids).to_csv(wiring / "Completeness_783.csv")
-    driven = np.sort(np.random.default_rng(SEED).choice(network.n_neurons, n_driven, replace=False))
+    fly = fly.with_edges(fly.edges.assign(weight=np.rint(factor * fly.edges["weight"])))
+    pre, post, count = (column.astype(np.int32) for column in Network.from_connectome(fly).edges())
+    np.savez(folder / "edges.npz", pre=pre, post=post, count=count, n_neurons=fly.n_neurons)
+    (folder / "wiring").mkdir()
+    write_published(fly, folder / "wiring")
+    driven = np.sort(np.random.default_rng(SEED).choice(fly.n_neurons, n_driven, replace=False))
     n_steps = round(DURATION_S / FLY.dt_s)
     kicks = Poisson(driven, RATE_HZ).kicks(0, n_steps, FLY.dt_s, trial_key(SEED, 0))
     np.savez(folder / "kicks.npz", neuron=kicks.neuron, step=kicks.step)
