@@ -92,6 +92,23 @@ CODES: dict[str, str] = {
     "E706": "no trial of a sweep succeeded",
     # What models are asked about themselves
     "E711": "this probe cannot be put to this fit",
+    # Boards
+    "E801": "no board there, or one that cannot be read",
+    "E802": "a board of another version",
+    "E803": "the database cannot be used",
+    "E804": "the board has no such task, entry, author or token",
+    "E805": "a hidden truth does not fit its task",
+    "E806": "a hidden truth is public",
+    "E807": "no try is left on a hidden task",
+    "E808": "scoring took more memory or time than it may",
+    "E809": "a score cannot be made again",
+    "E810": "a backup is damaged",
+    "E811": "not allowed",
+    "E812": "an upload does not go on where it stopped",
+    "E813": "too many requests",
+    "E814": "an idempotency key was used for another request",
+    "E815": "an entry is not in a state for this",
+    "E816": "the board has another version of this task",
 }
 
 # Wrong words on the command line, or an output in the way, are usage; everything else is bad input.

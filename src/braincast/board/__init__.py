@@ -1,0 +1,1 @@
+"""Who takes part: submissions, database, queue, HTTP service."""
