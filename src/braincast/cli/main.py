@@ -14,6 +14,7 @@ from braincast.cli import (
     doctor,
     fitting,
     probing,
+    publishing,
     run,
     simulating,
     submitting,
@@ -57,6 +58,7 @@ app.command("score")(assess.score)
 app.command("compare")(assess.compare)
 app.add_typer(submitting.app, name="submit")
 app.command("validate")(submitting.validate)
+app.add_typer(publishing.site_app, name="site")
 app.command("cite")(catalogue.cite)
 app.command("doctor")(doctor.doctor)
 
