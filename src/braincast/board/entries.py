@@ -30,6 +30,7 @@ def receive(
     author: str,
     contact: str = "",
     role: str = "model",
+    model: str = "",
     cost: dict[str, Any] | None = None,
 ) -> int:
     """Keep a submission (zip archive or folder) and queue it to be scored; the entry's number.
@@ -61,6 +62,7 @@ def receive(
             task=row,
             author=who,
             role=role,
+            model=model,
             submission_hash=digest,
             n_bytes=size,
             cost=None if cost is None else canonical_json(cost),
@@ -124,6 +126,13 @@ def describe(board: Board, number: int) -> dict[str, Any]:
             "submitted_at": row.submitted_at,
             "score": score,
         }
+
+
+def contact_of(board: Board, number: int) -> str:
+    """How to reach the author of an entry: what its declaration says, or else the account."""
+    with board.reading() as session:
+        row = entry_row(session, number)
+        return json.loads(row.declaration or "{}").get("contact", row.author.contact)
 
 
 def withdraw(board: Board, number: int, *, by: str, remark: str = "") -> None:

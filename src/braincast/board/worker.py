@@ -10,9 +10,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from braincast.board import queue
 from braincast.board.audit import audit
@@ -98,7 +98,7 @@ def binding_of(task: TaskRow, forecast_hash: str) -> str:
     return sha256_of_json([task.hash, task.truth_hash, forecast_hash, SCORER])
 
 
-def _baselines(session, task: TaskRow) -> list[EntryRow]:
+def _baselines(session: Session, task: TaskRow) -> list[EntryRow]:
     """The task's baselines in the order in which its card has them."""
     own = (EntryRow.task_id == task.id, EntryRow.role == "baseline", EntryRow.visibility == "shown")
     found = {row.model: row for row in session.scalars(select(EntryRow).where(*own))}
@@ -132,11 +132,12 @@ def _write(board: Board, held: queue.Claim, judged: Judged) -> None:
     score = None
     if not judged.problems:
         with board.reading() as session:
-            binding = binding_of(session.get_one(EntryRow, held.entry).task, judged.forecast_hash)
+            task = session.get_one(EntryRow, held.entry).task
+            binding = binding_of(task, judged.forecast_hash)
+            score = _row(board, task, binding, judged)
         with board.scratch() as scratch:
             write_bytes(scratch / "samples.npz", judged.samples_bytes)
             board.files.put(scratch / "samples.npz", samples_name(held.entry, binding))
-        score = _row(board, held.entry, binding, judged)
     with queue.ending(board, held) as own:
         if own is None:
             return  # another worker was faster
@@ -148,24 +149,27 @@ def _write(board: Board, held: queue.Claim, judged: Judged) -> None:
             queue.refuse(session, board, entry, list(judged.problems))
             return
         entry.status, entry.problems, entry.forecast_hash = "scored", None, judged.forecast_hash
-        _add_once(session, entry, score, entry.task)
+        if not _is_added(entry, score):
+            what, fix = "scoring again gave other figures", "braincast board verify shows which"
+            queue.fail(session, board, entry, [BraincastError("E809", f"entry {entry.id}", what, fix)])
+            return
         audit(session, board, "scorer", "score", f"entry {entry.id}", binding=score.binding, scorer=SCORER)
 
 
-def _add_once(session, entry: EntryRow, score: ScoreRow, task: TaskRow) -> None:
-    """A score that is bound to the same things is the same score; whoever asks for it again gets no second one."""
+def _is_added(entry: EntryRow, score: ScoreRow) -> bool:
+    """Add a score, once: what is bound to the same things has to be the same."""
     known = next((row for row in entry.scores if row.binding == score.binding), None)
     if known is None:
-        score.task_hash, score.truth_hash = task.hash, task.truth_hash
         entry.scores.append(score)
-    elif (known.document, known.samples_hash) != (score.document, score.samples_hash):
-        what = "scoring again gave other figures"
-        raise BraincastError("E809", f"entry {entry.id}", what, "braincast board verify shows which")
+        return True
+    return (known.document, known.samples_hash) == (score.document, score.samples_hash)
 
 
-def _row(board: Board, entry: int, binding: str, judged: Judged) -> ScoreRow:
+def _row(board: Board, task: TaskRow, binding: str, judged: Judged) -> ScoreRow:
     return ScoreRow(
         binding=binding,
+        task_hash=task.hash,
+        truth_hash=task.truth_hash,
         forecast_hash=judged.forecast_hash,
         scorer=SCORER,
         document=canonical_json(judged.document),
