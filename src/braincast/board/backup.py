@@ -11,10 +11,9 @@ from sqlalchemy import MetaData, insert, select, text
 
 from braincast.board.board import Board
 from braincast.board.database import newest_revision
-from braincast.board.entries import submission_name
 from braincast.board.schema import EntryRow, ScoreRow, Table
 from braincast.board.settings import Settings, read_settings, write_settings
-from braincast.board.worker import samples_name
+from braincast.board.storage import samples_name, submission_name
 from braincast.errors import BraincastError
 from braincast.files import (
     canonical_json,
@@ -70,20 +69,27 @@ def restore(source: Path, path: Path, *, database: str = "", files: str = "") ->
     kept = read_settings(source).model_dump() | {"database": database, "files": files}
     with scratch_folder(path) as folder:
         board = Board(folder.resolve(), Settings.model_validate(kept))
-        _require_empty(board)
-        board.database.migrate(told["revision"])
-        _insert(board, source)
-        board.database.migrate()
-        board.database.close()
-        board.truths.mkdir(mode=0o700)
-        for truth in sorted((source / "truths").glob("*.npz")):
-            _copy(truth, board.truths / truth.name)
-            (board.truths / truth.name).chmod(0o600)
-        for file in sorted(file for file in (source / "files").rglob("*") if file.is_file()):
-            board.files.put(file, file.relative_to(source / "files").as_posix())
+        try:
+            _require_empty(board)
+            board.database.migrate(told["revision"])
+            _insert(board, source)
+            board.database.migrate()
+        finally:
+            board.database.close()
+        _copy_files(source, board)
         write_settings(folder, board.settings)
         replace_folder(folder, path)
     return Board.open(path)
+
+
+def _copy_files(source: Path, board: Board) -> None:
+    """Submissions, samples and truths."""
+    board.truths.mkdir(mode=0o700)
+    for truth in sorted((source / "truths").glob("*.npz")):
+        _copy(truth, board.truths / truth.name)
+        (board.truths / truth.name).chmod(0o600)
+    for file in sorted(file for file in (source / "files").rglob("*") if file.is_file()):
+        board.files.put(file, file.relative_to(source / "files").as_posix())
 
 
 def _checked(source: Path) -> dict[str, Any]:

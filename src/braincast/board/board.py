@@ -50,6 +50,7 @@ class Board:
         board = cls(path.resolve(), read_settings(path), clock)
         found, wanted = board.database.revision(), newest_revision()
         if migrated and found != wanted:
+            board.database.close()
             fix = f"Make a backup, then: braincast board migrate {path}"
             raise BraincastError("E802", str(path), f"its tables are of revision {found}, expected {wanted}", fix)
         return board

@@ -45,4 +45,4 @@ def start_worker(board: Board, *, stay: bool) -> subprocess.Popen[bytes]:
 def _statuses(board: Board) -> Counter[str]:
     with board.reading() as session:
         rows = session.execute(select(EntryRow.status, func.count()).group_by(EntryRow.status))
-        return Counter({status: n for status, n in rows})
+        return Counter(dict(rows.tuples().all()))

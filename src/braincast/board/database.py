@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
 
 from braincast.errors import BraincastError
 
@@ -76,7 +77,8 @@ def _engine(url: str, patience_s: float) -> Engine:
     try:
         if make_url(url).get_backend_name() != "sqlite":
             return create_engine(url, pool_pre_ping=True, isolation_level="REPEATABLE READ")
-        engine = create_engine(url, connect_args={"timeout": patience_s, "check_same_thread": False})
+        # A connection for each transaction: none outlives a fork, and none is left open.
+        engine = create_engine(url, connect_args={"timeout": patience_s}, poolclass=NullPool)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         what = f"this is no address of a database that can be used here ({error})"
         fix = "Give one like postgresql+psycopg://user@host/name, and install braincast[postgres]"

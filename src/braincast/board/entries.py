@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from braincast.board.audit import audit
 from braincast.board.board import Board
 from braincast.board.schema import AuthorRow, EntryRow, JobRow, TaskRow
+from braincast.board.storage import submission_name
 from braincast.board.tasks import task_row
 from braincast.errors import BraincastError
 from braincast.files import canonical_json, sha256_of_file, write_zip
@@ -72,11 +73,6 @@ def receive(
         session.flush()
         audit(session, board, author, "submit", f"entry {entry.id}", task=task, sha256=digest)
         return entry.id
-
-
-def submission_name(digest: str) -> str:
-    """The file that has a submission's bytes."""
-    return f"submissions/{digest}.zip"
 
 
 def author_row(session: Session, board: Board, name: str, contact: str = "") -> AuthorRow:

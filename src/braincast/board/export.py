@@ -16,7 +16,7 @@ from braincast.board.entries import tries_used
 from braincast.board.judging import SCORER
 from braincast.board.judging.rounding import rounded, rounded_pair
 from braincast.board.schema import AuditRow, EntryRow, TaskRow
-from braincast.board.worker import samples_name
+from braincast.board.storage import samples_name
 from braincast.scoring.metrics import load_metric
 from braincast.scoring.standing import Standing, standing
 from braincast.tasks.kinds import AnyCard, card_of_json
@@ -63,17 +63,10 @@ def _about(board: Board, session: Session) -> dict[str, Any]:
 def _task(board: Board, session: Session, row: TaskRow) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """A task with its standing, and its entries."""
     card = card_of_json(row.card)
-    wanted = (
-        EntryRow.task_id == row.id,
-        EntryRow.visibility != "hidden",
-        EntryRow.status.in_(("scored", "scoring", "queued")),
-    )
-    found = session.scalars(
-        select(EntryRow)
-        .where(EntryRow.task_id == row.id, *public)
-        .options(selectinload(EntryRow.scores))
-        .order_by(EntryRow.id)
-    ).all()
+    scored = ("scored", "scoring", "queued")  # also what is scored anew
+    public = (EntryRow.task_id == row.id, EntryRow.visibility != "hidden", EntryRow.status.in_(scored))
+    chosen = select(EntryRow).where(*public).order_by(EntryRow.id).options(selectinload(EntryRow.scores))
+    found = session.scalars(chosen).all()
     entries = [entry for entry in found if entry.scores or entry.visibility == "withdrawn"]
     told = [_entry(session, entry) for entry in entries]
     scored = [entry for entry in entries if entry.visibility == "shown" and entry.scores]

@@ -62,3 +62,13 @@ class Files:
 
     def _place(self, name: str) -> str:
         return str(self._root / name)
+
+
+def submission_name(digest: str) -> str:
+    """The file that has a submission's bytes."""
+    return f"submissions/{digest}.zip"
+
+
+def samples_name(entry: int, binding: str) -> str:
+    """The file with the resampled values behind a score."""
+    return f"scores/{entry}-{binding[:16]}.npz"

@@ -9,11 +9,12 @@ from sqlalchemy import select
 
 from braincast.board.audit import audit
 from braincast.board.board import Board
-from braincast.board.entries import entry_row, submission_name
+from braincast.board.entries import entry_row
 from braincast.board.judging import SCORER
 from braincast.board.queue import requeue
 from braincast.board.schema import EntryRow
-from braincast.board.worker import judge_entry, samples_name
+from braincast.board.storage import samples_name, submission_name
+from braincast.board.worker import judge_entry
 from braincast.errors import BraincastError
 from braincast.files import canonical_json, sha256_of_file
 

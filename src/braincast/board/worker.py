@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 from braincast.board import queue
 from braincast.board.audit import audit
 from braincast.board.board import Board
-from braincast.board.entries import submission_name
 from braincast.board.judging import SCORER, Judged, Limits, Request, judge
 from braincast.board.schema import EntryRow, ScoreRow, TaskRow
+from braincast.board.storage import samples_name, submission_name
 from braincast.board.tasks import truth_path
 from braincast.errors import BraincastError
 from braincast.files import canonical_json, sha256_of_json, write_bytes
@@ -86,11 +86,6 @@ def judge_entry(board: Board, number: int) -> Judged:
         session.rollback()  # what follows takes long, and needs no view of the database
         scoring = board.settings.scoring
         return judge(request, Limits(memory_bytes=scoring.memory_bytes, seconds=scoring.seconds))
-
-
-def samples_name(entry: int, binding: str) -> str:
-    """The file with the resampled values behind a score."""
-    return f"scores/{entry}-{binding[:16]}.npz"
 
 
 def binding_of(task: TaskRow, forecast_hash: str) -> str:
