@@ -95,6 +95,14 @@ def entry_row(session: Session, number: int) -> EntryRow:
     return found
 
 
+def entered(board: Board, task: str, author: str, role: str = "model") -> dict[str, int]:
+    """An author's entries to a task by model."""
+    own = (TaskRow.name == task, AuthorRow.name == author, EntryRow.role == role)
+    with board.reading() as session:
+        rows = session.execute(select(EntryRow.model, EntryRow.id).join(TaskRow).join(AuthorRow).where(*own))
+        return dict(rows.tuples().all())
+
+
 def tries_used(session: Session, task: TaskRow, author: AuthorRow) -> int:
     """How often an author has answered a task; what was refused was no try."""
     counted = select(func.count()).select_from(EntryRow)
