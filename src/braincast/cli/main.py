@@ -8,6 +8,7 @@ import typer
 
 from braincast.cli import (
     assess,
+    boarding,
     catalogue,
     climbing,
     data,
@@ -57,6 +58,7 @@ app.command("score")(assess.score)
 app.command("compare")(assess.compare)
 app.add_typer(submitting.app, name="submit")
 app.command("validate")(submitting.validate)
+app.add_typer(boarding.app, name="board")
 app.command("cite")(catalogue.cite)
 app.command("doctor")(doctor.doctor)
 
