@@ -41,7 +41,7 @@ def board(command, folder, submission):
     command.document("board", "create", path, "--title", "Ours")
     command.document("board", "add-task", path, TASK, "--priority", 1, "--reason", "Because.")
     told = command.document("board", "submit", path, TASK, submission, "--author", "ada")
-    assert (told["status"], told["model"]) == ("queued", "my-persistence")
+    assert (told["status"], told["model"]) == ("queued", "persistence-in-numpy")
     assert command.document("board", "score", path, "--workers", 2) == {"entries": {"scored": 3}}
     return path
 
@@ -64,8 +64,8 @@ def test_the_public_document_says_who_takes_part_and_who_is_ranked(exported):
     why = {row["entry"]: row["why"] for row in task["standing"]}
     by_model = {entry["model"]: entry for entry in exported["entries"]}
     assert why[by_model["persistence"]["id"]] == why[by_model["mean"]["id"]] == "a baseline"
-    assert why[by_model["my-persistence"]["id"]] == "fewer than 3 seeds"
-    assert by_model["my-persistence"]["author"] == "ada"
+    assert why[by_model["persistence-in-numpy"]["id"]] == "fewer than 3 seeds"
+    assert by_model["persistence-in-numpy"]["author"] == "ada"
     assert "cases" not in task["card"] and task["neurons"]
 
 

@@ -75,9 +75,7 @@ class Standing:
         return [pair.to_dict() for pair in self.pairs]
 
 
-def standing(
-    card: AnyCard, samples: Mapping[int, Mapping[str, OfReplicates]], ranked: Collection[int]
-) -> Standing:
+def standing(card: AnyCard, samples: Mapping[int, Mapping[str, OfReplicates]], ranked: Collection[int]) -> Standing:
     """How entries stand by the primary metric. `samples[entry][metric]` are of each seed, the sample itself first.
 
     Ranks are among the `ranked` that have a value.
