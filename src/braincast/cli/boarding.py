@@ -148,6 +148,7 @@ def rescore(board: BoardPath, entries: Entries = None, json_: Json = False) -> N
 def verify(board: BoardPath, entries: Entries = None, json_: Json = False, quiet: Quiet = False) -> None:
     """Score entries again from their stored bytes and compare every bit."""
     from braincast.board.board import Board
+    from braincast.board.judging import Nursery
     from braincast.board.verifying import scored_entries
     from braincast.board.verifying import verify as verify_entry
     from braincast.progress import step
@@ -155,9 +156,9 @@ def verify(board: BoardPath, entries: Entries = None, json_: Json = False, quiet
     opened = Board.open(board)
     numbers = scored_entries(opened, entries or ())
     findings = []
-    with session(quiet=quiet), step("verifying", len(numbers)) as advance:
+    with session(quiet=quiet), step("verifying", len(numbers)) as advance, Nursery() as nursery:
         for number in numbers:
-            findings.append(verify_entry(opened, number))
+            findings.append(verify_entry(opened, number, nursery))
             advance(1)
     differing = {finding.entry: list(finding.differs) for finding in findings if finding.differs}
     if json_:
