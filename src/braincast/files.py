@@ -58,7 +58,7 @@ def sha256_of_file(path: Path) -> str:
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """A temporary name in the same folder; renamed to `path` when the block ends well, removed when it does not."""
-    with _write_errors(path), _beside(path) as temporary:
+    with disk_errors(path), _beside(path) as temporary:
         yield temporary
 
 
@@ -103,7 +103,7 @@ def require_free(path: Path, *, force: bool = False, what: str = "output") -> No
 def scratch_folder(path: Path) -> Iterator[Path]:
     """A hidden new folder beside `path`, removed when the block ends unless it was renamed."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    with _write_errors(path):
+    with disk_errors(path):
         try:
             temporary.mkdir(parents=True)
             yield temporary
@@ -146,7 +146,7 @@ def resumable_folder(path: Path, *, keep: bool, force: bool = False, what: str =
     require_free(path, force=force, what=what)
     work = path.with_name(f".{path.name}.part")
     try:
-        with lock(work / path.name), _write_errors(path):
+        with lock(work / path.name), disk_errors(path):
             try:
                 require_free(path, force=force, what=what)  # another process may just have finished it
                 if not keep:
@@ -171,7 +171,7 @@ def add_file(path: Path, content: bytes) -> Entry:
 
 def append_line(path: Path, line: str) -> None:
     """Add one line to a text file, which is made with its folder where it is missing; a kill may leave a part of it."""
-    with _write_errors(path):
+    with disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("ab") as stream:
             stream.write(f"{line}\n".encode())
@@ -219,13 +219,13 @@ def check_manifest(folder: Path) -> None:
 
 def remove_tree(folder: Path) -> None:
     """Remove a folder that braincast wrote; one that is not there is no error."""
-    with _write_errors(folder):
+    with disk_errors(folder):
         shutil.rmtree(folder, ignore_errors=not folder.exists())
 
 
 def replace_folder(new: Path, path: Path) -> None:
     """Rename the complete folder `new` to `path`; an old `path` stands until then, and is removed afterwards."""
-    with _write_errors(path):
+    with disk_errors(path):
         if not path.exists():
             new.replace(path)
         elif _exchange(new, path):
@@ -246,7 +246,7 @@ def remove_leftovers(folder: Path) -> None:
 @contextmanager
 def lock(folder: Path) -> Iterator[None]:
     """Hold `folder` for this process; a second writer gets E504 at once. The lock file lies beside the folder."""
-    with _write_errors(folder):
+    with disk_errors(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
         held = FileLock(_lock_file(folder))
         try:
@@ -355,7 +355,7 @@ def _flush(path: Path) -> None:
 
 
 @contextmanager
-def _write_errors(path: Path) -> Iterator[None]:
+def disk_errors(path: Path) -> Iterator[None]:
     """Turn a full or read-only disk, or a file in the place of a folder, into E505."""
     try:
         yield

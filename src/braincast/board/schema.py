@@ -1,10 +1,10 @@
-"""The tables of a board. Times are UTC, ISO 8601 with microseconds, so that they sort as text; JSON is canonical text."""
+"""The tables of a board. Times are UTC, ISO 8601 with microseconds, so that they sort as text; JSON is canonical."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from sqlalchemy import ForeignKey, Index, MetaData, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, MetaData, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 # What an entry can be; "scored", "refused" and "failed" are final.
@@ -89,7 +89,7 @@ class EntryRow(Table):
     model: Mapped[str] = mapped_column(default="")
     declaration: Mapped[str | None] = mapped_column(Text)
     submission_hash: Mapped[str]
-    n_bytes: Mapped[int]
+    n_bytes: Mapped[int] = mapped_column(BigInteger)
     forecast_hash: Mapped[str | None]
     cost: Mapped[str | None] = mapped_column(Text)
     status: Mapped[str] = mapped_column(default="queued")
@@ -147,8 +147,8 @@ class UploadRow(Table):
     id: Mapped[str] = mapped_column(primary_key=True)
     author_id: Mapped[int] = mapped_column(ForeignKey("author.id"))
     task_id: Mapped[int] = mapped_column(ForeignKey("task.id"))
-    length: Mapped[int]
-    received: Mapped[int] = mapped_column(default=0)
+    length: Mapped[int] = mapped_column(BigInteger)
+    received: Mapped[int] = mapped_column(BigInteger, default=0)
     sha256: Mapped[str]
     created_at: Mapped[str]
     expires_at: Mapped[str]

@@ -8,6 +8,7 @@ import typer
 
 from braincast.cli import (
     assess,
+    boarding,
     catalogue,
     climbing,
     data,
@@ -59,6 +60,7 @@ app.command("compare")(assess.compare)
 app.add_typer(submitting.app, name="submit")
 app.command("validate")(submitting.validate)
 app.add_typer(publishing.site_app, name="site")
+app.add_typer(boarding.app, name="board")
 app.command("cite")(catalogue.cite)
 app.command("doctor")(doctor.doctor)
 

@@ -111,6 +111,17 @@ def deviations(resampled: Resampled) -> Float[np.ndarray, " draw"]:
     return both * np.sqrt(min(wanted / two_way, 1.0))
 
 
+def variances(resampled: Float[np.ndarray, "score resample"]) -> Float[np.ndarray, " score"]:
+    """Variance of the `deviations` of many scores; NaN where too few resamples are defined."""
+    return np.array([_variance_of(score) for score in resampled])
+
+
+def _variance_of(resampled: Resampled) -> float:
+    drawn = deviations(resampled)
+    enough = np.isfinite(drawn).sum() >= _DEFINED_SHARE * len(drawn)
+    return _variance(drawn) if enough else np.nan
+
+
 def _parts(n_resamples: int) -> tuple[slice, slice, slice]:
     """Where resamples draw both ways, stimulated classes only, responding classes only."""
     quarter = n_resamples // 4

@@ -43,7 +43,7 @@ function paint() {
   const [wide, high] = [canvas.clientWidth * ratio, canvas.clientHeight * ratio].map(Math.round);
   if (canvas.width !== wide || canvas.height !== high) Object.assign(canvas, { width: wide, height: high });
   const paper = parsedColour(getComputedStyle(document.documentElement).getPropertyValue("--paper").trim());
-  const size = high * Math.min(Math.max(0.55 / Math.cbrt(cloud.n), 0.012), 0.09);
+  const size = high * Math.min(Math.max(0.22 / Math.cbrt(cloud.n), 0.006), 0.05);
   drawCloud(cloud, matrixOf(camera, wide / high), paper, size);
 }
 
