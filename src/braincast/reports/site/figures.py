@@ -6,15 +6,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from markupsafe import Markup
-
 from braincast.reports.numbers import printable
 from braincast.reports.packing import data_block
 from braincast.reports.site.reading import BoardEntry, BoardTask
 from braincast.reports.site.scorecards import lead_titles
 
 
-def script_data(name: str, data: Any) -> str:
+def script_data(name: str, data: Mapping[str, Any] | str) -> str:
     """A script file of one assignment, since a page that is opened from disk may fetch nothing."""
     return f"(window.braincast = window.braincast || {{}})[{data_block(name)}] = {data_block(data)};\n"
 
@@ -103,10 +101,5 @@ def _traces(task: BoardTask) -> Mapping[str, Any] | None:
 
 
 def plain_json(document: Any) -> str:
-    """The same text for the same document, readable by people."""
-    return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def json_block(data: Any) -> Markup:
-    """Data inside a page."""
-    return data_block(data)
+    """The same text for the same document, in ASCII, so that no letter in it can mislead who reads it."""
+    return json.dumps(document, indent=1, ensure_ascii=True, allow_nan=False) + "\n"

@@ -190,5 +190,5 @@ def commands(task: BoardTask) -> dict[str, Any]:
         "files": f"braincast task files {name} --out question",
         "validate": f"braincast validate {name} my-submission",
         "score": f"braincast score {name} my-submission",
-        "submit": f"braincast board submit BOARD {name} my-submission --author ME",
+        "submit": f"braincast board submit https://ADDRESS {name} my-submission --token-file my-token",
     }
