@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool
 
 from braincast.errors import unknown_name
 from braincast.scoring.bootstrap import Resamples, draw_resamples, resample_replicates

@@ -35,7 +35,9 @@ def main() -> None:
         _judge(asked)
     except MemoryError:
         what = f"scoring took more than {int(limits['memory_bytes']) >> 20} MiB of memory"
-        _tell(BraincastError("E808", "scoring", what, "Allow more in board.toml, or answer with fewer members"), "board")
+        _tell(
+            BraincastError("E808", "scoring", what, "Allow more in board.toml, or answer with fewer members"), "board"
+        )
 
 
 def _judge(asked: dict[str, Any]) -> None:

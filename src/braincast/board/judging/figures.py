@@ -19,8 +19,8 @@ from braincast.files import sha256_of_json
 from braincast.forecasts.submissions.declaration import Submission, null_store, seed_store
 from braincast.forecasts.submissions.opening import Submitted, open_validated
 from braincast.scoring.any_task import score
-from braincast.scoring.forecasting.card import ForecastScorecard
 from braincast.scoring.field import beside, entered, name_beside
+from braincast.scoring.forecasting.card import ForecastScorecard
 from braincast.scoring.scores import Contender
 from braincast.tasks.kinds import AnyCard, card_of_json
 from braincast.tasks.registry import task_of_card

@@ -11,7 +11,6 @@ import contextlib
 import hashlib
 import json
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -82,7 +81,9 @@ class _Heard:
         match line:
             case {"done": True, "forecast_hash": str(digest)} if len(digest) == 64:
                 self.forecast_hash = digest
-            case {"code": str(code), "where": str(where), "what": str(what), "fix": str(fix), "of": of} if code in CODES:
+            case {"code": str(code), "where": str(where), "what": str(what), "fix": str(fix), "of": of} if (
+                code in CODES
+            ):
                 self.problem = BraincastError(code, *map(printable, (where, what, fix)))
                 self.of_submission = of == "submission"
             case {"did": str()}:

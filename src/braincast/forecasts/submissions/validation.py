@@ -49,7 +49,11 @@ def validate(asked: AnyCard | AnyQuestion, path: Path | str) -> Validation:
     path = Path(os.path.abspath(path))  # noqa: PTH100  links in the path stay as they were given
     request = {"path": str(path), "expected": expected_of(asked).to_dict()}
     report = _Report()
-    with child_process(_CHILD) as child, progress.step(f"checking {path.name}") as advance, Watch(child, SILENCE_S) as watch:
+    with (
+        child_process(_CHILD) as child,
+        progress.step(f"checking {path.name}") as advance,
+        Watch(child, SILENCE_S) as watch,
+    ):
         ask(child, request)
         with contextlib.suppress(ValueError, RecursionError):  # a child that says anything else is trusted no more
             for line in lines_of(child):

@@ -109,9 +109,7 @@ class RolloutAssessor:
         """Each metric on the sample and every resample; NaN where undefined."""
         found = [self._of_one(metrics, sums) for sums in replicates]
         together = {metric.key: np.array([one[metric.key] for one in found]) for metric in metrics}
-        return {
-            key: Measured(resample_replicates(own, self.resamples, n_seeds), own) for key, own in together.items()
-        }
+        return {key: Measured(resample_replicates(own, self.resamples, n_seeds), own) for key, own in together.items()}
 
     def _of_one(self, metrics: Sequence[Metric], sums: Sequence[Sums]) -> dict[str, Resampled]:
         total = {metric.key: np.zeros(self.resamples.n_resamples + 1) for metric in metrics}
