@@ -136,7 +136,7 @@ class _Field:
 
 
 def _both(seeds: Float[np.ndarray, "entry 2"], first: int) -> list[np.ndarray]:
-    """Of one entry and each that follows it: the variances that their seeds add, and the sum of squares over freedom."""
+    """Of one entry and each that follows it: variances that their seeds add, sum of squares over freedom."""
     others = seeds[first + 1 :]
     return [np.full(len(others), seeds[first, 0]), others[:, 0], seeds[first, 1] + others[:, 1]]
 
