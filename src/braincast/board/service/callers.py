@@ -18,6 +18,7 @@ from braincast.board.service.rates import Rates, network_of
 from braincast.board.service.refusing import Refused, too_often
 from braincast.board.service.tokens import Caller, caller_of
 from braincast.errors import BraincastError
+from braincast.forecasts.submissions.texts import spelled
 
 
 @dataclass
@@ -80,7 +81,7 @@ def _unknown(request: Request, service: Service) -> Refused:
     if wait_s:
         return too_often(wait_s)
     with suppress(BraincastError), service.board.writing() as session:  # a busy database must not open the door
-        audit(session, service.board, address, "refuse-token", f"{request.method} {request.url.path}"[:200])
+        audit(session, service.board, address, "refuse-token", f"{request.method} {spelled(request.url.path, 200)}")
     fix = "Send `Authorization: Bearer` and a token that whoever hosts this board gave you"
     error = BraincastError("E811", "Authorization", "this needs a valid token", fix)
     return Refused(401, error, {"WWW-Authenticate": 'Bearer realm="braincast"'})

@@ -16,6 +16,7 @@ from braincast.board.service.refusing import Refused
 from braincast.board.service.shapes import Entry, EntryNumber, Key, refusals
 from braincast.board.service.tokens import Caller
 from braincast.errors import BraincastError
+from braincast.forecasts.submissions.texts import flaw_of_text
 
 router = APIRouter(tags=["entries"])
 _TOLD = ("id", "task", "status", "visibility", "submitted_at")
@@ -79,7 +80,7 @@ def _change(
     why: Remark | None,
 ) -> JSONResponse:
     """Do it, unless this request was answered before."""
-    remark = why.remark if why else ""
+    remark = _checked(why.remark if why else "")
     request = answers.Request(who, key, "POST", f"/entries/{entry}/{action}", remark)
     with service.board.reading() as session:
         answer = answers.answered(session, request)
@@ -91,6 +92,13 @@ def _change(
             with service.board.writing() as session:
                 answer = answers.remember(session, request, answer, service.board.stamp())
     return JSONResponse(answer[1], answer[0])
+
+
+def _checked(remark: str) -> str:
+    flaw = flaw_of_text(remark, most=1_000, several_lines=True) if remark else None
+    if flaw:
+        raise BraincastError(flaw.code, "remark", flaw.what, flaw.fix)
+    return remark
 
 
 def _seen(service: Service, found: dict[str, Any], who: Caller | None) -> dict[str, Any]:

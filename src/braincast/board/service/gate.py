@@ -83,8 +83,8 @@ def _with_headers(send: Send) -> Send:
     async def sending(message: Any) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            for name, value in _HEADERS.items():
-                headers.setdefault(name, value)
+            for name, value in _HEADERS.items() if message["status"] != 304 else ():
+                headers.setdefault(name, value)  # after 304 a browser keeps those that it has
         await send(message)
 
     return sending

@@ -21,6 +21,7 @@ from braincast.board.tasks import task_row
 from braincast.errors import BraincastError
 from braincast.files import sha256_of_file
 
+_FULL_S = 60
 UNKNOWN_HASH = ""  # of a submission that is sent in one request
 
 
@@ -64,18 +65,25 @@ def shown(session: Session, service: Service, row: UploadRow) -> dict[str, Any]:
 def complete(service: Service, caller: Caller, name: str) -> int:
     """The entry that a whole upload becomes; E812 for one that is not whole, E210 for another SHA-256."""
     with service.board.reading() as session:
-        row = own_upload(session, service, caller, name)
-        task, length, sha256, entry = session.get_one(TaskRow, row.task_id).name, row.length, row.sha256, row.entry_id
-        entry = entry or _entry_before(session, service, row)
-    if entry is None:
-        with service.pieces.held(service.pieces.turn(name, length)):
-            _require_whole(service, name, length, sha256)
-            entry = receive(service.board, task, service.pieces.path(name), author=caller.author)
-    with service.board.writing() as session:
-        own_upload(session, service, caller, name).entry_id = entry
-        audit(session, service.board, caller.author, "complete-upload", f"upload {name}", entry=entry)
-    service.pieces.remove(name)
+        own_upload(session, service, caller, name)
+    with service.pieces.closing(name):
+        with service.board.reading() as session:
+            row = own_upload(session, service, caller, name)
+            known = row.entry_id or _entry_before(session, service, row)
+            if row.entry_id is not None:
+                return row.entry_id
+            task, length, sha256 = session.get_one(TaskRow, row.task_id).name, row.length, row.sha256
+        entry = known or _received(service, caller, name, task, length, sha256)
+        with service.board.writing() as session:
+            own_upload(session, service, caller, name).entry_id = entry
+            audit(session, service.board, caller.author, "complete-upload", f"upload {name}", entry=entry)
+        service.pieces.remove(name)
     return entry
+
+
+def _received(service: Service, caller: Caller, name: str, task: str, length: int, sha256: str) -> int:
+    _require_whole(service, name, length, sha256)
+    return receive(service.board, task, service.pieces.path(name), author=caller.author)
 
 
 def remove(service: Service, caller: Caller, name: str) -> None:
@@ -123,5 +131,5 @@ def _require_room(session: Session, service: Service, caller: Caller, length: in
     limits = service.limits
     if count >= limits.open_uploads or (n_bytes or 0) + length > limits.incoming_bytes:
         what = f"{count} uploads with {n_bytes or 0:,} bytes are under way"
-        fix = "Complete or delete one"
-        raise BraincastError("E813", "upload", what, fix)
+        error = BraincastError("E813", "upload", what, "Complete or delete one")
+        raise Refused(429, error, {"Retry-After": str(_FULL_S)})

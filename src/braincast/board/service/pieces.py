@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from braincast.errors import BraincastError
@@ -35,7 +37,7 @@ class Pieces:
         self._folder = folder
         self._turns: dict[str, Turn] = {}
         self._lock = threading.Lock()
-        self._locks: dict[str, threading.RLock] = {}
+        self._locks: dict[str, threading.Lock] = {}
 
     def path(self, name: str) -> Path:
         """Where an upload lies."""
@@ -55,13 +57,25 @@ class Pieces:
     def turn(self, name: str, length: int) -> Turn:
         """Take the right to write from whoever has it."""
         with self._lock:
-            self._locks.setdefault(name, threading.RLock())
             self._turns[name] = Turn(self, name, length)
             return self._turns[name]
 
-    def held(self, turn: Turn) -> _Held:
+    @contextmanager
+    def held(self, turn: Turn) -> Iterator[None]:
         """A block in which nobody else writes; E812 when another has the right by now."""
-        return _Held(self, turn)
+        with self._lock_of(turn.name):
+            if self._turns.get(turn.name) is not turn:
+                what = "another request goes on with this upload"
+                raise BraincastError("E812", "upload", what, "Ask for its offset, and go on from there")
+            yield
+
+    @contextmanager
+    def closing(self, name: str) -> Iterator[None]:
+        """A block in which nobody writes; whoever had the right has it no more."""
+        with self._lock:
+            self._turns.pop(name, None)
+        with self._lock_of(name):
+            yield
 
     def remove(self, name: str) -> None:
         """Forget an upload and its bytes."""
@@ -75,30 +89,9 @@ class Pieces:
         """The uploads of which there are bytes."""
         return sorted(path.name for path in self._folder.glob("[!.]*") if path.is_file())
 
-    def has_turn(self, turn: Turn) -> bool:
-        """Whether nobody took this turn's place."""
-        return self._turns.get(turn.name) is turn
-
-    def lock_of(self, name: str) -> threading.RLock:
-        """What serialises the writers of an upload."""
+    def _lock_of(self, name: str) -> threading.Lock:
         with self._lock:
-            return self._locks.setdefault(name, threading.RLock())
-
-
-class _Held:
-    def __init__(self, pieces: Pieces, turn: Turn) -> None:
-        self._pieces, self._turn = pieces, turn
-        self._lock = pieces.lock_of(turn.name)
-
-    def __enter__(self) -> None:
-        self._lock.acquire()
-        if not self._pieces.has_turn(self._turn):
-            self._lock.release()
-            what = "another request goes on with this upload"
-            raise BraincastError("E812", "upload", what, "Ask for its offset, and go on from there")
-
-    def __exit__(self, *_: object) -> None:
-        self._lock.release()
+            return self._locks.setdefault(name, threading.Lock())
 
 
 def wrong_offset(found: int, given: int) -> BraincastError:

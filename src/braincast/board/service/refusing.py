@@ -97,7 +97,8 @@ def _invalid(error: RequestValidationError) -> Refused:
 def _by_status(error: HTTPException) -> Refused:
     what, fix = f"{error.detail}", "See openapi.json for what there is"
     code = {404: "E804", 405: "E811"}.get(error.status_code, "E611")
-    return Refused(error.status_code, BraincastError(code, "request", what, fix), error.headers)
+    status = 422 if error.status_code == 400 else error.status_code  # a body that is no JSON at all
+    return Refused(status, BraincastError(code, "request", what, fix), error.headers)
 
 
 def _without_places(text: str) -> str:

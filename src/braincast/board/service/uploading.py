@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 from anyio import CapacityLimiter, to_thread
@@ -13,7 +14,7 @@ from starlette.requests import ClientDisconnect
 from braincast.board.entries import describe
 from braincast.board.service import answers, incoming
 from braincast.board.service.callers import Service, Shared, Submitter
-from braincast.board.service.pieces import Turn
+from braincast.board.service.pieces import Turn, wrong_offset
 from braincast.board.service.refusing import Refused
 from braincast.board.service.shapes import (
     Key,
@@ -151,7 +152,7 @@ def _turn(service: Service, who: Caller, upload: str, offset: int, n_bytes: int 
             raise BraincastError("E815", "upload", f"it is entry {row.entry_id} by now", "Begin another one")
     found = service.pieces.offset(upload)
     if found != offset:
-        error = incoming.wrong_offset(found, offset)
+        error = wrong_offset(found, offset)
         raise Refused(409, error, {"Upload-Offset": str(found)})
     if offset + (n_bytes or 0) > row.length:
         what = f"{offset + (n_bytes or 0):,} bytes, of {row.length:,} that were announced"
@@ -192,11 +193,8 @@ def _complete_in_one(service: Service, who: Caller, task: str, upload: str, key:
 
 def _forget(service: Service, who: Caller, upload: str) -> None:
     """Nobody knows the name of an upload in one request, so what was not completed cannot be gone on with."""
-    with service.board.writing() as session:
-        row = incoming.own_upload(session, service, who, upload)
-        if row.entry_id is None:
-            session.delete(row)
-    service.pieces.remove(upload)
+    with suppress(BraincastError):  # it is an entry by now; or the database is busy, and it expires
+        incoming.remove(service, who, upload)
 
 
 def _length(request: Request) -> int | None:
