@@ -16,6 +16,7 @@ from braincast.cli import (
     fitting,
     probing,
     run,
+    serving,
     simulating,
     submitting,
     sweeping,
@@ -59,6 +60,7 @@ app.command("compare")(assess.compare)
 app.add_typer(submitting.app, name="submit")
 app.command("validate")(submitting.validate)
 app.add_typer(boarding.app, name="board")
+app.command("serve")(serving.serve)
 app.command("cite")(catalogue.cite)
 app.command("doctor")(doctor.doctor)
 
