@@ -17,8 +17,8 @@ from braincast.tasks.registry import task_of_card
 
 
 def linear_task() -> ForecastTask:
-    """Windows of three frames, ten frames apart, resampled 200 times."""
-    design = Design(context=4, horizon=3, stride=10)
+    """Windows of three frames, 20 frames apart, resampled 200 times."""
+    design = Design(context=4, horizon=3, stride=20)
     card = build(load_dataset("synthetic-linear"), "unlisted-linear", design, n_resamples=200)
     task = task_of_card(card)
     assert isinstance(task, ForecastTask)

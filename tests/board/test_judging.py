@@ -114,7 +114,7 @@ def test_too_much_memory_is_e808(asked):
     [
         ("os.kill(os.getpid(), 9)", "status -9"),
         ("time.sleep(60)", "it said nothing for 0.5 s"),
-        ("while True: print('{\"did\": \"nothing\"}', flush=True); time.sleep(0.1)", "it took 1 s"),
+        ('while True: print(\'{"did": "nothing"}\', flush=True); time.sleep(0.1)', "it took 1 s"),
         ("print('{\"done\": true, \"forecast_hash\": \"' + 64 * 'a' + '\"}', flush=True)", "nothing that can be read"),
     ],
 )
