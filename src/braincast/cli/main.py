@@ -16,6 +16,7 @@ from braincast.cli import (
     example_board,
     fitting,
     probing,
+    publishing,
     run,
     serving,
     simulating,
@@ -61,6 +62,7 @@ app.command("compare")(assess.compare)
 app.add_typer(submitting.app, name="submit")
 app.command("validate")(submitting.validate)
 boarding.app.command("example")(example_board.example)
+app.add_typer(publishing.site_app, name="site")
 app.add_typer(boarding.app, name="board")
 app.command("serve")(serving.serve)
 app.command("cite")(catalogue.cite)
