@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis.errors import Unsatisfiable
 from made_boards import made_board, some_bytes
 from schemathesis import GenerationMode
-from service_running import TASK, announced, bearer, serving
+from served_boards import TASK, announced, bearer, serving
 
 from braincast.board import entries
 from braincast.board.service.limits import ServiceLimits
