@@ -27,6 +27,8 @@ class Database:
 
     def __init__(self, url: str, patience_s: float = 30.0) -> None:
         self.engine = _engine(url, patience_s)
+        locks_rows = {} if self.engine.dialect.name == "sqlite" else {"isolation_level": "READ COMMITTED"}
+        self._writer = self.engine.execution_options(**{_WRITES: True}, **locks_rows)
         self.shown = make_url(url).render_as_string(hide_password=True)
 
     @contextmanager
@@ -38,14 +40,13 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """One transaction, which holds the right to write from its beginning; all of it happens or nothing."""
-        writer = self.engine.execution_options(**{_WRITES: True})
-        with _refusals(self.shown), Session(writer, expire_on_commit=False) as session, session.begin():
+        with _refusals(self.shown), Session(self._writer, expire_on_commit=False) as session, session.begin():
             session.connection()
             yield session
 
     def migrate(self, revision: str = "head") -> None:
         """Bring the tables to a revision, keeping what they hold."""
-        with _refusals(self.shown), self.engine.execution_options(**{_WRITES: True}).begin() as connection:
+        with _refusals(self.shown), self._writer.begin() as connection:
             config = _config()
             config.attributes["connection"] = connection
             command.upgrade(config, revision)

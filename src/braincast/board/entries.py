@@ -53,10 +53,10 @@ def receive(
             board.files.put(archive, submission_name(digest))
     with board.writing() as session:
         row = task_row(session, task)
+        who = author_row(session, board, author, contact)  # from here on the author's entries change nowhere else
         known = _known(session, row, author, digest)
         if known is not None:
             return known
-        who = author_row(session, board, author, contact)
         if role == "model":
             _require_try(session, board, row, who)
         entry = EntryRow(
@@ -76,8 +76,8 @@ def receive(
 
 
 def author_row(session: Session, board: Board, name: str, contact: str = "") -> AuthorRow:
-    """The account of this name, made where there is none."""
-    found = session.scalar(select(AuthorRow).where(AuthorRow.name == name))
+    """The account of this name, made where there is none; held until the transaction ends."""
+    found = session.scalar(select(AuthorRow).where(AuthorRow.name == name).with_for_update())
     if found is None:
         found = AuthorRow(name=name, contact=contact, created_at=board.stamp())
         session.add(found)
@@ -93,6 +93,14 @@ def entry_row(session: Session, number: int) -> EntryRow:
             "E804", f"entry {number}", "the board has no such entry", "braincast board export lists all"
         )
     return found
+
+
+def entered(board: Board, task: str, author: str, role: str = "model") -> dict[str, int]:
+    """An author's entries to a task by model."""
+    own = (TaskRow.name == task, AuthorRow.name == author, EntryRow.role == role)
+    with board.reading() as session:
+        rows = session.execute(select(EntryRow.model, EntryRow.id).join(TaskRow).join(AuthorRow).where(*own))
+        return dict(rows.tuples().all())
 
 
 def tries_used(session: Session, task: TaskRow, author: AuthorRow) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,6 +14,7 @@ from braincast.board.board import Board
 from braincast.board.entries import tries_used
 from braincast.board.judging import SCORER
 from braincast.board.judging.rounding import rounded, rounded_pair
+from braincast.board.judging.samples import samples_in
 from braincast.board.schema import AuditRow, EntryRow, TaskRow
 from braincast.board.storage import samples_name
 from braincast.scoring.metrics import load_metric
@@ -152,9 +152,7 @@ def _samples(board: Board, entry: EntryRow) -> dict[str, np.ndarray]:
     """Resampled values of each seed, by metric."""
     score = entry.scores[-1]
     with board.files.get(samples_name(entry.id, score.binding)) as path:
-        content = path.read_bytes()
-    with np.load(io.BytesIO(content), allow_pickle=False) as stored:
-        return {key: stored[key] for key in stored.files}
+        return samples_in(path.read_bytes())
 
 
 def _history(

@@ -68,7 +68,7 @@ def hold_on(board: Board, held: Claim) -> bool:
 def ending(board: Board, held: Claim) -> Iterator[tuple[Session, EntryRow] | None]:
     """The transaction in which a job ends: its entry, to be changed by whoever still holds it; None for others."""
     with board.writing() as session:
-        job = session.get(JobRow, held.job)
+        job = session.get(JobRow, held.job, with_for_update=True)
         if job is None or (job.worker, job.entry_id) != (held.worker, held.entry):
             yield None
             return

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from braincast.board import queue
 from braincast.board.audit import audit
 from braincast.board.board import Board
-from braincast.board.judging import SCORER, Judged, Limits, Request, judge
+from braincast.board.judging import SCORER, Judged, Limits, Nursery, Request, judge
 from braincast.board.schema import EntryRow, ScoreRow, TaskRow
 from braincast.board.storage import samples_name, submission_name
 from braincast.board.tasks import truth_path
@@ -37,23 +37,24 @@ def work(
     """
     name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
     n_done = 0
-    while True:
-        held = queue.claim(board, name)
-        if held is not None:
-            score_one(board, held)
-            n_done += 1
-            done(held.entry)
-        elif stay():
-            time.sleep(_PAUSE_S)
-        else:
-            return n_done
+    with Nursery() as nursery:
+        while True:
+            held = queue.claim(board, name)
+            if held is not None:
+                score_one(board, held, nursery)
+                n_done += 1
+                done(held.entry)
+            elif stay():
+                time.sleep(_PAUSE_S)
+            else:
+                return n_done
 
 
-def score_one(board: Board, held: queue.Claim) -> None:
+def score_one(board: Board, held: queue.Claim, nursery: Nursery) -> None:
     """Score the entry of a job, and end the job."""
     try:
         with _held(board, held):
-            judged = judge_entry(board, held.entry)
+            judged = judge_entry(board, held.entry, nursery)
     except BraincastError as error:
         with queue.ending(board, held) as own:
             if own is not None:
@@ -65,7 +66,7 @@ def score_one(board: Board, held: queue.Claim) -> None:
     _write(board, held, judged)
 
 
-def judge_entry(board: Board, number: int) -> Judged:
+def judge_entry(board: Board, number: int, nursery: Nursery) -> Judged:
     """What scoring says of an entry, from its stored bytes."""
     with board.reading() as session, ExitStack() as opened:
         entry = session.get_one(EntryRow, number)
@@ -85,7 +86,7 @@ def judge_entry(board: Board, number: int) -> Judged:
         )
         session.rollback()  # what follows takes long, and needs no view of the database
         scoring = board.settings.scoring
-        return judge(request, Limits(memory_bytes=scoring.memory_bytes, seconds=scoring.seconds))
+        return judge(request, Limits(memory_bytes=scoring.memory_bytes, seconds=scoring.seconds), nursery)
 
 
 def binding_of(task: TaskRow, forecast_hash: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -103,41 +102,33 @@ def _contenders(task: AnyTask, paths: list[Path]) -> Iterator[dict[str, Contende
     """
     from braincast.forecasts.store import load_forecast
     from braincast.forecasts.submissions.opening import is_submission, open_submission
+    from braincast.scoring.field import entered
     from braincast.scoring.scores import Contender
     from braincast.training.checkpoint import is_fit, load_fit, task_of_fit
 
     with ExitStack() as held:
         models: list[str] = []
-        entries: list[dict[str, Contender]] = []
+        entries: list[Submitted | Contender] = []
         for path in paths:
             if is_submission(path):
                 submitted = held.enter_context(open_submission(task.card, path))
                 models.append(submitted.submission.model)
-                entries.append(_with_nulls(submitted))
+                entries.append(submitted)
             elif is_fit(path):
                 own = task_of_fit(path, task)
                 answers = load_fit(path, own).answers(own.cases("test"))
                 models.append(answers.attrs["model"])
-                entries.append({"": Contender((answers,))})
+                entries.append(Contender((answers,)))
             else:
                 forecast = load_forecast(path, task.card)
                 models.append(str(forecast.attrs.get("model", path.stem)))
-                entries.append({"": Contender((forecast,))})
+                entries.append(Contender((forecast,)))
         names = [m if models.count(m) == 1 else path.stem for m, path in zip(models, paths, strict=True)]
         for name in names:
             if names.count(name) > 1:
                 what = f"two forecasts are named {name!r}"
                 raise BraincastError("E305", "FORECAST", what, "Give each file a name of its own")
-        yield {
-            f"{name}{suffix}": contender if not suffix else replace(contender, of=name)
-            for name, entry in zip(names, entries, strict=True)
-            for suffix, contender in entry.items()
-        }
-
-
-def _with_nulls(submitted: Submitted) -> dict[str, Contender]:
-    """A submission's answers by what is added to its model's name."""
-    from braincast.scoring.scores import Contender
-
-    nulls = {f"@{null}": Contender(draws, "null") for null, draws in submitted.nulls.items()}
-    return {"": Contender(submitted.seeds), **nulls}
+        found: dict[str, Contender] = {}
+        for name, entry in zip(names, entries, strict=True):
+            found |= {name: entry} if isinstance(entry, Contender) else entered(name, entry)
+        yield found

@@ -13,6 +13,7 @@ from braincast.cli.session import print_json, session
 from braincast.errors import EXIT_INPUT
 
 if TYPE_CHECKING:
+    from braincast.board.board import Board
     from braincast.board.tasks import Hidden
     from braincast.tasks.kinds import AnyTask
 
@@ -71,21 +72,13 @@ def add_task(
 ) -> None:
     """Ask a task on a board. Its baselines are fitted and queued."""
     from braincast.board.board import Board
-    from braincast.board.tasks import add_task as add
-    from braincast.datasets.registry import dataset_card
-    from braincast.experiments.exhibited import exhibited
     from braincast.tasks.registry import load_task
 
     opened = Board.open(board)
     with session(quiet=quiet, offline=offline):
         asked = load_task(task, data=data)
-        dataset = dataset_card(asked.card.dataset)
         truth = None if hidden is None else _hidden(asked, hidden)
-        shown = exhibited(asked, dataset)
-        plain = dataset.model_dump(mode="json") | {"hash": dataset.hash}
-        told = {"data": data, "hidden": truth, "anatomy": shown, "priority": priority, "reason": reason}
-        add(opened, asked.card, plain, **told)
-        entries = _baselines(opened, asked)
+        entries = ask(opened, asked, data=data, hidden=truth, priority=priority, reason=reason)
     _done(
         {"task": task, "task_hash": asked.hash, "truth_hash": truth and truth.hash, "baselines": entries},
         f"{task} is asked on {board}, with {len(entries)} baselines to be scored",
@@ -159,6 +152,7 @@ def rescore(board: BoardPath, entries: Entries = None, json_: Json = False) -> N
 def verify(board: BoardPath, entries: Entries = None, json_: Json = False, quiet: Quiet = False) -> None:
     """Score entries again from their stored bytes and compare every bit."""
     from braincast.board.board import Board
+    from braincast.board.judging import Nursery
     from braincast.board.verifying import scored_entries
     from braincast.board.verifying import verify as verify_entry
     from braincast.progress import step
@@ -166,9 +160,9 @@ def verify(board: BoardPath, entries: Entries = None, json_: Json = False, quiet
     opened = Board.open(board)
     numbers = scored_entries(opened, entries or ())
     findings = []
-    with session(quiet=quiet), step("verifying", len(numbers)) as advance:
+    with session(quiet=quiet), step("verifying", len(numbers)) as advance, Nursery() as nursery:
         for number in numbers:
-            findings.append(verify_entry(opened, number))
+            findings.append(verify_entry(opened, number, nursery))
             advance(1)
     differing = {finding.entry: list(finding.differs) for finding in findings if finding.differs}
     if json_:
@@ -296,22 +290,37 @@ def _hidden(task: AnyTask, path: Path) -> Hidden:
     return Hidden(path, check_truth(task.card, task, path))
 
 
-def _baselines(board: Any, task: AnyTask) -> list[int]:
-    """Fit, pack and queue the task's baselines; their entries."""
+def ask(
+    board: Board,
+    task: AnyTask,
+    *,
+    data: Path | None = None,
+    hidden: Hidden | None = None,
+    priority: int | None = None,
+    reason: str = "",
+) -> list[int]:
+    """Ask a task on a board, and fit, pack and queue its baselines; their entries."""
     from dataclasses import asdict
     from tempfile import TemporaryDirectory
 
-    from braincast.board.entries import HOUSE, receive
+    from braincast.board.entries import HOUSE, entered, receive
+    from braincast.board.tasks import add_task as add
+    from braincast.datasets.registry import dataset_card
     from braincast.experiments.entrants import baselines_of
-    from braincast.experiments.packed import about_zoo, pack_model
+    from braincast.experiments.exhibited import exhibited
+    from braincast.experiments.packed import Plan, pack_models
 
-    entries = []
+    card = dataset_card(task.card.dataset)
+    dataset = card.model_dump(mode="json") | {"hash": card.hash}
+    told = {"data": data, "hidden": hidden, "priority": priority, "reason": reason}
+    add(board, task.card, dataset, anatomy=exhibited(task, card), **told)
+    known = entered(board, task.name, HOUSE, "baseline")
+    plans = [Plan(name) for name in baselines_of(task.card) if name not in known]
+    entries = list(known.values())
     with TemporaryDirectory() as scratch:
-        for name in baselines_of(task.card):
-            out = Path(scratch) / f"{name}.zip"
-            cost = pack_model(task, name, about_zoo(name), out)
-            told = {"author": HOUSE, "role": "baseline", "model": name, "cost": asdict(cost)}
-            entries.append(receive(board, task.name, out, **told))
+        for packed in pack_models(task, plans, Path(scratch)):
+            about = {"role": "baseline", "model": packed.model, "cost": asdict(packed.cost)}
+            entries.append(receive(board, task.name, packed.path, author=HOUSE, **about))
     return entries
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import xarray as xr
 
-from braincast.brain.specimen_nulls import TRUE_WIRING
 from braincast.errors import BraincastError
 from braincast.experiments.entrants import Entrant
-from braincast.experiments.jobs import Job, mean_cost, run_job
+from braincast.experiments.jobs import Job, Workers, mean_cost
 from braincast.forecasts.store import save_forecast
 from braincast.forecasts.submissions.pack import pack
 from braincast.models.registry import load_model
@@ -20,36 +20,54 @@ from braincast.scoring.scores import Cost
 from braincast.tasks.kinds import AnyTask
 
 
-def pack_model(
-    task: AnyTask, model: str, about: Mapping[str, Any], out: Path, *, n_seeds: int = 1, nulls: Mapping[str, int] = {}
-) -> Cost:
-    """Fit a model, forecast the test cases, write a submission to `out`; what one fit and forecast cost.
+@dataclass(frozen=True)
+class Plan:
+    """A model to be packed, with so many seeds, and so many draws of each null by name."""
 
-    A model without randomness is fitted once, and its forecast stands for every seed. `nulls` are draws by name. The
-    first problem of a submission that would not be valid is raised.
+    model: str
+    n_seeds: int = 1
+    nulls: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def jobs(self) -> list[Job]:
+        """What is to be fitted: a model without randomness once, since its forecast stands for every seed."""
+        n_fits = self.n_seeds if load_model(self.model).card.stochastic else 1
+        jobs = [
+            Job(Entrant(self.model, self.model, "model", replicates=tuple(range(n_fits))), k) for k in range(n_fits)
+        ]
+        for null, n_draws in self.nulls.items():
+            other = Entrant(f"{self.model}@{null}", self.model, "null", self.model, null, tuple(range(n_draws)))
+            jobs += [Job(other, draw) for draw in other.replicates]
+        return jobs
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A submission to be sent, and what one fit and forecast of its model cost."""
+
+    model: str
+    path: Path
+    cost: Cost
+
+
+def pack_models(task: AnyTask, plans: Sequence[Plan], out: Path, n_workers: int = 1) -> Iterator[Packed]:
+    """Fit each model, forecast the test cases, write NAME.zip into `out`; in the order of the plans.
+
+    The first problem of a submission that would not be valid is raised.
     """
-    stochastic = load_model(model).card.stochastic
-    with TemporaryDirectory() as scratch:
-        own = Entrant(model, model, "model", replicates=tuple(range(n_seeds if stochastic else 1)))
-        made = [run_job(task, Job(own, seed)) for seed in own.replicates]
-        stores = [_stored(made[seed % len(made)], scratch, seed=seed, wiring=TRUE_WIRING) for seed in range(n_seeds)]
-        for null, n_draws in nulls.items():
-            other = Entrant(f"{model}@{null}", model, "null", model, null, tuple(range(n_draws)))
-            for draw in other.replicates:
-                stores.append(_stored(run_job(task, Job(other, draw)), scratch, seed=0, wiring=null, draw=draw))
-        cost = mean_cost(made)
-        hours = sum(forecast.attrs["fit_s"] + forecast.attrs["forecast_s"] for forecast in made) / 3600
-        compute = {"hardware": "CPU", **about.get("compute", {}), "hours": round(hours, 6)}
-        found = pack(task.card, stores, {**about, "model": model, "compute": compute}, out)
-    for problem in found.problems:
-        raise BraincastError(problem.code, f"{model}: {problem.where}", problem.what, problem.fix)
-    return cost
+    jobs = [job for plan in plans for job in plan.jobs]
+    with Workers(task, n_workers) as workers:
+        forecasts = workers.forecasts(jobs)
+        for plan in plans:
+            made = [next(forecasts) for _ in plan.jobs]
+            yield _packed(task, plan, made, out)
 
 
 def about_zoo(model: str) -> dict[str, Any]:
     """What a submission says of a model of the zoo, beside what packing knows."""
     card = load_model(model).card
     return {
+        "model": model,
         "authors": ["The braincast developers"],
         "contact": "braincast@example.org",
         "links": [],
@@ -59,7 +77,18 @@ def about_zoo(model: str) -> dict[str, Any]:
     }
 
 
-def _stored(forecast: xr.DataArray, folder: str, *, seed: int, wiring: str, draw: int = 0) -> Path:
-    path = Path(folder) / f"{wiring}-{draw}-{seed}.zarr"
-    save_forecast(forecast.assign_attrs(seed=seed, wiring=wiring, draw=draw), path)
-    return path
+def _packed(task: AnyTask, plan: Plan, made: Sequence[tuple[Job, xr.DataArray]], out: Path) -> Packed:
+    own = [forecast for job, forecast in made if job.entrant.of is None]
+    seeds = [own[seed % len(own)].assign_attrs(seed=seed) for seed in range(plan.n_seeds)]
+    nulls = [forecast for job, forecast in made if job.entrant.of is not None]
+    hours = sum(forecast.attrs["fit_s"] + forecast.attrs["forecast_s"] for _, forecast in made) / 3600
+    about = {**about_zoo(plan.model), "compute": {"hardware": "CPU", "hours": round(hours, 6)}}
+    if plan.nulls:
+        about["track"] = "wiring-required"
+    path = out / f"{plan.model}.zip"
+    with TemporaryDirectory() as scratch:
+        stores = [save_forecast(f, Path(scratch) / f"{number}.zarr") for number, f in enumerate([*seeds, *nulls])]
+        found = pack(task.card, stores, about, path)
+    for problem in found.problems:
+        raise BraincastError(problem.code, f"{plan.model}: {problem.where}", problem.what, problem.fix)
+    return Packed(plan.model, path, mean_cost(own))

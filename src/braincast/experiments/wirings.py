@@ -204,7 +204,8 @@ class _Compared:
     def _measured(self, contender: Contender) -> tuple[np.ndarray, np.ndarray]:
         """On the sample and each resample (mean over forecasts), and of each forecast."""
         use = self.assessor.use(self.metric)
-        return self.assessor.measure(load_metric(use.key), self.assessor.evidence(contender, use))
+        sample, each = self.assessor.measure(load_metric(use.key), self.assessor.evidence(contender, use))
+        return sample, each[:, 0]
 
     def _log_odds(self, contender: Contender) -> list[Float[np.ndarray, " pair"]]:
         """Of each forecast, the log odds of the measured pairs around their mean within each fold."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool
 
 from braincast.errors import unknown_name
 from braincast.scoring.bootstrap import Resamples, draw_resamples, resample_replicates
@@ -14,7 +14,7 @@ from braincast.scoring.ceiling import NO_CEILING, Ceiling, repeatability
 from braincast.scoring.evidence import Evidence, Units, gather, restrict
 from braincast.scoring.groups import pair_groups
 from braincast.scoring.metrics import Metric, load_metric
-from braincast.scoring.ranking import Resampled
+from braincast.scoring.ranking import OfReplicates, Resampled
 from braincast.scoring.scores import Contender, defined
 from braincast.tasks.card import MetricUse
 from braincast.tasks.task import Task
@@ -68,15 +68,15 @@ class Assessor:
 
     def measure(
         self, metric: Metric, replicates: list[Evidence], *, resampled: bool = True, n_seeds: int = 1
-    ) -> tuple[Resampled, Float[np.ndarray, " replicate"]]:
-        """The metric on the sample and every resample, averaged over replicates; and each replicate's own value.
+    ) -> tuple[Resampled, OfReplicates]:
+        """The metric on the sample and every resample, averaged over replicates; and of each replicate.
 
         Without `resampled`, on the sample alone. `n_seeds` replicates each are seeds of one null draw.
         """
         kept = slice(None) if resampled else slice(1)
         rows, columns = self.resamples.rows[kept], self.resamples.columns[kept]
         values = np.array([metric.values(evidence, rows, columns) for evidence in replicates])
-        return resample_replicates(values, self.resamples.seed, n_seeds), values[:, 0]
+        return resample_replicates(values, self.resamples.seed, n_seeds), values
 
     def within(self, replicates: list[Evidence], mask: Bool[np.ndarray, "case neuron"]) -> list[Evidence]:
         """The same evidence, restricted to a group of pairs."""

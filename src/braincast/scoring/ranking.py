@@ -24,6 +24,7 @@ from braincast.scoring.evidence import Evidence
 RowCounts = Int[np.ndarray, "resample row"]
 ColumnCounts = Int[np.ndarray, "resample column"]
 Resampled = Float[np.ndarray, " resample"]
+OfReplicates = Float[np.ndarray, "replicate resample"]
 BLOCK = 16  # resamples at a time: enough for vector units, few enough for registers
 
 

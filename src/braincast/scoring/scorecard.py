@@ -17,7 +17,7 @@ from braincast.scoring.bootstrap import interval, two_sided_p
 from braincast.scoring.ceiling import Ceiling
 from braincast.scoring.evidence import Evidence
 from braincast.scoring.metrics import load_metric
-from braincast.scoring.ranking import Resampled
+from braincast.scoring.ranking import OfReplicates, Resampled
 from braincast.scoring.scores import Comparison, Contender, MetricScore, ModelScore, defined
 from braincast.tasks.card import MetricUse
 from braincast.tasks.task import Task
@@ -28,7 +28,11 @@ _WITH_INTERVAL = ("trials", "hops", "responses")
 
 @dataclass(frozen=True, eq=False)
 class Scorecard:
-    """Scores of all contenders of one task. `samples[model, metric]` are the resampled values behind the intervals."""
+    """Scores of all contenders of one task.
+
+    `samples[model, metric]` are the resampled values behind the intervals, `each[model, metric]` those of every
+    replicate by itself.
+    """
 
     task: str
     version: str
@@ -40,6 +44,7 @@ class Scorecard:
     group_comparisons: tuple[Comparison, ...]
     ceiling: Ceiling
     samples: Mapping[tuple[str, str], Resampled] = field(repr=False)
+    each: Mapping[tuple[str, str], OfReplicates] = field(repr=False, default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON contract of `braincast run` and `score`, without the run's own entries."""
@@ -126,6 +131,7 @@ class _Tally:
         self.assessor, self.contenders, self.baseline = assessor, contenders, baseline
         self.card = assessor.task.card
         self.samples: dict[tuple[str, str], Resampled] = {}
+        self.each: dict[tuple[str, str], OfReplicates] = {}
         self.group_samples: dict[tuple[str, str, str], Resampled] = {}
 
     def scorecard(self) -> Scorecard:
@@ -145,6 +151,7 @@ class _Tally:
             group_comparisons=tuple(self._group_comparisons(pairs)),
             ceiling=self.assessor.ceiling,
             samples=self.samples,
+            each=self.each,
         )
 
     def _model_score(self, name: str) -> ModelScore:
@@ -159,11 +166,11 @@ class _Tally:
                 at_leads[part] = self.assessor.at_leads(evidence[part])
             replicates = evidence[part]
             samples, each = self.assessor.measure(load_metric(use.key), replicates, n_seeds=contender.n_seeds)
-            self.samples[name, use.key] = samples
+            self.samples[name, use.key], self.each[name, use.key] = samples, each
             by_lead = self.assessor.by_lead(load_metric(use.key), at_leads[part])
             metrics[use.key] = replace(self._metric_score(use, samples, replicates[0].n_pairs), by_lead=by_lead)
             if use.key == self.card.primary:
-                own = tuple(defined(value) for value in each)
+                own = tuple(defined(value) for value in each[:, 0])
                 groups = self._group_scores(name, contender, replicates)
         return ModelScore(contender.role, contender.of, metrics, groups, own, contender.cost, contender.n_seeds)
 

@@ -114,14 +114,20 @@ def load_task(name: str, *, data: Path | None = None, offline: bool | None = Non
     On the track "no-stimulus" of a forecast task models are told nothing of the stimulus; E612 where there is no such
     track.
     """
-    card = task_card(name)
+    return task_of_card(task_card(name), data=data, offline=offline, track=track)
+
+
+def task_of_card(
+    card: AnyCard, *, data: Path | None = None, offline: bool | None = None, track: Track = "open"
+) -> AnyTask:
+    """The task of a declaration, which need not be known here by its name; otherwise as `load_task`."""
 
     @cache
     def dataset() -> Dataset:
-        return _dataset(name, card.dataset, card.dataset_hash, data, offline)
+        return _dataset(card.name, card.dataset, card.dataset_hash, data, offline)
 
     if isinstance(card, ForecastCard):
-        wired = None if card.structure is None else partial(_wired, name, card.structure, offline)
+        wired = None if card.structure is None else partial(_wired, card.name, card.structure, offline)
         return ForecastTask(card, lambda: dataset().specimens, track=track, load_structure=wired)
     checked_track(card, track)
     asked, learned = card.specimen, card.training_specimen

@@ -7,6 +7,8 @@ import signal
 import sys
 from pathlib import Path
 
+from braincast.forecasts.submissions.sockets import forbid_networks
+
 if sys.platform != "win32":
     import resource
 
@@ -16,23 +18,36 @@ CPU_S = 10
 _PARENT_DEATH_SIGNAL, _NO_NEW_PRIVILEGES = 1, 38  # <linux/prctl.h>
 
 
-def confine() -> None:
-    """Limit this process: 512 MiB of addresses, 64 open files, no file written, no core, seconds of CPU time.
+def confine(
+    *,
+    memory: int = LARGEST_MEMORY,
+    open_files: int = MOST_OPEN_FILES,
+    file_bytes: int = 0,
+    cpu_s: int = CPU_S,
+) -> None:
+    """Limit this process: addresses, open files, bytes of a file that it writes, seconds of CPU time; no core.
 
-    On Linux it also ends with its parent, and gains no privileges by running a program. macOS does not limit
-    addresses.
+    On Linux it also ends with its parent, gains no privileges by running a program, and opens no socket to a network.
+    macOS does not limit addresses.
     """
     if sys.platform == "win32":
         return
-    _lower(resource.RLIMIT_FSIZE, 0)
+    _lower(resource.RLIMIT_FSIZE, file_bytes)
     _lower(resource.RLIMIT_CORE, 0)
-    _lower(resource.RLIMIT_NOFILE, MOST_OPEN_FILES)
-    allow_cpu(CPU_S)
+    _lower(resource.RLIMIT_NOFILE, open_files)
+    allow_cpu(cpu_s)
     if sys.platform == "linux":
-        _lower(resource.RLIMIT_AS, LARGEST_MEMORY)
+        _lower(resource.RLIMIT_AS, memory)
+        end_with_parent()
         control = ctypes.CDLL(None).prctl
-        control(_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
         control(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+        forbid_networks()
+
+
+def end_with_parent() -> None:
+    """On Linux, let this process be killed when its parent ends, however that ends."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
 
 
 def allow_cpu(seconds: int) -> None:

@@ -12,9 +12,17 @@ import xarray as xr
 
 from braincast.errors import BraincastError
 from braincast.files import write_bytes
+from braincast.forecasts.expected import expected_of
 from braincast.forecasts.store import load_forecast
 from braincast.forecasts.submissions.bundle import open_bundle
-from braincast.forecasts.submissions.declaration import NAME, Submission, null_store, seed_store
+from braincast.forecasts.submissions.declaration import (
+    LARGEST_BYTES,
+    NAME,
+    Submission,
+    null_store,
+    read_declaration,
+    seed_store,
+)
 from braincast.forecasts.submissions.validation import Validation, validate
 from braincast.tasks.kinds import AnyCard
 
@@ -39,8 +47,17 @@ def open_submission(card: AnyCard, path: Path) -> Iterator[Submitted]:
 
     What is read is an archive's unpacked copy, or the folder itself, whose files must stay as they are meanwhile.
     """
-    found = validate(card, path)
-    submission = _required(found, path)
+    with open_validated(card, path, required(validate(card, path), path)) as submitted:
+        yield submitted
+
+
+@contextmanager
+def open_validated(card: AnyCard, path: Path, submission: Submission | None = None) -> Iterator[Submitted]:
+    """The same of a submission that was validated before, whose bytes are still those; with its declaration, if known.
+
+    A declaration that cannot be read is the first of its problems.
+    """
+    submission = submission or _declared(card, path)
     with TemporaryDirectory() as scratch:
         folder = path if path.is_dir() else _unpacked(path, Path(scratch))
         seeds = tuple(load_forecast(folder / seed_store(seed), card) for seed in submission.seeds)
@@ -51,7 +68,16 @@ def open_submission(card: AnyCard, path: Path) -> Iterator[Submitted]:
         yield Submitted(submission, seeds, nulls)
 
 
-def _required(found: Validation, path: Path) -> Submission:
+def _declared(card: AnyCard, path: Path) -> Submission:
+    with open_bundle(path) as bundle:
+        submission, problems = read_declaration(bundle.read(NAME, LARGEST_BYTES), expected_of(card))
+    if submission is None:
+        raise problems[0]
+    return submission
+
+
+def required(found: Validation, path: Path) -> Submission:
+    """What a valid submission declares; the first problem of another is raised."""
     if found.submission is not None and found.valid:
         return found.submission
     first, *others = found.problems

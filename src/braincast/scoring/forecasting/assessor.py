@@ -14,6 +14,7 @@ from jaxtyping import Bool, Float
 from braincast.scoring.forecasting.averages import Averaging, averaging_of, mean_of_parts
 from braincast.scoring.forecasting.blocks import BlockResamples, CaseUnits, Spread, draw_blocks, resample_replicates
 from braincast.scoring.forecasting.groups import CaseMask, case_groups, headline, neuron_groups
+from braincast.scoring.forecasting.hidden import HiddenTruth
 from braincast.scoring.forecasting.neurons import NeuronErrors, neuron_errors
 from braincast.scoring.forecasting.slabs import Labelled
 from braincast.scoring.forecasting.sums import ForecastSums, add_up
@@ -29,12 +30,12 @@ from braincast.tasks.forecasting.truth import open_window_truth
 class Measured:
     """A metric on the sample and every resample, over all leads and at each; NaN where undefined.
 
-    `spread` says how deviations become intervals; `each` is the sample's value for each replicate.
+    `spread` says how deviations become intervals; `each` is of every replicate by itself.
     """
 
     overall: Resampled
     by_lead: Float[np.ndarray, "resample lead"]
-    each: Float[np.ndarray, " replicate"]
+    each: Float[np.ndarray, "replicate resample"]
     n: int
     spread: Spread
 
@@ -42,15 +43,17 @@ class Measured:
 class WindowAssessor:
     """Measures contenders of one forecast task; all see the same truth and resamples.
 
-    Groups of neurons are told apart by `column_metric`, where that is the task's primary one.
+    Groups of neurons are told apart by `column_metric`, where that is the task's primary one. Cases of a
+    hidden `truth` are in no order of time.
     """
 
     column_metric = "mae"
 
-    def __init__(self, task: Any, *, workers: int = 1) -> None:
+    def __init__(self, task: Any, *, workers: int = 1, truth: HiddenTruth | None = None) -> None:
         self.card: ForecastCard = task.card
         self.workers = workers
-        self._truth = open_window_truth(task)
+        self.in_time = truth is None
+        self._truth: Any = open_window_truth(task) if truth is None else truth
         self.headline = headline(self.card)
         self.averaging = averaging_of(self.card)
         self.case_groups = case_groups(self.card)
@@ -61,7 +64,7 @@ class WindowAssessor:
     @cached_property
     def resamples(self) -> BlockResamples:
         """The task's resamples."""
-        return draw_blocks(self.card.hash, case_units(self.card), self.card.n_resamples)
+        return draw_blocks(self.card.hash, case_units(self.card, in_time=self.in_time), self.card.n_resamples)
 
     def spread(self, within: CaseMask) -> Spread:
         """How the deviations of a score of these cases become an interval."""
@@ -141,10 +144,10 @@ class WindowAssessor:
         at_leads = at_leads.reshape(len(replicates), -1, n_leads)
         by_lead = [resample_replicates(at_leads[..., lead], self.resamples, n_seeds) for lead in range(n_leads)]
         together = resample_replicates(overall, self.resamples, n_seeds)
-        return Measured(together, np.stack(by_lead, axis=1), overall[:, 0], n, spread)
+        return Measured(together, np.stack(by_lead, axis=1), overall, n, spread)
 
 
-def case_units(card: ForecastCard) -> CaseUnits:
+def case_units(card: ForecastCard, *, in_time: bool = True) -> CaseUnits:
     """Runs are the cases of one recording in one condition; animals are drawn among those with the same splits."""
     runs = [(case.recording, case.condition) for case in card.cases]
     animals = [card.recordings[case.recording].specimen for case in card.cases]
@@ -153,7 +156,7 @@ def case_units(card: ForecastCard) -> CaseUnits:
         splits.setdefault(animal, set()).add(case.distribution)
     strata = [tuple(sorted(splits[animal])) for animal in animals]
     block_cases = max(1, -(-card.block // card.stride))
-    return CaseUnits(_numbers(runs), _numbers(animals), _numbers(strata), block_cases)
+    return CaseUnits(_numbers(runs), _numbers(animals), _numbers(strata), block_cases, in_time)
 
 
 def _numbers(labels: Sequence[Any]) -> np.ndarray:

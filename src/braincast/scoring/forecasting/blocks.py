@@ -22,7 +22,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from scipy import special
 
-from braincast.scoring.bootstrap import LEVEL, drawn_replicates
+from braincast.scoring.bootstrap import LEVEL, drawn_replicates, variances_of
 from braincast.scoring.ranking import Resampled
 
 _DEFINED_SHARE = 0.9
@@ -33,13 +33,19 @@ _ENDS = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
 class CaseUnits:
     """What a case belongs to: its run, its animal, and the stratum within which its animal is drawn.
 
-    Cases of a run follow each other in time. A block is `block_cases` cases long.
+    Cases of a run follow each other in time, unless they are not `in_time`: then what a block draws is one case,
+    counted as often as a block has cases, as if all cases of a block were the same. A block is `block_cases` long.
     """
 
     run: Int[np.ndarray, " case"]
     animal: Int[np.ndarray, " case"]
     stratum: Int[np.ndarray, " case"]
     block_cases: int
+    in_time: bool = True
+
+    @cached_property
+    def several_animals(self) -> bool:
+        return len(np.unique(self.animal)) > 1
 
     def n_animals(self, within: Bool[np.ndarray, " case"]) -> int:
         """Animals that have any of these cases."""
@@ -74,6 +80,16 @@ class CaseUnits:
         freedom = float(variance.sum() ** 2 / (variance**2 / (blocks - 1)).sum())
         return float(variance.sum() / naive.sum()) * freedom, freedom
 
+    def spread(
+        self, n_resamples: int, within: Bool[np.ndarray, " case"], weights: Float[np.ndarray, " case"] | None = None
+    ) -> Spread:
+        """How the deviations of a score of these cases become an interval; without weights all count alike."""
+        n_animals, n_blocks, parts = self.n_animals(within), self.n_blocks(within), _parts(n_resamples)
+        if n_animals > 1:
+            return Spread(parts, n_animals, n_blocks, *self.animals_drawn(within))
+        part = parts[2] if self.several_animals else slice(None)
+        return Spread((part,), n_animals, n_blocks, *self.blocks_drawn(within, weights))
+
     def _run_sizes(self, within: Bool[np.ndarray, " case"]) -> Int[np.ndarray, " run"]:
         return np.unique(self.run[within], return_counts=True)[1]
 
@@ -91,10 +107,6 @@ class BlockResamples:
         """Number of resamples beside the sample itself."""
         return len(self.counts) - 1
 
-    @cached_property
-    def several_animals(self) -> bool:
-        return len(np.unique(self.units.animal)) > 1
-
     @property
     def parts(self) -> tuple[slice, slice, slice]:
         """Where deviations are of animals and blocks, of animals alone, and of blocks alone."""
@@ -102,11 +114,7 @@ class BlockResamples:
 
     def spread(self, within: Bool[np.ndarray, " case"], weights: Float[np.ndarray, " case"] | None = None) -> Spread:
         """How the deviations of a score of these cases become an interval; without weights all count alike."""
-        n_animals, n_blocks = self.units.n_animals(within), self.units.n_blocks(within)
-        if n_animals > 1:
-            return Spread(self.parts, n_animals, n_blocks, *self.units.animals_drawn(within))
-        part = self.parts[2] if self.several_animals else slice(None)
-        return Spread((part,), n_animals, n_blocks, *self.units.blocks_drawn(within, weights))
+        return self.units.spread(self.n_resamples, within, weights)
 
 
 @dataclass(frozen=True)
@@ -123,14 +131,19 @@ class Spread:
     n_units: int | float
     freedom: int | float
 
+    @property
+    def variance_factor(self) -> float:
+        """n/f, by which the variance of few units is too small; NaN where nothing can be told of it."""
+        if self.freedom < 1 or max(self.n_animals, self.n_blocks) < 2:
+            return np.nan
+        return self.n_units / self.freedom
+
     @cached_property
     def widening(self) -> float:
         """√(n/f) · t(f)/z; NaN for a single animal with a single block, of which nothing can be told."""
-        if self.freedom < 1 or max(self.n_animals, self.n_blocks) < 2:
-            return np.nan
         level = (1 + LEVEL) / 2
         quantiles = special.stdtrit(self.freedom, level) / special.ndtri(level)
-        return float(np.sqrt(self.n_units / self.freedom) * quantiles)
+        return float(np.sqrt(self.variance_factor) * quantiles)
 
     def deviations(self, resampled: Resampled) -> Float[np.ndarray, " draw"]:
         """How far resamples lie from the sample, each source of chance counted once, widened for few units."""
@@ -143,6 +156,16 @@ class Spread:
         wanted = np.fmax(by_animal, by_block)
         shrink = np.sqrt(min(wanted / both, 1.0)) if both > 0 and wanted >= 0 else 1.0
         return parts[0] * shrink * self.widening
+
+    def variances(self, resampled: Float[np.ndarray, "score resample"]) -> Float[np.ndarray, " score"]:
+        """Of many scores, each source of chance counted once, times n/f; NaN where too few resamples are defined."""
+        with np.errstate(invalid="ignore"):
+            drawn = resampled[:, 1:] - resampled[:, :1]
+        parts = [variances_of(drawn[:, part]) for part in self.parts]
+        if len(parts) == 1:
+            return parts[0] * self.variance_factor
+        both, wanted = parts[0], np.fmax(parts[1], parts[2])
+        return np.where(wanted >= 0, np.minimum(both, wanted), both) * self.variance_factor
 
     def interval(self, resampled: Resampled) -> tuple[float, float] | None:
         """95 % interval; None with one unit, or where more than a tenth of the resamples is undefined."""
@@ -187,12 +210,11 @@ def draw_blocks(task_hash: str, units: CaseUnits, n_resamples: int) -> BlockResa
     counts = np.ones((1 + n_resamples, len(units.run)), dtype=np.int64)
     times = _animals_drawn(rng, units, n_resamples)
     _, only_animals, _ = _parts(n_resamples)
-    several = len(np.unique(units.animal)) > 1
     for run in np.unique(units.run):
         cases = np.flatnonzero(units.run == run)
         of_animal = times[:, units.animal[cases[0]]]
-        drawn = _blocks_drawn(rng, len(cases), units.block_cases, of_animal)
-        if several:
+        drawn = _blocks_drawn(rng, len(cases), units, of_animal)
+        if units.several_animals:
             drawn[only_animals] = of_animal[only_animals, None]
         counts[1:, cases] = drawn
     return BlockResamples(counts, units, seed)
@@ -211,7 +233,7 @@ def resample_replicates(
         return values[0]
     drawn = drawn_replicates(np.random.default_rng(resamples.seed + 1), n_replicates, n_resamples, n_seeds)
     drawn[:, 0] = np.arange(n_replicates)
-    if resamples.several_animals:
+    if resamples.units.several_animals:
         drawn[:, 1:][:, resamples.parts[2]] = np.arange(n_replicates)[:, None]
     return np.take_along_axis(values, drawn, axis=0).mean(axis=0)
 
@@ -235,16 +257,17 @@ def _animals_drawn(rng: np.random.Generator, units: CaseUnits, n_resamples: int)
 
 
 def _blocks_drawn(
-    rng: np.random.Generator, n_cases: int, block: int, times: Int[np.ndarray, " resample"]
+    rng: np.random.Generator, n_cases: int, units: CaseUnits, times: Int[np.ndarray, " resample"]
 ) -> Int[np.ndarray, "resample case"]:
     """Counts of a run's cases when its animal was drawn so many times, each time with blocks of its own."""
     # A block that fills the run would be the run itself, whatever its start: at least two are needed.
-    block = max(1, min(block, -(-n_cases // 2)))
+    block = max(1, min(units.block_cases, -(-n_cases // 2)))
+    within_block = np.arange(block) if units.in_time else np.zeros(block, dtype=np.int64)
     n_resamples = len(times)
     counts = np.zeros((n_resamples, n_cases), dtype=np.int64)
     for time in range(int(times.max(initial=0))):
         starts = rng.integers(n_cases, size=(n_resamples, -(-n_cases // block)))
-        places = (starts[..., None] + np.arange(block)).reshape(n_resamples, -1)[:, :n_cases] % n_cases
+        places = (starts[..., None] + within_block).reshape(n_resamples, -1)[:, :n_cases] % n_cases
         flat = places + n_cases * np.arange(n_resamples)[:, None]
         drawn = np.bincount(flat.ravel(), minlength=n_resamples * n_cases).reshape(n_resamples, n_cases)
         counts += np.where((time < times)[:, None], drawn, 0)

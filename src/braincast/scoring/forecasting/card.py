@@ -14,7 +14,7 @@ from braincast.errors import unknown_name
 from braincast.scoring.forecasting.blocks import Spread
 from braincast.scoring.forecasting.drops import Drop
 from braincast.scoring.forecasting.neurons import NeuronSkill
-from braincast.scoring.ranking import Resampled
+from braincast.scoring.ranking import OfReplicates, Resampled
 from braincast.scoring.scores import Comparison, MetricScore, ModelScore, defined
 
 
@@ -31,7 +31,8 @@ class BestSimple:
 
 @dataclass(frozen=True, eq=False)
 class ForecastScorecard:
-    """Scores of all contenders of a forecast task. `samples[model, metric]` are the values behind the intervals.
+    """Scores of all contenders of a forecast task. `samples[model, metric]` are the values behind the intervals,
+    `each[model, metric]` those of every replicate by itself.
 
     Single figures are about the cases like the training data (`headline`: how many), groups about all. `drops` say what
     is lost out of distribution, where the task asks there too. `intervals` says how cases were resampled and how often
@@ -55,6 +56,7 @@ class ForecastScorecard:
     headline: int
     spread: Spread = field(repr=False)
     samples: Mapping[tuple[str, str], Resampled] = field(repr=False)
+    each: Mapping[tuple[str, str], OfReplicates] = field(repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON contract of `braincast run` and `score`, without the run's own entries."""

@@ -21,7 +21,7 @@ from braincast.scoring.forecasting.held import intervals_told
 from braincast.scoring.forecasting.neurons import NeuronErrors, neuron_skill
 from braincast.scoring.forecasting.sums import ForecastSums
 from braincast.scoring.metrics import load_metric
-from braincast.scoring.ranking import Resampled
+from braincast.scoring.ranking import OfReplicates, Resampled
 from braincast.scoring.scores import Comparison, Contender, MetricScore, ModelScore, defined
 from braincast.tasks.forecasting.task import ForecastTask
 
@@ -81,6 +81,7 @@ class _Tally:
         self.task, self.baseline, self.simple, self.headline = assessor.card, baseline, simple, headline
         self.spread = assessor.spread(assessor.headline)
         self.samples: dict[tuple[str, str], Resampled] = {}
+        self.each: dict[tuple[str, str], OfReplicates] = {}
         # Of the primary metric, by contender: at each lead, and in groups as (samples, spread).
         self.at_leads: dict[str, np.ndarray] = {}
         self.in_groups: dict[tuple[str, str, str], tuple[Resampled, Spread]] = {}
@@ -109,6 +110,7 @@ class _Tally:
             headline=int(self.assessor.headline.sum()),
             spread=self.spread,
             samples=self.samples,
+            each=self.each,
         )
 
     def _model_score(self, name: str) -> ModelScore:
@@ -119,13 +121,13 @@ class _Tally:
         found = assessor.measure(wanted, replicates, cases, n_seeds=contender.n_seeds)
         metrics = {key: _metric_score(one) for key, one in zip(keys, found, strict=True)}
         for key, one in zip(keys, found, strict=True):
-            self.samples[name, key] = one.overall
+            self.samples[name, key], self.each[name, key] = one.overall, one.each
         primary = found[keys.index(self.task.primary)]
         self.at_leads[name] = primary.by_lead
         self.errors[name] = assessor.neuron_errors(replicates)
         self.losses[name] = _loss_of_cases(replicates)
         groups = {**self._case_group_scores(name, replicates), **self._neuron_group_scores(name, replicates)}
-        own = tuple(defined(value) for value in primary.each)
+        own = tuple(defined(value) for value in primary.each[:, 0])
         return ModelScore(contender.role, contender.of, metrics, groups, own, contender.cost, contender.n_seeds)
 
     def _case_group_scores(self, name: str, replicates: list[ForecastSums]) -> dict[str, dict[str, MetricScore]]:

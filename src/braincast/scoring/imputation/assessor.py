@@ -133,7 +133,7 @@ class ImputationAssessor(WindowAssessor):
         together = np.array(own)
         leads = [resample_replicates(together[..., k], self.resamples, n_seeds) for k in range(together.shape[2])]
         n = int(replicates[0].by_case["count"][mask].sum())
-        return Measured(leads[0], np.stack(leads[1:], axis=1), together[:, 0, 0], n, self.spread(mask))
+        return Measured(leads[0], np.stack(leads[1:], axis=1), together[..., 0], n, self.spread(mask))
 
     def _mean_over_recordings(
         self, mask: CaseMask, of_rows: Callable[[np.ndarray], Float[np.ndarray, "resample value"]]

@@ -22,8 +22,12 @@ def asked_in_windows(task: ForecastTask) -> ForecastTask:
     Every neuron is hidden once in each window, so that this is the truth of all answers.
     """
     imputation_of(task.card)
-    card = task.card.model_copy(update={"kind": "forecast", "imputation": None})
-    return task.asking(card)
+    return task.asking(card_in_windows(task.card))
+
+
+def card_in_windows(card: ForecastCard) -> ForecastCard:
+    """The declaration of a forecast of the same windows, nothing hidden."""
+    return card.model_copy(update={"kind": "forecast", "imputation": None})
 
 
 def answered_in_windows(card: ForecastCard, contender: Contender, name: str) -> Contender:

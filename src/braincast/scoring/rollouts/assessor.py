@@ -43,10 +43,10 @@ class Place:
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """A metric on the sample and every resample, mean over replicates; and the sample's value for each replicate."""
+    """A metric on the sample and every resample, mean over replicates; and each replicate by itself."""
 
     overall: Resampled
-    each: Float[np.ndarray, " replicate"]
+    each: Float[np.ndarray, "replicate resample"]
 
 
 class RolloutAssessor:
@@ -109,9 +109,7 @@ class RolloutAssessor:
         """Each metric on the sample and every resample; NaN where undefined."""
         found = [self._of_one(metrics, sums) for sums in replicates]
         together = {metric.key: np.array([one[metric.key] for one in found]) for metric in metrics}
-        return {
-            key: Measured(resample_replicates(own, self.resamples, n_seeds), own[:, 0]) for key, own in together.items()
-        }
+        return {key: Measured(resample_replicates(own, self.resamples, n_seeds), own) for key, own in together.items()}
 
     def _of_one(self, metrics: Sequence[Metric], sums: Sequence[Sums]) -> dict[str, Resampled]:
         total = {metric.key: np.zeros(self.resamples.n_resamples + 1) for metric in metrics}
@@ -177,7 +175,7 @@ def _centred(resampled: Resampled, resamples: BlockResamples) -> Resampled:
     larger: a bias of the resampling that says nothing about the sample's value.
     """
     out = resampled.copy()
-    parts = resamples.parts if resamples.several_animals else (slice(None),)
+    parts = resamples.parts if resamples.units.several_animals else (slice(None),)
     for part in parts:
         drawn = out[1:][part]
         known = drawn[np.isfinite(drawn)]

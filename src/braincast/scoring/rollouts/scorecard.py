@@ -13,7 +13,7 @@ from braincast.forecasts.check import check_forecast
 from braincast.scoring.forecasting.card import BestSimple, ForecastScorecard, comparison
 from braincast.scoring.forecasting.scorecard import skill_over
 from braincast.scoring.metrics import load_metric
-from braincast.scoring.ranking import Resampled
+from braincast.scoring.ranking import OfReplicates, Resampled
 from braincast.scoring.rollouts.assessor import RolloutAssessor
 from braincast.scoring.rollouts.controls import CONTROLS, TRUTH
 from braincast.scoring.rollouts.sums import Sums
@@ -61,6 +61,7 @@ class _Tally:
         self.baseline, self.simple, self.spread = baseline, simple, assessor.spread
         self.metrics = [load_metric(key) for key in self.task.metric_keys]
         self.samples: dict[tuple[str, str], Resampled] = {}
+        self.each: dict[tuple[str, str], OfReplicates] = {}
 
     def card(self) -> ForecastScorecard:
         plain = {name: self._of_contender(name) for name in self.contenders}
@@ -84,6 +85,7 @@ class _Tally:
             headline=self.assessor.n_cases,
             spread=self.spread,
             samples=self.samples,
+            each=self.each,
         )
 
     def _of_contender(self, name: str) -> ModelScore:
@@ -100,8 +102,9 @@ class _Tally:
         n, scores = self.assessor.n_cases, {}
         for key, measured in found.items():
             self.samples[name, key] = resampled = measured.overall
+            self.each[name, key] = measured.each
             scores[key] = MetricScore(defined(resampled[0]), self.spread.interval(resampled), n)
-        own = tuple(defined(float(value)) for value in found[self.task.primary].each)
+        own = tuple(defined(float(value)) for value in found[self.task.primary].each[:, 0])
         return ModelScore(contender.role, contender.of, scores, {}, own, contender.cost, contender.n_seeds)
 
     def _best_simple(self, scores: Mapping[str, ModelScore]) -> BestSimple | None:
