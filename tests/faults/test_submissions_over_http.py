@@ -3,43 +3,51 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from pathlib import Path
 
 import pytest
 from bad_submissions import BAD_SUBMISSIONS
 from hostile.entry import Bad
 from hostile.good import submission
+from hostile.raw_zip import Entry, archive
 from hostile.tasks import CARDS, EXPECTED
-from made_boards import made_board
 from served_boards import bearer, code_of, serving
 
 from braincast.board import worker
+from braincast.board.board import Board
 from braincast.board.service.limits import ServiceLimits
+from braincast.board.settings import Settings
 from braincast.board.tasks import add_task
-from braincast.files import write_zip
 
 NO_LIMIT = ServiceLimits(token_requests=1e9, address_requests=1e9, open_uploads=10_000)
 
 
 @pytest.fixture(scope="module")
 def board(tmp_path_factory):
-    board = made_board(tmp_path_factory.mktemp("hostile") / "board")
+    board = Board.create(tmp_path_factory.mktemp("hostile") / "board", Settings())
     for card in CARDS.values():
         add_task(board, card, {"name": "made", "redistribute": "yes"})
     return board
 
 
 def as_sent(bad: Bad, folder: Path) -> bytes | None:
-    """The bytes that a client would send; None where nothing that can be sent says what is wrong."""
+    """The bytes that a client would send; None where the bad thing is no file and no folder of plain files."""
     folder.mkdir()
     with contextlib.suppress(pytest.skip.Exception):
         made = bad.make(submission(EXPECTED[bad.task]), folder)
         if made.is_file():
             return made.read_bytes()
-        if made.is_dir() and not any(path.is_symlink() or not (path.is_file() or path.is_dir()) for path in made.rglob("*")):
-            write_zip(made, folder / "sent.zip")
-            return (folder / "sent.zip").read_bytes()
+        found = sorted(made.rglob("*"))
+        if found and all(not path.is_symlink() and (path.is_file() or path.is_dir()) for path in found):
+            return archive([entry_of(path, made) for path in found])
     return None
+
+
+def entry_of(path: Path, folder: Path) -> Entry:
+    """A file or folder in an archive, by the very bytes of its name."""
+    name = os.fsencode(path.relative_to(folder))
+    return Entry(name, path.read_bytes()) if path.is_file() else Entry(name + b"/", mode=0o40755)
 
 
 @pytest.mark.slow
@@ -61,7 +69,8 @@ def test_every_bad_submission_that_can_be_sent_is_refused_with_its_code(board, t
         worker.work(board)
         for bad, entry in entries.items():
             told = client.get(f"/entries/{entry}").json()
-            assert told["status"] == "refused" and bad.code in {found["code"] for found in told["problems"]}, (bad, told)
+            assert told["status"] == "refused", (bad, told)
+            assert bad.code in {found["code"] for found in told["problems"]}, (bad, told)
             assert str(board.root) not in str(told), bad
         assert client.get("/board").json()["entries"] == []
     assert list(board.incoming.glob("[!.]*")) == []
