@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from braincast.cli.options import Data, Force, Json, Offline, Quiet, TaskName
+from braincast.cli.serving import token_app
 from braincast.cli.session import print_json, session
 from braincast.errors import EXIT_INPUT
 
@@ -23,6 +24,9 @@ Entry = Annotated[int, typer.Argument(metavar="ENTRY", help="An entry's number."
 Entries = Annotated[list[int] | None, typer.Argument(metavar="[ENTRY]...", help="Entries by number; all without any.")]
 By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who does it, for the audit log.")]
 Remark = Annotated[str, typer.Option("--remark", metavar="TEXT", help="Why, for moderators.")]
+
+
+app.add_typer(token_app, name="token")
 
 
 @app.callback()

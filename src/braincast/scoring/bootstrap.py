@@ -113,13 +113,21 @@ def deviations(resampled: Resampled) -> Float[np.ndarray, " draw"]:
 
 def variances(resampled: Float[np.ndarray, "score resample"]) -> Float[np.ndarray, " score"]:
     """Variance of the `deviations` of many scores; NaN where too few resamples are defined."""
-    return np.array([_variance_of(score) for score in resampled])
+    with np.errstate(invalid="ignore"):
+        drawn = resampled[:, 1:] - resampled[:, :1]
+    two_way, by_row, by_column = (variances_of(drawn[:, part]) for part in _parts(drawn.shape[1]))
+    wanted = np.maximum(2 * (by_row + by_column) - two_way, np.maximum(by_row, by_column))
+    return np.where((two_way > 0) & (wanted >= 0), np.minimum(two_way, wanted), two_way)
 
 
-def _variance_of(resampled: Resampled) -> float:
-    drawn = deviations(resampled)
-    enough = np.isfinite(drawn).sum() >= _DEFINED_SHARE * len(drawn)
-    return _variance(drawn) if enough else np.nan
+def variances_of(drawn: Float[np.ndarray, "score draw"]) -> Float[np.ndarray, " score"]:
+    """Of each score's deviations; NaN where more than a tenth of them is undefined."""
+    defined = np.isfinite(drawn)
+    n = defined.sum(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = np.where(defined, drawn, 0.0).sum(axis=1) / n
+        squares = np.where(defined, (drawn - mean[:, None]) ** 2, 0.0).sum(axis=1)
+        return np.where(n >= np.maximum(2, _DEFINED_SHARE * drawn.shape[1]), squares / n, np.nan)
 
 
 def _parts(n_resamples: int) -> tuple[slice, slice, slice]:

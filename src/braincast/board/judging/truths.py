@@ -19,7 +19,7 @@ from braincast.tasks.kinds import AnyCard, AnyTask
 _MADE = "np.savez(path, activity=truth), with truth [case, lead, neuron] in the order of the task"
 # So many values that agree are no chance.
 _FEWEST_ALIKE = 3
-_NEARLY = {"rtol": 1e-5, "atol": 1e-7}
+_RELATIVE, _ABSOLUTE = 1e-5, 1e-7
 
 
 def check_truth(card: AnyCard, task: AnyTask, path: Path) -> str:
@@ -71,9 +71,9 @@ def _check_labels(found: dict[str, Any], axis: str, expected: list[str], path: P
 
 def _refuse_twins(card: ForecastCard, values: Float32[np.ndarray, "case lead neuron"], path: Path) -> None:
     """Observed cases of a stratum must differ, since their own numbers decide their order."""
-    hashes, seen = case_hashes(values), np.isfinite(values).any(axis=(1, 2))
+    hashes, seen = case_hashes(values), set(np.flatnonzero(np.isfinite(values).any(axis=(1, 2))).tolist())
     for places in strata(card):
-        own = [hashes[case] for case in places if seen[case]]
+        own = [hashes[case] for case in places if case in seen]
         if len(set(own)) < len(own):
             raise _unfit(path, "two cases of a stratum have the same truth", "Leave one of them unobserved (NaN)")
 
@@ -94,7 +94,7 @@ def _refuse_public(task: ForecastTask, values: Float32[np.ndarray, "case lead ne
 def _shared(hidden: np.ndarray, public: np.ndarray) -> int | None:
     """The first case in which a frame (over neurons) or a trace (over leads) is the same in both."""
     observed = np.isfinite(hidden)
-    alike = observed & np.isclose(hidden, public, **_NEARLY)
+    alike = observed & np.isclose(hidden, public, rtol=_RELATIVE, atol=_ABSOLUTE)
     found = np.zeros(len(hidden), dtype=bool)
     for axis in (1, 2):
         n, same = observed.sum(axis=axis), alike.sum(axis=axis)

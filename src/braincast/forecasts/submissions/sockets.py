@@ -36,7 +36,7 @@ _OTHER_CALLS = 0x40000000
 
 
 def forbid_networks() -> bool:
-    """Refuse (EPERM) sockets to networks from now on; whether the kernel does. Privileges must not be gained any more."""
+    """Refuse (EPERM) sockets to networks from now on; whether the kernel does. To be called without new privileges."""
     machine = _MACHINES.get(platform.machine())
     if sys.platform != "linux" or machine is None:
         return False

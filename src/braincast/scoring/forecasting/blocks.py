@@ -22,7 +22,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from scipy import special
 
-from braincast.scoring.bootstrap import LEVEL, drawn_replicates
+from braincast.scoring.bootstrap import LEVEL, drawn_replicates, variances_of
 from braincast.scoring.ranking import Resampled
 
 _DEFINED_SHARE = 0.9
@@ -201,16 +201,6 @@ def two_sided_p_of(value: float, deviations: Float[np.ndarray, " draw"]) -> floa
         return None
     tail = 1 + min(int((drawn <= 0).sum()), int((drawn >= 0).sum()))
     return min(1.0, 2 * tail / (len(drawn) + 1))
-
-
-def variances_of(drawn: Float[np.ndarray, "score draw"]) -> Float[np.ndarray, " score"]:
-    """Of each score's deviations; NaN where more than a tenth of them is undefined."""
-    defined = np.isfinite(drawn)
-    n = defined.sum(axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        mean = np.where(defined, drawn, 0.0).sum(axis=1) / n
-        squares = np.where(defined, (drawn - mean[:, None]) ** 2, 0.0).sum(axis=1)
-        return np.where(n >= np.maximum(2, _DEFINED_SHARE * drawn.shape[1]), squares / n, np.nan)
 
 
 def draw_blocks(task_hash: str, units: CaseUnits, n_resamples: int) -> BlockResamples:

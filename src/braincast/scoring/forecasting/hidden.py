@@ -1,6 +1,6 @@
 """Truth that is no part of a task's dataset, in an order of cases that its own numbers alone decide.
 
-Where truth is hidden, scores must not tell which case is which. So the cases of a stratum (one recording, one condition,
+Where truth is hidden, scores must not tell which case is which. So the cases of a stratum (one recording and condition,
 in or out of distribution) are put in the order of the SHA-256 of their true values, those of every forecast with them:
 whoever asks the same cases in another order gets the same sums, added in the same order, to the last bit.
 """
@@ -60,7 +60,7 @@ def hidden_truth(
 
 
 def strata(card: ForecastCard) -> list[Sequence[int]]:
-    """Cases of the same recording and condition, in or out of distribution, which nothing but their truth tells apart."""
+    """Cases of the same recording and condition, in or out of distribution: nothing but truth tells them apart."""
     found: dict[tuple[int, str, str], list[int]] = {}
     for number, case in enumerate(card.cases):
         found.setdefault((case.recording, case.condition, case.distribution), []).append(number)
