@@ -1,4 +1,4 @@
-"""The site of a board as its readers meet it: with a pointer, with keys, with a screen reader, on paper and on a phone."""
+"""The site of a board as its readers meet it: with a pointer, with keys, with a screen reader, on a phone."""
 
 from __future__ import annotations
 
@@ -45,13 +45,20 @@ def site(tmp_path_factory):
 def hostile_site(tmp_path_factory):
     """A site whose every text, names of metrics and groups included, is a payload."""
     folder = tmp_path_factory.mktemp("hostile") / "site"
-    build_site(spoiled(board_document()), folder)
+    build_site(spoiled(board_document(n_tasks=2, n_models=3)), folder)
     return folder
 
 
 # Words that the document's own rules fix: they decide what is drawn, and are written by the board alone.
 FIXED = {"role", "visibility", "status"}
-MAPPED_BY_NAME = {"metrics", "groups", "nulls", "packages", "forecasts", *("distribution", "condition", "region", "activity")}
+MAPPED_BY_NAME = {
+    "metrics",
+    "groups",
+    "nulls",
+    "packages",
+    "forecasts",
+    *("distribution", "condition", "region", "activity"),
+}
 
 
 def spoiled(value, key="", seen=None):
@@ -138,7 +145,12 @@ def test_filters_show_one_track_and_leave_out_baselines_and_single_seeds(visit, 
     assert shown.count() == 8
     page.get_by_role("combobox", name="Track").select_option("open")
     page.get_by_label("baselines too").uncheck()
-    assert [text.split("\n")[0] for text in shown.all_inner_texts()] == ["spectral-mixer", "nlinear", "tiny-transformer", "echo-state"]
+    assert [text.split("\n")[0] for text in shown.all_inner_texts()] == [
+        "spectral-mixer",
+        "nlinear",
+        "tiny-transformer",
+        "echo-state",
+    ]
     page.get_by_role("combobox", name="Seeds").select_option("3")
     assert shown.count() == 3
     assert page.locator("[data-shown]").inner_text() == "3 of 8 entries shown"
@@ -233,7 +245,8 @@ def test_the_brain_is_drawn_turned_and_read(visit, site):
 
 # Middle of the coloured points farthest to the left, in pixels of the window.
 PLACE_OF_A_POINT = """() => {
-  const canvas = document.getElementById("brain"), gl = canvas.getContext("webgl"), box = canvas.getBoundingClientRect();
+  const canvas = document.getElementById("brain"), gl = canvas.getContext("webgl");
+  const box = canvas.getBoundingClientRect();
   const pixels = new Uint8Array(4 * canvas.width * canvas.height);
   gl.readPixels(0, 0, canvas.width, canvas.height, gl.RGBA, gl.UNSIGNED_BYTE, pixels);
   for (let x = 0; x < canvas.width; x++) for (let y = 0; y < canvas.height; y++) {
