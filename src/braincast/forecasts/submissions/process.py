@@ -23,7 +23,9 @@ _KEPT = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 class Watch:
     """Ends a child that has said nothing for too long, or that takes too long in all."""
 
-    def __init__(self, child: subprocess.Popen[bytes], silence_s: float | int, in_all_s: float | int = math.inf) -> None:
+    def __init__(
+        self, child: subprocess.Popen[bytes], silence_s: float | int, in_all_s: float | int = math.inf
+    ) -> None:
         self._child, self._silence_s, self.expired = child, silence_s, ""
         self._heard_s = self._began_s = time.monotonic()
         self._in_all_s, self._over = in_all_s, threading.Event()
