@@ -37,7 +37,7 @@ from braincast.tasks.forecasting.truth import open_window_truth
 RESULT = Path(__file__).parent / "results" / "board_statistics.json"
 PAGE = Path(__file__).parent.parent / "docs" / "board-statistics.md"
 N_NEURONS, N_FRAMES, N_CONDITIONS = 16, 4800, 4
-DESIGN = Design(context=8, horizon=4, stride=4)
+CONTEXT, HORIZON, STRIDE = 8, 4, 4
 N_SEEDS, N_RECORDINGS, N_PAIRS = 3, 20, 10
 MARGINS = (0.01, 0.02, 0.05, 0.1)
 KEY = "mae"
@@ -73,10 +73,7 @@ def table(figures: Mapping[str, Any]) -> str:
     """A row for each kind of entries: told apart though equally good, and power by margin; public, then hidden."""
     margins = " | ".join(f"{margin:.0%} better" for margin in MARGINS)
     columns = "---|" * (5 + len(MARGINS))
-    lines = [
-        f"| entries | seeds | cases | truth | told apart | {margins} |",
-        "|---|---|---|---|---|" + "---|" * len(MARGINS),
-    ]
+    lines = [f"| entries | seeds | cases | truth | told apart | {margins} |", f"|{columns}"]
     for name, found in figures.items():
         for truth in ("public", "hidden"):
             own = found[truth]
@@ -156,7 +153,9 @@ def _task(seed: int) -> ForecastTask:
     dataset = Dataset(
         dataset_card("synthetic-linear"), {"made": Specimen("made", "synthetic", recordings={"made": recording})}
     )
-    card = build(dataset, "surrogate", DESIGN, title=f"Surrogate {seed}")  # the title makes resamples of its own
+    card = build(
+        dataset, "surrogate", Design(CONTEXT, HORIZON, STRIDE), title=f"Surrogate {seed}"
+    )  # the title makes resamples of its own
     return ForecastTask(card, lambda: dataset.specimens)
 
 
@@ -182,11 +181,10 @@ def _fitted(
 
 
 def _training_windows(task: ForecastTask) -> tuple[np.ndarray, np.ndarray]:
-    training, context, horizon = task.training(0), DESIGN.context, DESIGN.horizon
-    pieces = [np.asarray(piece.activity) for piece in training.series]
-    windows = [np.lib.stride_tricks.sliding_window_view(p, context + horizon, axis=0)[::2] for p in pieces]
+    pieces = [np.asarray(piece.activity) for piece in task.training(0).series]
+    windows = [np.lib.stride_tricks.sliding_window_view(p, CONTEXT + HORIZON, axis=0)[::2] for p in pieces]
     every = np.concatenate(windows).transpose(0, 2, 1)
-    return every[:, :context], every[:, context:]
+    return every[:, :CONTEXT], every[:, CONTEXT:]
 
 
 def _noisy(luck: float, gain: float, own_errors: float = 0.0) -> Answers:
@@ -195,8 +193,8 @@ def _noisy(luck: float, gain: float, own_errors: float = 0.0) -> Answers:
     def answers(task: ForecastTask, rng: np.random.Generator) -> list[np.ndarray]:
         truth = open_window_truth(task).read(slice(None), slice(None))
         start = np.array([case.start for case in task.card.cases])
-        field = lfilter([0.6], [1, -0.8], rng.normal(size=(N_FRAMES, N_NEURONS)), axis=0) * own_errors
-        model = field[start[:, None] + np.arange(DESIGN.horizon)]
+        field = own_errors * np.asarray(lfilter([0.6], [1, -0.8], rng.normal(size=(N_FRAMES, N_NEURONS)), axis=0))
+        model = field[start[:, None] + np.arange(HORIZON)]
         shares = 0.5 + gain * rng.normal(size=N_SEEDS)
         return [share * truth + model + luck * rng.normal(size=truth.shape) for share in shares]
 

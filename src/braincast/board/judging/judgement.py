@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,6 +28,8 @@ from braincast.forecasts.submissions.validation import validate
 from braincast.tasks.kinds import card_of_json
 
 _CHILD = "braincast.board.judging.child"
+# Where compiled code is kept.
+_KEPT = ("HOME", "XDG_CACHE_HOME", "NUMBA_CACHE_DIR")
 
 
 def judge(request: Request, limits: Limits | None = None) -> Judged:
@@ -51,7 +54,8 @@ def _scored(request: Request, limits: Limits, submission: Submission) -> Judged:
             "submission": submission.model_dump(mode="json"),
             "scratch": folder,
         }
-        known = {"BRAINCAST_OFFLINE": "1", "BRAINCAST_HOME": str(home().absolute()), "TMPDIR": folder, "HOME": folder}
+        known = {"BRAINCAST_OFFLINE": "1", "BRAINCAST_HOME": str(home().absolute()), "TMPDIR": folder}
+        known |= {name: os.environ[name] for name in _KEPT if name in os.environ}
         heard = _Heard()
         with child_process(_CHILD, known) as child, Watch(child, limits.silence_s, limits.seconds) as watch:
             ask(child, asked)
