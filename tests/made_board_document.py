@@ -127,7 +127,14 @@ def _task(
         "card": _card(name, title, n_neurons),
         "primary": "mae",
         "metrics": [
-            {"key": key, "title": title, "larger_is_better": larger, "perfect": float(larger), "aim": False, "source": ""}
+            {
+                "key": key,
+                "title": title,
+                "larger_is_better": larger,
+                "perfect": float(larger),
+                "aim": False,
+                "source": "",
+            }
             for key, (larger, title) in METRICS.items()
         ],
         "leads": [str(lead) for lead in range(1, 9)],
@@ -315,4 +322,6 @@ def _pair(model: str, key: str, gain: float) -> dict[str, Any]:
 
 def _nulls(gain: float) -> dict[str, Any]:
     comparison = {"metric": "mae", "difference": -0.031, "ci": [-0.052, -0.012], "p": 0.004}
-    return {"identity-permuted": {"metrics": {"mae": _score(0.631 + gain, -gain / 0.6 - 0.05)}, "comparison": comparison}}
+    return {
+        "identity-permuted": {"metrics": {"mae": _score(0.631 + gain, -gain / 0.6 - 0.05)}, "comparison": comparison}
+    }

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -168,7 +170,7 @@ def test_samples_are_the_same_bytes_in_whatever_order_metrics_come():
         np.testing.assert_array_equal(values, samples[key])
 
 
-def same_figures(judged: dict, printed: dict, own: str) -> bool:
+def same_figures(judged: Mapping[str, Any], printed: dict[str, Any], own: str) -> bool:
     """Whether a judgement is what `braincast score --json` printed of a contender, to the last bit."""
     model = printed["models"][own]
     nulls = {name: one for name, one in printed["models"].items() if one["of"] == own}
