@@ -62,6 +62,11 @@ def test_tokens_are_made_listed_and_revoked(home, board):
     assert [token["author"] for token in one_document(listed)["tokens"]] == ["ada"]
     assert command.document("board", "token", board.root, "revoke", made["id"])["revoked_at"]
     assert command("board", "token", board.root, "revoke", 99).stderr.startswith("E804 ")
+    notes = command.document("board", "audit", board.root, "--last", 2)["audit"]
+    assert [(note["action"], note["subject"]) for note in notes] == [
+        ("create-token", f"token {made['id']}"),
+        ("revoke-token", f"token {made['id']}"),
+    ]
 
 
 @pytest.mark.parametrize(("author", "code"), [("<b>ada</b>", "E608"), ("=1+1", "E608"), ("", "E607")])
