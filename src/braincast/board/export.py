@@ -10,6 +10,7 @@ import numpy as np
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
+from braincast.board.audit import UNSEEN
 from braincast.board.board import Board
 from braincast.board.entries import tries_used
 from braincast.board.judging import SCORER
@@ -42,7 +43,7 @@ def public_document(board: Board) -> dict[str, Any]:
 def state(board: Board) -> str:
     """Changes whenever the public document may have."""
     with board.reading() as session:
-        last = session.scalar(select(func.max(AuditRow.id)))
+        last = session.scalar(select(func.max(AuditRow.id)).where(AuditRow.action.not_in(UNSEEN)))
     return f"{SCORER}.{VERSION}.{last or 0}"
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from braincast.cli.options import Data, Force, Json, Offline, Quiet, TaskName
-from braincast.cli.serving import token_app
+from braincast.cli.serving import audit, token_app
 from braincast.cli.session import print_json, session
 from braincast.errors import EXIT_INPUT
 
@@ -27,6 +27,7 @@ Remark = Annotated[str, typer.Option("--remark", metavar="TEXT", help="Why, for 
 
 
 app.add_typer(token_app, name="token")
+app.command("audit")(audit)
 
 
 @app.callback()

@@ -43,8 +43,26 @@ def serve(
             return  # asked to end, it ended
 
 
+def audit(
+    board: BoardFolder,
+    last: Annotated[int | None, typer.Option("--last", min=1, help="Only so many, the newest.")] = None,
+    json_: Json = False,
+) -> None:
+    """Who did what on a board, and when; also which tokens were refused."""
+    from braincast.board.audit import audited
+    from braincast.board.board import Board
+
+    with Board.open(board).reading() as session:
+        notes = audited(session, last)
+    if json_:
+        print_json({"audit": notes})
+        return
+    for note in notes:
+        typer.echo("  ".join(note[key] for key in ("at", "who", "action", "subject")))
+
+
 def _publish(document: dict[str, Any], folder: Path) -> None:
-    from braincast.reports.site import build_site
+    from braincast.reports.site.build import build_site
 
     build_site(document, folder, force=True)
 
