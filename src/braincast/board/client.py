@@ -55,7 +55,7 @@ def send(url: str, task: str, path: Path, token: str, *, pauses_s: tuple[float, 
         elif not path.is_file():
             raise BraincastError("E601", str(path), "there is no such file or folder", "Check the path")
         asked = {"task": task, "length": path.stat().st_size, "sha256": sha256_of_file(path)}
-        upload = _begun(board, asked)
+        upload = begun(board, asked)
         _send_rest(board, upload, path, asked["length"])
         answer = board.ask("POST", f"/uploads/{upload['id']}/complete")
     return {**answer, "url": f"{board.url}{answer['url']}"}
@@ -119,7 +119,7 @@ def _opener() -> urllib.request.OpenerDirector:
     return urllib.request.build_opener(_NoRedirect)
 
 
-def _begun(board: Remote, asked: dict[str, Any]) -> dict[str, Any]:
+def begun(board: Remote, asked: dict[str, Any]) -> dict[str, Any]:
     """The upload of these bytes: the one that was begun before, if the board still has it."""
     key = sha256_of_json(asked)
     for attempt in (key, f"{key}-{time.time_ns()}"):

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from braincast.cli.options import Json
+from braincast.cli.options import Json, Quiet
 from braincast.cli.session import Interrupted, print_json
 
 token_app = typer.Typer(help="Tokens of authors.", no_args_is_help=True, rich_markup_mode=None)
@@ -26,6 +26,7 @@ def serve(
     ] = None,
     rate: Annotated[float, typer.Option("--rate", min=1, help="Requests a minute of a token.")] = 600,
     json_: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Serve a board: its pages, the API that takes submissions, and workers that score them. Ctrl-C ends it."""
     from braincast.board.board import Board
@@ -37,7 +38,7 @@ def serve(
     app = make_app(Board.open(board), ServiceLimits.at_rate(rate), _publish, site)
     with Workers(board, workers):
         try:
-            Server(app, host, port, lambda url: _tell(url, json_)).run()
+            Server(app, host, port, lambda url: _tell(url, json_, quiet)).run()
         except Interrupted:
             return  # asked to end, it ended
 
@@ -48,12 +49,12 @@ def _publish(document: dict[str, Any], folder: Path) -> None:
     build_site(document, folder, force=True)
 
 
-def _tell(url: str, json_: bool) -> None:
+def _tell(url: str, json_: bool, quiet: bool) -> None:
     if json_:
         import json
 
         print(json.dumps({"url": url}), flush=True)
-    else:
+    elif not quiet:
         print(f"Serving at {url} (Ctrl-C ends it)", flush=True)
 
 

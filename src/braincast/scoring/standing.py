@@ -84,12 +84,12 @@ def standing(card: AnyCard, samples: Mapping[int, Mapping[str, OfReplicates]], r
     field = _Field({entry: own[card.primary] for entry, own in samples.items()})
     sign = -1 if metric.larger_is_better else 1
     order = sorted(samples, key=lambda entry: (not np.isfinite(field.value(entry)), sign * field.value(entry), entry))
-    pairs = tuple(field.pairs(tuple(order), metric.key, *_spread(card)))
+    pairs = tuple(field.pairs(tuple(order), metric.key, *variance_over_cases(card)))
     inside = [entry for entry in order if entry in set(ranked) and np.isfinite(field.value(entry))]
     return Standing(tuple(order), _ranks(inside, pairs), pairs)
 
 
-def _spread(card: AnyCard) -> tuple[_Variances, float]:
+def variance_over_cases(card: AnyCard) -> tuple[_Variances, float]:
     """How the variance over cases follows from resamples, and its freedom."""
     if isinstance(card, TaskCard):
         return bootstrap.variances, np.inf

@@ -8,7 +8,7 @@ import sqlite3
 import httpx
 import pytest
 from made_boards import Clock, made_board, some_bytes
-from service_running import TASK, announced, bearer, code_of, serving
+from served_boards import TASK, announced, bearer, code_of, serving
 
 from braincast.board import entries
 from braincast.board.audit import audited

@@ -9,7 +9,7 @@ import time
 import httpx
 import pytest
 from made_boards import made_board
-from service_running import TASK, code_of, serving
+from served_boards import TASK, code_of, serving
 
 from braincast.board.service.limits import ServiceLimits
 from braincast.board.service.publication import Published

@@ -10,7 +10,7 @@ import time
 import httpx
 import pytest
 from made_boards import Clock, made_board
-from service_running import TASK, announced, bearer, code_of, serving
+from served_boards import TASK, announced, bearer, code_of, serving
 
 from braincast.board.service.limits import ServiceLimits
 

@@ -41,8 +41,8 @@ class Limits:
     """What a scoring process may use: bytes of memory, seconds in all, seconds between signs of progress."""
 
     memory_bytes: int = 6 << 30
-    seconds: float = 1800.0
-    silence_s: float = 1200.0
+    seconds: float | int = 1800
+    silence_s: float | int = 1200
 
     def to_dict(self) -> dict[str, Any]:
         """The limits as JSON has them."""

@@ -58,4 +58,5 @@ def _api(service: Service) -> FastAPI:
     for router in (reading.router, uploading.router, entry_points.router):
         api.include_router(router)
     refusing.install(api)
+    api.openapi()  # builds all routes now, and not while several requests wait for them
     return api

@@ -22,6 +22,7 @@ router = APIRouter(tags=["entries"])
 _TOLD = ("id", "task", "status", "visibility", "submitted_at")
 _OWN = (*_TOLD, "author", "model", "problems")
 # What strangers may know before an entry is scored, and nothing of what was refused.
+_OPEN = {"security": [{}]}  # a token may be sent, and need not
 _PUBLIC_STATES = ("queued", "scoring", "scored")
 
 
@@ -33,7 +34,13 @@ class Remark(BaseModel):
     remark: Annotated[str, Field(max_length=1_000)] = ""
 
 
-@router.get("/entries/{entry}", response_model=Entry, response_model_exclude_unset=True, responses=refusals(401, 404))
+@router.get(
+    "/entries/{entry}",
+    response_model=Entry,
+    response_model_exclude_unset=True,
+    responses=refusals(401, 404),
+    openapi_extra=_OPEN,
+)
 def look_at_entry(entry: EntryNumber, who: Anyone, service: Shared) -> JSONResponse:
     """What became of an entry: its state, and its score once it has one. Its author's token shows problems, too."""
     return JSONResponse(

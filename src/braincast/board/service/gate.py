@@ -48,6 +48,8 @@ class Gate:
         return await self._app(scope, body.receive, send)
 
     def _admit(self, scope: Scope) -> None:
+        if not scope["path"].isprintable():  # nothing here has such a name
+            raise Refused(404, BraincastError("E804", "path", "there is no such place", "See openapi.json"))
         if scope["path"].startswith(API):
             wait_s = self._rates.take(network_of((scope.get("client") or ("unknown", 0))[0]))
             if wait_s:

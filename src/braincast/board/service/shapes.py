@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import Header, Path
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from braincast.forecasts.submissions.fields import LARGEST_INTEGER
 
@@ -24,6 +24,11 @@ Key = Annotated[
     ),
 ]
 Offset = Annotated[int, Header(alias="Upload-Offset", ge=0, le=LARGEST_INTEGER, description="Where these bytes begin.")]
+
+
+def _whole(value: Any) -> Any:
+    """In JSON, 3.0 is an integer, too."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 class Problem(BaseModel):
@@ -47,7 +52,7 @@ class NewUpload(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     task: Annotated[str, Field(pattern=NAME)]
-    length: Annotated[int, Field(ge=1, le=LARGEST_INTEGER)]
+    length: Annotated[int, Field(ge=1, le=LARGEST_INTEGER), BeforeValidator(_whole)]
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request, Response
@@ -34,12 +34,12 @@ router = APIRouter(tags=["submitting"])
 PIECE = 1 << 20
 _Found = TypeVar("_Found")
 _OFFSET = {"Upload-Offset": {"schema": {"type": "integer"}, "description": "How many bytes have come."}}
-_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-    }
-}
+
+
+def _bytes(least: int) -> dict[str, Any]:
+    """A body of plain bytes, for OpenAPI."""
+    schema = {"type": "string", "format": "binary", "minLength": least}
+    return {"requestBody": {"required": least > 0, "content": {"application/octet-stream": {"schema": schema}}}}
 
 
 @router.post("/uploads", status_code=201, response_model=Upload, responses=refusals(401, 403, 404, 413, 507))
@@ -69,7 +69,7 @@ def look_at_upload(upload: UploadName, who: Submitter, service: Shared) -> JSONR
     "/uploads/{upload}",
     response_model=Upload,
     responses={200: {"headers": _OFFSET}, **refusals(401, 403, 404, 408, 409, 413, 507)},
-    openapi_extra=_BODY,
+    openapi_extra=_bytes(0),
 )
 async def go_on_with_upload(
     request: Request, upload: UploadName, upload_offset: Offset, who: Submitter, service: Shared
@@ -103,14 +103,15 @@ def complete_upload(upload: UploadName, who: Submitter, service: Shared, key: Ke
     status_code=202,
     response_model=Received,
     responses=refusals(401, 403, 404, 408, 409, 411, 413, 507),
-    openapi_extra=_BODY,
+    openapi_extra=_bytes(1),
 )
 async def submit(request: Request, task: TaskName, who: Submitter, service: Shared, key: Key = None) -> Response:
     """Send a zip archive in one request. The same bytes once more are the same entry."""
     length = _length(request)
     if not length:
-        error = BraincastError("E611", "Content-Length", "the length of the body is missing", "Send it, or an upload")
-        raise Refused(411, error)
+        what = "the length of the body is missing" if length is None else "the body is empty"
+        error = BraincastError("E611", "Content-Length", what, "Send a zip archive and its length, or an upload")
+        raise Refused(411 if length is None else 422, error)
     upload = await _in_thread(lambda: _begin(service, who, task, length))
     try:
         await _receive(request, service.pieces.turn(upload, length), 0)

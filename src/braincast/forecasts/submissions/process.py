@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import subprocess
 import sys
@@ -39,7 +40,7 @@ class Child(Protocol):
 class Watch:
     """Ends a child that has said nothing for too long, or that takes too long in all."""
 
-    def __init__(self, child: Child, silence_s: float, in_all_s: float = float("inf")) -> None:
+    def __init__(self, child: Child, silence_s: float | int, in_all_s: float | int = math.inf) -> None:
         self._child, self._silence_s, self.expired = child, silence_s, ""
         self._heard_s = self._began_s = time.monotonic()
         self._in_all_s, self._over = in_all_s, threading.Event()

@@ -21,9 +21,11 @@ TASK = made_card().name
 
 
 @contextmanager
-def serving(board: Board, limits: ServiceLimits = STANDARD, publish: Publish | None = None) -> Iterator[httpx.Client]:
+def serving(
+    board: Board, limits: ServiceLimits = STANDARD, publish: Publish | None = None, port: int = 0
+) -> Iterator[httpx.Client]:
     """A client of the board's API, without a token."""
-    server = Server(make_app(board, limits, publish), "127.0.0.1", 0)
+    server = Server(make_app(board, limits, publish), "127.0.0.1", port)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
