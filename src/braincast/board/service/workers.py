@@ -17,7 +17,7 @@ class Workers:
     """`braincast board score BOARD --workers N --stay` for as long as the block lasts; nothing for 0."""
 
     def __init__(self, board: Path, number: int) -> None:
-        words = ["board", "score", str(board), "--workers", str(number), "--stay", "--quiet", "--json"]
+        words = ["board", "score", str(board), "--workers", str(number), "--stay", "--with-parent", "--quiet", "--json"]
         self._command = [sys.executable, "-m", "braincast", *words]
         self._number = number
         self._over = threading.Event()
