@@ -67,6 +67,12 @@ class BoardEntry:
     def n_seeds(self) -> int:
         return len(self.told.get("seeds") or ())
 
+    @property
+    def computing_s(self) -> float | None:
+        """What its author says that computing took; what fitting took here where the board did it itself."""
+        hours, cost = self.told.get("hours"), self.told.get("cost") or _NOTHING
+        return 3600.0 * hours if hours is not None and self.role != "baseline" else cost.get("fit_s")
+
     @cached_property
     def document(self) -> Document:
         """What scoring said; empty where nothing is shown."""
