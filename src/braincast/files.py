@@ -177,6 +177,15 @@ def append_line(path: Path, line: str) -> None:
             stream.write(f"{line}\n".encode())
 
 
+def write_at(path: Path, at: int, content: bytes) -> None:
+    """Write bytes into a file that is there, from byte `at` on; a kill or a full disk may leave a part of them."""
+    with disk_errors(path), path.open("r+b", buffering=0) as stream:
+        stream.seek(at)
+        rest = memoryview(content)
+        while rest:
+            rest = rest[stream.write(rest) :]
+
+
 def keep_only(folder: Path, names: Collection[str]) -> None:
     """Remove every file below `folder`, if there is one, whose relative name is not among `names`."""
     for path in folder.rglob("*"):

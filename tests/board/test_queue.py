@@ -9,9 +9,11 @@ from made_boards import Clock, made_board, made_card, some_bytes
 
 from braincast.board import entries, queue
 from braincast.board.schema import EntryRow, JobRow
+from braincast.board.settings import Settings
 from braincast.errors import BraincastError
 
 TASK = made_card().name
+LEASE_S = Settings().scoring.lease_s
 
 
 @pytest.fixture
@@ -71,7 +73,7 @@ def test_a_job_that_ended_is_gone(board):
 
 def test_what_a_killed_worker_held_is_free_after_its_lease(board, clock):
     lost = queue.claim(board, "killed")
-    clock.pass_s(queue.LEASE_S + 1)
+    clock.pass_s(LEASE_S + 1)
     assert queue.claim(board, "other").entry == lost.entry
     assert not queue.hold_on(board, lost)
     assert not end(board, lost)
@@ -81,7 +83,7 @@ def test_what_a_killed_worker_held_is_free_after_its_lease(board, clock):
 def test_a_worker_that_holds_on_keeps_its_job(board, clock):
     held = queue.claim(board, "slow")
     for _ in range(3):
-        clock.pass_s(queue.LEASE_S - 1)
+        clock.pass_s(LEASE_S - 1)
         assert queue.hold_on(board, held)
     assert queue.claim(board, "other").entry != held.entry
     assert end(board, held)
@@ -98,7 +100,7 @@ def test_a_job_whose_workers_keep_dying_fails_and_lets_others_go_on(board, clock
     taken = []
     while (held := queue.claim(board, "dies")) is not None and len(taken) < 50:
         taken.append(held.entry)
-        clock.pass_s(queue.LEASE_S + 1)
+        clock.pass_s(LEASE_S + 1)
     assert [status(board, n) for n in (1, 2, 3)] == ["failed"] * 3
     assert taken.count(1) == queue.MOST_ATTEMPTS
     assert entries.describe(board, 1)["problems"][0]["code"] == "E808"

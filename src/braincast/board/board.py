@@ -48,6 +48,8 @@ class Board:
     def open(cls, path: Path, *, clock: Clock = utc_now, migrated: bool = True) -> Board:
         """The board in a folder; E801 where there is none, E802 where tables are not `migrated` but must be."""
         board = cls(path.resolve(), read_settings(path), clock)
+        if not board.settings.database and not (path / "board.db").is_file():  # SQLite would make an empty one
+            raise BraincastError("E801", str(path), "its database board.db is missing", "Restore a backup")
         found, wanted = board.database.revision(), newest_revision()
         if migrated and found != wanted:
             board.database.close()

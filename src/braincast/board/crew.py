@@ -38,7 +38,7 @@ def score_all(board: Board, n_workers: int, *, stay: bool = False) -> dict[str, 
 
 def start_worker(board: Board, *, stay: bool) -> subprocess.Popen[bytes]:
     """A worker as a process of its own."""
-    words = ["board", "score", str(board.root), "--quiet", "--json", *(["--stay"] if stay else [])]
+    words = ["board", "score", str(board.root), "--quiet", "--json", "--with-parent", *(["--stay"] if stay else [])]
     return subprocess.Popen([sys.executable, "-m", "braincast", *words], stdout=subprocess.DEVNULL)
 
 

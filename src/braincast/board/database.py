@@ -13,7 +13,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, ProgrammingError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
@@ -103,9 +103,11 @@ def _begin(connection: Connection) -> None:
 
 @contextmanager
 def _refusals(shown: str) -> Iterator[None]:
-    """Turn what a database refuses (locked, full, unreachable) into E803."""
+    """Turn what a database refuses (locked, full, unreachable, damaged) into E803."""
     try:
         yield
-    except OperationalError as error:
+    except DBAPIError as error:
+        if isinstance(error, ProgrammingError):
+            raise  # what was asked is wrong, which is a fault of ours
         fix = "Try again when no other process holds it, and see that its disk has space"
         raise BraincastError("E803", shown, f"the database refuses ({error.orig})", fix) from error

@@ -21,6 +21,7 @@ from braincast.files import canonical_json, sha256_of_file, write_zip
 
 # Baselines are fitted by whoever hosts the board, and stand for no author.
 HOUSE = "braincast"
+_LARGEST_NUMBER = 2**31 - 1
 
 
 def receive(
@@ -87,7 +88,7 @@ def author_row(session: Session, board: Board, name: str, contact: str = "") -> 
 
 def entry_row(session: Session, number: int) -> EntryRow:
     """An entry by its number, E804 for another."""
-    found = session.get(EntryRow, number)
+    found = session.get(EntryRow, number) if 0 < number <= _LARGEST_NUMBER else None
     if found is None:
         raise BraincastError(
             "E804", f"entry {number}", "the board has no such entry", "braincast board export lists all"

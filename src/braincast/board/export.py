@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,10 +10,12 @@ import numpy as np
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
+from braincast.board.audit import UNSEEN
 from braincast.board.board import Board
 from braincast.board.entries import tries_used
 from braincast.board.judging import SCORER
 from braincast.board.judging.rounding import rounded, rounded_pair
+from braincast.board.judging.samples import samples_in
 from braincast.board.schema import AuditRow, EntryRow, TaskRow
 from braincast.board.storage import samples_name
 from braincast.scoring.metrics import load_metric
@@ -42,7 +43,7 @@ def public_document(board: Board) -> dict[str, Any]:
 def state(board: Board) -> str:
     """Changes whenever the public document may have."""
     with board.reading() as session:
-        last = session.scalar(select(func.max(AuditRow.id)))
+        last = session.scalar(select(func.max(AuditRow.id)).where(AuditRow.action.not_in(UNSEEN)))
     return f"{SCORER}.{VERSION}.{last or 0}"
 
 
@@ -152,9 +153,7 @@ def _samples(board: Board, entry: EntryRow) -> dict[str, np.ndarray]:
     """Resampled values of each seed, by metric."""
     score = entry.scores[-1]
     with board.files.get(samples_name(entry.id, score.binding)) as path:
-        content = path.read_bytes()
-    with np.load(io.BytesIO(content), allow_pickle=False) as stored:
-        return {key: stored[key] for key in stored.files}
+        return samples_in(path.read_bytes())
 
 
 def _history(

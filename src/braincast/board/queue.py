@@ -1,6 +1,6 @@
 """The queue of a board: who scores which entry, so that none is lost and none is scored twice.
 
-A worker holds a job for `LEASE_S` and holds it on while it is at work. What a worker that was killed held is free again
+A worker holds a job for `lease_s` and holds it on while it is at work. What a worker that was killed held is free again
 when that time is over. What came of a job is written in one transaction, by whoever holds it then.
 """
 
@@ -20,7 +20,6 @@ from braincast.board.schema import EntryRow, JobRow
 from braincast.errors import BraincastError
 from braincast.files import canonical_json
 
-LEASE_S = 30.0
 # A job whose workers keep dying is given up, so that it does not take the others with it.
 MOST_ATTEMPTS = 5
 
@@ -78,10 +77,20 @@ def ending(board: Board, held: Claim) -> Iterator[tuple[Session, EntryRow] | Non
 
 def let_go(board: Board, held: Claim) -> None:
     """Give a job back, to be taken at once; it does not count as an attempt."""
+    _give_back(board, held, None)
+
+
+def put_off(board: Board, held: Claim) -> None:
+    """Give a job back, to be taken after a while; it does not count as an attempt."""
+    _give_back(board, held, _lease(board))
+
+
+def _give_back(board: Board, held: Claim, free_at: str | None) -> None:
     own = update(JobRow).where(JobRow.id == held.job, JobRow.worker == held.worker)
-    free = {"worker": None, "lease_until": None, "attempts": JobRow.attempts - 1}
+    free = {"worker": None, "lease_until": free_at, "attempts": JobRow.attempts - 1}
     with board.writing() as session:
-        session.execute(own.values(free))
+        if session.execute(own.values(free).returning(JobRow.id)).first() is not None:
+            session.get_one(EntryRow, held.entry).status = "queued"
 
 
 def refuse(session: Session, board: Board, entry: EntryRow, problems: list[BraincastError]) -> None:
@@ -110,7 +119,7 @@ def waiting(session: Session) -> tuple[int, str | None]:
 
 
 def _lease(board: Board) -> str:
-    return as_stamp(board.now() + timedelta(seconds=LEASE_S))
+    return as_stamp(board.now() + timedelta(seconds=board.settings.scoring.lease_s))
 
 
 def _plain(problems: list[BraincastError]) -> str:

@@ -19,12 +19,13 @@ Text = Annotated[str, Field(max_length=4000)]
 
 
 class ScoringLimits(BaseModel):
-    """What the process that scores an entry may use."""
+    """What the process that scores an entry may use; after `lease_s` what a worker held that was killed is free."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     memory_bytes: Annotated[int, Field(ge=256 << 20)] = 6 << 30
     seconds: Annotated[float, Field(gt=0)] = 1800.0
+    lease_s: Annotated[float, Field(ge=1)] = 30.0
 
 
 class Settings(BaseModel):

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from braincast.board.audit import audit
 from braincast.board.board import Board
 from braincast.board.entries import entry_row
-from braincast.board.judging import SCORER
+from braincast.board.judging import SCORER, Nursery
 from braincast.board.queue import requeue
 from braincast.board.schema import EntryRow
 from braincast.board.storage import samples_name, submission_name
@@ -38,7 +38,7 @@ def scored_entries(board: Board, numbers: Sequence[int] = ()) -> list[int]:
         return list(numbers)
 
 
-def verify(board: Board, number: int) -> Finding:
+def verify(board: Board, number: int, nursery: Nursery) -> Finding:
     """Score an entry again from its stored bytes and compare every bit; nothing is changed."""
     with board.reading() as session:
         entry = entry_row(session, number)
@@ -54,7 +54,7 @@ def verify(board: Board, number: int) -> Finding:
         return Finding(number, (f"{error.code} {error.where}",))
     if score.scorer != SCORER:
         return Finding(number, (*differs, f"scorer {score.scorer}, now {SCORER}"))
-    judged = judge_entry(board, number)
+    judged = judge_entry(board, number, nursery)
     if judged.problems:
         return Finding(number, (*differs, f"refused now ({judged.problems[0].code})"))
     made = {

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import secrets
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,14 +18,17 @@ from sqlalchemy.orm import Session
 from braincast.board import queue
 from braincast.board.audit import audit
 from braincast.board.board import Board
-from braincast.board.judging import SCORER, Judged, Limits, Request, judge
+from braincast.board.judging import SCORER, Judged, Limits, Nursery, Request, judge
 from braincast.board.schema import EntryRow, ScoreRow, TaskRow
 from braincast.board.storage import samples_name, submission_name
 from braincast.board.tasks import truth_path
 from braincast.errors import BraincastError
-from braincast.files import canonical_json, sha256_of_json, write_bytes
+from braincast.files import canonical_json, disk_errors, sha256_of_json, write_bytes
 
-_PAUSE_S = 0.5
+_PAUSE_S, _LONG_PAUSE_S = 0.5, 5.0
+# What is wrong with this machine now (its database is held by another, its disk is full), and no entry's fault.
+_PASSING = ("E803", "E505")
+_log = logging.getLogger("braincast.board")
 
 
 def work(
@@ -32,40 +36,68 @@ def work(
 ) -> int:
     """Score what waits, the oldest first; how many entries were dealt with.
 
-    When nothing waits the worker ends, or looks again after a while as long as `stay` says so. `done` is told each
-    entry that was dealt with.
+    When no entry is left, also none that another worker holds, the worker ends; or looks again after a while as long as
+    `stay` says so, also when its database is busy or its disk full (else E803, E505). `done` is told each entry that was
+    dealt with.
     """
     name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
     n_done = 0
-    while True:
-        held = queue.claim(board, name)
-        if held is not None:
-            score_one(board, held)
-            n_done += 1
-            done(held.entry)
-        elif stay():
-            time.sleep(_PAUSE_S)
-        else:
-            return n_done
+    with Nursery() as nursery:
+        while True:
+            try:
+                held = queue.claim(board, name)
+                if held is None and not stay() and not _is_any_left(board):
+                    return n_done
+                if held is not None:
+                    score_one(board, held, nursery)
+            except BraincastError as error:
+                if error.code not in _PASSING or not stay():
+                    raise
+                _log.warning("%s", error)
+                time.sleep(_LONG_PAUSE_S)
+                continue
+            if held is None:
+                time.sleep(_PAUSE_S)
+            else:
+                n_done += 1
+                done(held.entry)
 
 
-def score_one(board: Board, held: queue.Claim) -> None:
-    """Score the entry of a job, and end the job."""
+def score_one(board: Board, held: queue.Claim, nursery: Nursery) -> None:
+    """Score the entry of a job, and end the job; where this machine cannot (E803, E505), it stays in the queue."""
+    try:
+        with disk_errors(board.root):
+            _score(board, held, nursery)
+    except BraincastError as error:
+        if error.code in _PASSING:
+            with suppress(BraincastError):  # else its time runs out
+                queue.put_off(board, held)
+        raise
+    except BaseException:
+        queue.let_go(board, held)
+        raise
+
+
+def _is_any_left(board: Board) -> bool:
+    with board.reading() as session:
+        return queue.waiting(session)[0] > 0
+
+
+def _score(board: Board, held: queue.Claim, nursery: Nursery) -> None:
     try:
         with _held(board, held):
-            judged = judge_entry(board, held.entry)
+            judged = judge_entry(board, held.entry, nursery)
     except BraincastError as error:
+        if error.code in _PASSING:
+            raise
         with queue.ending(board, held) as own:
             if own is not None:
                 queue.fail(own[0], board, own[1], [error])
         return
-    except BaseException:
-        queue.let_go(board, held)
-        raise
     _write(board, held, judged)
 
 
-def judge_entry(board: Board, number: int) -> Judged:
+def judge_entry(board: Board, number: int, nursery: Nursery) -> Judged:
     """What scoring says of an entry, from its stored bytes."""
     with board.reading() as session, ExitStack() as opened:
         entry = session.get_one(EntryRow, number)
@@ -85,7 +117,7 @@ def judge_entry(board: Board, number: int) -> Judged:
         )
         session.rollback()  # what follows takes long, and needs no view of the database
         scoring = board.settings.scoring
-        return judge(request, Limits(memory_bytes=scoring.memory_bytes, seconds=scoring.seconds))
+        return judge(request, Limits(memory_bytes=scoring.memory_bytes, seconds=scoring.seconds), nursery)
 
 
 def binding_of(task: TaskRow, forecast_hash: str) -> str:
@@ -107,7 +139,7 @@ def _held(board: Board, held: queue.Claim) -> Iterator[None]:
     over = threading.Event()
 
     def hold() -> None:
-        while not over.wait(queue.LEASE_S / 4):
+        while not over.wait(board.settings.scoring.lease_s / 4):
             try:
                 queue.hold_on(board, held)
             except BraincastError:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from braincast.cli.options import Data, Force, Json, Offline, Quiet, TaskName
+from braincast.cli.serving import audit, token_app
 from braincast.cli.session import print_json, session
 from braincast.errors import EXIT_INPUT
 
@@ -23,6 +24,10 @@ Entry = Annotated[int, typer.Argument(metavar="ENTRY", help="An entry's number."
 Entries = Annotated[list[int] | None, typer.Argument(metavar="[ENTRY]...", help="Entries by number; all without any.")]
 By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who does it, for the audit log.")]
 Remark = Annotated[str, typer.Option("--remark", metavar="TEXT", help="Why, for moderators.")]
+
+
+app.add_typer(token_app, name="token")
+app.command("audit")(audit)
 
 
 @app.callback()
@@ -121,10 +126,15 @@ def score(
     board: BoardPath,
     workers: Annotated[int, typer.Option("--workers", min=1, metavar="N", help="Processes that score.")] = 1,
     stay: Annotated[bool, typer.Option("--stay", help="Wait for more when nothing is left.")] = False,
+    with_parent: Annotated[bool, typer.Option("--with-parent", hidden=True)] = False,
     json_: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Score all entries that wait."""
+    from braincast.forecasts.submissions.limits import end_with_parent
+
+    if with_parent:  # else workers of a service that was killed would stay, and the next one has its own
+        end_with_parent()
     from braincast.board.board import Board
     from braincast.board.crew import score_all
 
@@ -148,6 +158,7 @@ def rescore(board: BoardPath, entries: Entries = None, json_: Json = False) -> N
 def verify(board: BoardPath, entries: Entries = None, json_: Json = False, quiet: Quiet = False) -> None:
     """Score entries again from their stored bytes and compare every bit."""
     from braincast.board.board import Board
+    from braincast.board.judging import Nursery
     from braincast.board.verifying import scored_entries
     from braincast.board.verifying import verify as verify_entry
     from braincast.progress import step
@@ -155,9 +166,9 @@ def verify(board: BoardPath, entries: Entries = None, json_: Json = False, quiet
     opened = Board.open(board)
     numbers = scored_entries(opened, entries or ())
     findings = []
-    with session(quiet=quiet), step("verifying", len(numbers)) as advance:
+    with session(quiet=quiet), step("verifying", len(numbers)) as advance, Nursery() as nursery:
         for number in numbers:
-            findings.append(verify_entry(opened, number))
+            findings.append(verify_entry(opened, number, nursery))
             advance(1)
     differing = {finding.entry: list(finding.differs) for finding in findings if finding.differs}
     if json_:

@@ -72,7 +72,6 @@ def example(
     from braincast.board.board import Board
     from braincast.board.crew import score_all
     from braincast.board.settings import Settings
-    from braincast.cli.publishing import publish
     from braincast.cli.run import n_cores
 
     chosen = _chosen(tasks, data)
@@ -82,12 +81,20 @@ def example(
         opened = Board.open(board) if board.exists() else Board.create(board, settings)
         entries = sum(len(_enter(opened, asked, place, models, data)) for place, asked in enumerate(chosen, 1))
         counts = score_all(opened, n_cores())
-        pages = None if site is None else publish(opened, site)
+        if site is not None:
+            _build(opened, site)
     document = {"board": str(board), "tasks": [asked.task for asked in chosen], "entries": entries, "scored": counts}
     if json_:
-        print_json({**document, "files": {"site": pages and str(site)}})
+        print_json({**document, "files": {"site": site and str(site)}})
     else:
         typer.echo(f"{board}: {entries} entries on {len(chosen)} tasks. Look at it: braincast serve {board}")
+
+
+def _build(board: Board, site: Path) -> None:
+    from braincast.board.export import public_document
+    from braincast.reports.site.build import build_site
+
+    build_site(public_document(board), site, force=True)
 
 
 def _chosen(tasks: str | None, data: Path | None) -> list[Asked]:

@@ -13,9 +13,12 @@ from braincast.cli import (
     climbing,
     data,
     doctor,
+    example_board,
     fitting,
     probing,
+    publishing,
     run,
+    serving,
     simulating,
     submitting,
     sweeping,
@@ -58,7 +61,10 @@ app.command("score")(assess.score)
 app.command("compare")(assess.compare)
 app.add_typer(submitting.app, name="submit")
 app.command("validate")(submitting.validate)
+boarding.app.command("example")(example_board.example)
+app.add_typer(publishing.site_app, name="site")
 app.add_typer(boarding.app, name="board")
+app.command("serve")(serving.serve)
 app.command("cite")(catalogue.cite)
 app.command("doctor")(doctor.doctor)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -40,6 +41,9 @@ def new(
     hold_out_animals: Annotated[
         bool, typer.Option("--hold-out-animals", help="Ask about each animal a model that learned from the others.")
     ] = False,
+    like: Annotated[
+        str | None, typer.Option("--like", metavar="TASK", help="The windows of that task, on this dataset.")
+    ] = None,
     frames: Annotated[bool, typer.Option("--frames", help="Count frames, whatever the times between them.")] = False,
     json_: Json = False,
     quiet: Quiet = False,
@@ -50,8 +54,9 @@ def new(
     from braincast.datasets.registry import load_dataset
     from braincast.progress import step
     from braincast.tasks.forecasting.build import DEFAULT_HORIZON, Design, build
+    from braincast.tasks.forecasting.hiding import asked_of
     from braincast.tasks.imputation.build import USUAL_WINDOW, build_imputation
-    from braincast.tasks.registry import add_task, free_name
+    from braincast.tasks.registry import add_task, forecast_card, free_name
     from braincast.tasks.rollouts.build import USUAL_CONTEXT, build_usual_rollout
 
     makers = {"forecast": build, "rollout": build_usual_rollout, "imputation": build_imputation}
@@ -70,7 +75,8 @@ def new(
         held_out_animals=hold_out_animals,
     )
     with session(quiet=quiet, offline=offline), step(f"Making {name}"):
-        card = makers[kind](load_dataset(dataset, offline=offline or None), name, design)
+        loaded = load_dataset(dataset, offline=offline or None)
+        card = makers[kind](loaded, name, design) if like is None else asked_of(forecast_card(like), loaded, name)
         path = add_task(card, force=force)
     if json_:
         print_json({**card.to_show(), "files": {"task": str(path)}})
@@ -109,6 +115,37 @@ def files(
         print_json({"task": opened.name, "task_hash": opened.hash, "files": {"task": str(path)}})
         return
     typer.echo(f"{path}")
+
+
+@app.command("hide")
+def hide(
+    task: TaskName,
+    out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="A new folder.")],
+    data: Data = None,
+    json_: Json = False,
+    quiet: Quiet = False,
+    offline: Offline = False,
+    force: Force = False,
+) -> None:
+    """Part a brain into what everybody may have and what only a board is to know: the frames after test windows."""
+    import numpy as np
+
+    from braincast.files import new_folder
+    from braincast.tasks.forecasting.hiding import parted
+    from braincast.tasks.registry import forecast_card, load_task
+
+    card = forecast_card(task)
+    with session(quiet=quiet, offline=offline), new_folder(out, force=force) as folder:
+        found = parted(load_task(task, data=data))  # pyright: ignore[reportArgumentType]  its card is a ForecastCard
+        found.public.save(folder / "public")
+        labels = {"case": [case.id for case in card.cases], "neuron": list(card.neurons)}
+        np.savez(folder / "truth.npz", activity=found.truth, **labels)
+    files = {"public": str(out / "public"), "truth": str(out / "truth.npz")}
+    if json_:
+        print_json({"task": task, "files": files})
+        return
+    typer.echo(f"{files['public']} is what everybody may have. Next: braincast data add {files['public']} --name NAME")
+    typer.echo(f"{files['truth']} is for braincast board add-task --hidden, and nobody else")
 
 
 @app.command("windows")

@@ -5,26 +5,23 @@ Everything can be read without the script, which adds sorting and pointing (docs
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from braincast.datasets.card import DatasetCard
 from braincast.experiments.entrants import DECISIVE_DRAWS
 from braincast.experiments.wiring import ALPHA
 from braincast.files import write_text
-from braincast.reports import charts, curve_charts, lead_charts, numbers, wording
+from braincast.reports import charts, curve_charts, lead_charts, wording
 from braincast.reports.entries import Document
 from braincast.reports.forecasting import neuron_charts, trace_charts
 from braincast.reports.forecasting.view import ForecastView, ImputationView
-from braincast.reports.links import before_doi, doi_link, safe_link
 from braincast.reports.packing import data_block, packed
+from braincast.reports.rendering import hashed, joined, page_environment
 from braincast.reports.rollouts import charts as rollout_charts
 from braincast.reports.rollouts.view import RolloutView
 from braincast.reports.view import View
@@ -81,7 +78,7 @@ def write_report(
 
 def rendered(template: str, styles: tuple[str, ...], scripts: tuple[str, ...], **parts: Any) -> str:
     """A template of this room as a page, with its styles and scripts inside it and a policy that allows no others."""
-    style, script = _joined(styles), f'"use strict";(() => {{\n{_joined(scripts)}}})();'
+    style, script = joined(styles), f'"use strict";(() => {{\n{joined(scripts)}}})();'
     return (
         _environment()
         .get_template(template)
@@ -91,26 +88,7 @@ def rendered(template: str, styles: tuple[str, ...], scripts: tuple[str, ...], *
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("braincast.reports", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(
-        name=numbers.printable,
-        num=_typographic(numbers.decimal),
-        ci=_typographic(numbers.interval),
-        percent=_typographic(numbers.percent),
-        p=numbers.p_value,
-        integer=numbers.count,
-        duration=numbers.duration,
-        link=safe_link,
-        doi=doi_link,
-        before_doi=before_doi,
-        sentence=numbers.sentence,
-    )
+    environment = page_environment()
     environment.globals.update(
         charts=charts,
         curves=curve_charts,
@@ -125,23 +103,9 @@ def _environment() -> Environment:
     return environment
 
 
-def _typographic(write):
-    """The same number format with true minus signs."""
-    return lambda *args, **options: numbers.typographic(write(*args, **options))
-
-
-def _joined(names: tuple[str, ...]) -> str:
-    folder = files("braincast.reports").joinpath("templates")
-    return "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in names)
-
-
 def _policy(style: str, script: str) -> str:
     """What the page may do: show itself with this one style sheet, run this one script, and nothing else."""
     return (
-        f"default-src 'none'; script-src {_hashed(script)}; style-src {_hashed(style)}; img-src data:; "
+        f"default-src 'none'; script-src {hashed(script)}; style-src {hashed(style)}; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
-
-
-def _hashed(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

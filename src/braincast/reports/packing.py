@@ -45,7 +45,7 @@ def packed(exhibits: Exhibits) -> dict[str, Any]:
     }
 
 
-def data_block(data: Mapping[str, Any]) -> Markup:
+def data_block(data: Mapping[str, Any] | str) -> Markup:
     """JSON for a `<script type="application/json">`: no character of it can end the element or begin another."""
     text = json.dumps(data, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
     for character in "<>&":

@@ -32,7 +32,7 @@ def opened_truth(task: AnyTask, path: Path) -> HiddenTruth:
 
 
 def score_hidden(task: AnyTask, truth: HiddenTruth, contenders: Mapping[str, Contender]) -> ForecastScorecard:
-    """Score forecasts against hidden truth; the order of cases in a stratum changes no bit."""
+    """Score forecasts against hidden truth; the order of cases in a stratum (`hidden.strata`) changes no bit."""
     asked = required_forecast(task)
     return score_forecasts(asked, truth.in_order(contenders), assessor=WindowAssessor(asked, truth=truth))
 
@@ -40,9 +40,11 @@ def score_hidden(task: AnyTask, truth: HiddenTruth, contenders: Mapping[str, Con
 def without_secrets(document: Mapping[str, Any], card: AnyCard) -> dict[str, Any]:
     """An entry's `score` without what is by neuron, of small groups, or of the order of cases."""
     small = _small_groups(card)
+    told = [group for group in document["groups"] if group != "condition" or _tells_conditions(card)]
     groups = {
         group: {label: score for label, score in labels.items() if (group, label) not in small}
         for group, labels in document["groups"].items()
+        if group in told
     }
     named = {f"{group}: {label}" for group, label in small}
     compared = [pair for pair in document["group_comparisons"] if pair["group"] not in named]
@@ -55,6 +57,11 @@ def without_secrets(document: Mapping[str, Any], card: AnyCard) -> dict[str, Any
         "neurons": None,
         "intervals": intervals,
     }
+
+
+def _tells_conditions(card: AnyCard) -> bool:
+    """Whether conditions tell hidden cases apart: nothing is told of them where their cases may be in any order."""
+    return isinstance(card, ForecastCard) and card.average == "conditions"
 
 
 def _small_groups(card: AnyCard) -> set[tuple[str, str]]:

@@ -10,43 +10,41 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from braincast.board.judging.child import DOCUMENT, SAMPLES
+from braincast.board.judging.nursery import Nursery
 from braincast.board.judging.request import Judged, Limits, Request
 from braincast.board.judging.samples import samples_in
 from braincast.datasets.cache import home
 from braincast.errors import CODES, BraincastError
 from braincast.forecasts.submissions.declaration import Submission
-from braincast.forecasts.submissions.process import Watch, ask, child_process, lines_of, printable
+from braincast.forecasts.submissions.process import Watch, ask, lines_of, printable
 from braincast.forecasts.submissions.validation import validate
 from braincast.tasks.kinds import card_of_json
 
-_CHILD = "braincast.board.judging.child"
-# Where compiled code is kept.
-_KEPT = ("HOME", "XDG_CACHE_HOME", "NUMBA_CACHE_DIR")
 
-
-def judge(request: Request, limits: Limits | None = None) -> Judged:
+def judge(request: Request, limits: Limits | None = None, nursery: Nursery | None = None) -> Judged:
     """The figures of an entry, or the problems of its submission; the same bits whenever it is asked again.
 
     A process that dies, or takes more memory or time than it may, is E808; what keeps any entry of the task from being
-    scored, such as data that are not there, is raised as it is.
+    scored, such as data that are not there, is raised as it is. Whoever judges many gives a `nursery`.
     """
     limits, began_s = limits or Limits(), time.monotonic()
     found = validate(card_of_json(request.card), Path(request.submission))
     if found.submission is None or not found.valid:
         return Judged(found.problems, found.submission)
-    judged = _scored(request, limits, found.submission)
+    with nullcontext(nursery) if nursery is not None else Nursery() as source:
+        judged = _scored(request, limits, found.submission, source)
     return replace(judged, duration_s=time.monotonic() - began_s)
 
 
-def _scored(request: Request, limits: Limits, submission: Submission) -> Judged:
+def _scored(request: Request, limits: Limits, submission: Submission, nursery: Nursery) -> Judged:
     with TemporaryDirectory(prefix="braincast-judging-") as folder:
         asked = {
             "request": request.to_dict(),
@@ -55,9 +53,8 @@ def _scored(request: Request, limits: Limits, submission: Submission) -> Judged:
             "scratch": folder,
         }
         known = {"BRAINCAST_OFFLINE": "1", "BRAINCAST_HOME": str(home().absolute()), "TMPDIR": folder}
-        known |= {name: os.environ[name] for name in _KEPT if name in os.environ}
         heard = _Heard()
-        with child_process(_CHILD, known) as child, Watch(child, limits.silence_s, limits.seconds) as watch:
+        with nursery.child(known) as child, Watch(child, limits.silence_s, limits.seconds) as watch:
             ask(child, asked)
             with contextlib.suppress(ValueError, RecursionError):  # a child that says anything else is trusted no more
                 for line in lines_of(child):

@@ -38,10 +38,16 @@ def confine(
     allow_cpu(cpu_s)
     if sys.platform == "linux":
         _lower(resource.RLIMIT_AS, memory)
+        end_with_parent()
         control = ctypes.CDLL(None).prctl
-        control(_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
         control(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
         forbid_networks()
+
+
+def end_with_parent() -> None:
+    """On Linux, let this process be killed when its parent ends, however that ends."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
 
 
 def allow_cpu(seconds: int) -> None:

@@ -47,7 +47,7 @@ def open_submission(card: AnyCard, path: Path) -> Iterator[Submitted]:
 
     What is read is an archive's unpacked copy, or the folder itself, whose files must stay as they are meanwhile.
     """
-    with open_validated(card, path, _required(validate(card, path), path)) as submitted:
+    with open_validated(card, path, required(validate(card, path), path)) as submitted:
         yield submitted
 
 
@@ -76,7 +76,8 @@ def _declared(card: AnyCard, path: Path) -> Submission:
     return submission
 
 
-def _required(found: Validation, path: Path) -> Submission:
+def required(found: Validation, path: Path) -> Submission:
+    """What a valid submission declares; the first problem of another is raised."""
     if found.submission is not None and found.valid:
         return found.submission
     first, *others = found.problems

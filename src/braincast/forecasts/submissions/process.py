@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, Protocol, runtime_checkable
 
 from braincast.forecasts.submissions.child import LONGEST_TEXT
 
@@ -20,12 +20,27 @@ _MOST_OUTPUT = 4 << 20
 _KEPT = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
 
+@runtime_checkable
+class Child(Protocol):
+    """A process as far as its parent looks at one; `subprocess.Popen` is one."""
+
+    stdin: IO[bytes] | None
+    stdout: IO[bytes] | None
+    returncode: int | None
+
+    def kill(self) -> None:
+        """End it at once."""
+        ...
+
+    def wait(self) -> int:
+        """How it ended."""
+        ...
+
+
 class Watch:
     """Ends a child that has said nothing for too long, or that takes too long in all."""
 
-    def __init__(
-        self, child: subprocess.Popen[bytes], silence_s: float | int, in_all_s: float | int = math.inf
-    ) -> None:
+    def __init__(self, child: Child, silence_s: float | int, in_all_s: float | int = math.inf) -> None:
         self._child, self._silence_s, self.expired = child, silence_s, ""
         self._heard_s = self._began_s = time.monotonic()
         self._in_all_s, self._over = in_all_s, threading.Event()
@@ -66,29 +81,33 @@ def child_process(module: str, more: Mapping[str, str] | None = None) -> Iterato
     It starts where there is nothing to find or overwrite, and knows nearly nothing of this process's environment;
     `more` is added to that.
     """
-    command = [sys.executable, "-P", "-B", "-X", "utf8", "-m", module]
-    with subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=_environment() | dict(more or {}),
-        cwd=Path(sys.executable).anchor,
-    ) as child:
+    with start_child(module, more, stdin=subprocess.PIPE) as child:
         try:
             yield child
         finally:
             child.kill()
 
 
-def ask(child: subprocess.Popen[bytes], request: dict[str, Any]) -> None:
+def start_child(module: str, more: Mapping[str, str] | None = None, *, stdin: Any) -> subprocess.Popen[bytes]:
+    """The same, to be ended by whoever starts it, with a file or socket as its standard input."""
+    return subprocess.Popen(
+        [sys.executable, "-P", "-B", "-X", "utf8", "-m", module],
+        stdin=stdin,
+        stdout=subprocess.PIPE if stdin == subprocess.PIPE else subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=_environment() | dict(more or {}),
+        cwd=Path(sys.executable).anchor,
+    )
+
+
+def ask(child: Child, request: dict[str, Any]) -> None:
     """Send the request. A child that died before it read it is noticed by what it does not say."""
     if child.stdin is not None:
         with contextlib.suppress(BrokenPipeError), child.stdin as stream:
             stream.write(json.dumps(request).encode())
 
 
-def lines_of(child: subprocess.Popen[bytes]) -> Iterator[object]:
+def lines_of(child: Child) -> Iterator[object]:
     """The child's lines as JSON, until it ends or has said more than it may; what is no JSON is a ValueError."""
     left = _MOST_OUTPUT
     while child.stdout is not None and left > 0 and (text := child.stdout.readline(left)):

@@ -14,7 +14,7 @@ from jaxtyping import Bool, Float
 from braincast.scoring.forecasting.averages import Averaging, averaging_of, mean_of_parts
 from braincast.scoring.forecasting.blocks import BlockResamples, CaseUnits, draw_blocks, resample_replicates
 from braincast.scoring.forecasting.groups import CaseMask, case_groups, headline, neuron_groups
-from braincast.scoring.forecasting.hidden import HiddenTruth
+from braincast.scoring.forecasting.hidden import HiddenTruth, strata
 from braincast.scoring.forecasting.neurons import NeuronErrors, neuron_errors
 from braincast.scoring.forecasting.slabs import Labelled
 from braincast.scoring.forecasting.spread import Spread
@@ -149,15 +149,21 @@ class WindowAssessor:
 
 
 def case_units(card: ForecastCard, *, in_time: bool = True) -> CaseUnits:
-    """Runs are the cases of one recording in one condition; animals are drawn among those with the same splits."""
-    runs = [(case.recording, case.condition) for case in card.cases]
+    """Runs are the cases of one recording in one condition; animals are drawn among those with the same splits.
+
+    Cases that are not `in_time` are drawn within their strata, as these are where truth is hidden.
+    """
+    runs: list[Any] = [(case.recording, case.condition) for case in card.cases]
+    if not in_time:
+        of_case = {case: number for number, places in enumerate(strata(card)) for case in places}
+        runs = [of_case[case] for case in range(len(runs))]
     animals = [card.recordings[case.recording].specimen for case in card.cases]
     splits: dict[str, set[str]] = {}
     for animal, case in zip(animals, card.cases, strict=True):
         splits.setdefault(animal, set()).add(case.distribution)
-    strata = [tuple(sorted(splits[animal])) for animal in animals]
+    alike = [tuple(sorted(splits[animal])) for animal in animals]
     block_cases = max(1, -(-card.block // card.stride))
-    return CaseUnits(_numbers(runs), _numbers(animals), _numbers(strata), block_cases, in_time)
+    return CaseUnits(_numbers(runs), _numbers(animals), _numbers(alike), block_cases, in_time)
 
 
 def _numbers(labels: Sequence[Any]) -> np.ndarray:

@@ -1,8 +1,8 @@
 """Truth that is no part of a task's dataset, in an order of cases that its own numbers alone decide.
 
-Where truth is hidden, scores must not tell which case is which. So the cases of a stratum (one recording and condition,
-in or out of distribution) are put in the order of the SHA-256 of their true values, those of every forecast with them:
-whoever asks the same cases in another order gets the same sums, added in the same order, to the last bit.
+Where truth is hidden, scores must not tell which case is which. So the cases of a stratum (see `strata`) are put in the
+order of the SHA-256 of their true values, those of every forecast with them: whoever asks the same cases in another
+order gets the same sums, added in the same order, to the last bit.
 """
 
 from __future__ import annotations
@@ -60,10 +60,14 @@ def hidden_truth(
 
 
 def strata(card: ForecastCard) -> list[Sequence[int]]:
-    """Cases of the same recording and condition, in or out of distribution: nothing but truth tells them apart."""
+    """Cases that nothing but their truth tells apart: of one recording, in or out of distribution.
+
+    Conditions tell them apart where scores are averaged over conditions, and are no matter elsewhere.
+    """
+    apart = card.average == "conditions"
     found: dict[tuple[int, str, str], list[int]] = {}
     for number, case in enumerate(card.cases):
-        found.setdefault((case.recording, case.condition, case.distribution), []).append(number)
+        found.setdefault((case.recording, case.condition if apart else "", case.distribution), []).append(number)
     return list(found.values())
 
 
