@@ -72,7 +72,9 @@ def measured(n_authors: int = N_AUTHORS, n_each: int = N_EACH) -> dict[str, Any]
         service, told, began_s = Service(board.root), Told(), time.monotonic()
         try:
             with disturbed(board, service, N_WORKERS, SEED) as happened:
-                _send_at_once([Author(service.url, TASK, name, tokens[name], told) for name in sent], sent, board, folder)
+                _send_at_once(
+                    [Author(service.url, TASK, name, tokens[name], told) for name in sent], sent, board, folder
+                )
                 sent_s = time.monotonic()
                 _wait(lambda: _n_jobs(board) <= N_IN_PEACE)
                 happened.over.set()
@@ -200,9 +202,15 @@ def table(found: dict[str, Any]) -> str:
     rows = [
         ("submissions, from clients at once", f"{found['submissions']}, {found['clients']}"),
         ("requests", answers),
-        ("workers killed, service killed and started again", f"{happened['workers_killed']}, {happened['services_killed']}"),
+        (
+            "workers killed, service killed and started again",
+            f"{happened['workers_killed']}, {happened['services_killed']}",
+        ),
         ("database held by another", f"{happened['locks']} times, {happened['locked_s']:.0f} s"),
-        ("all were received after", f"{found['sent_s']:.0f} s; none waited longer than {found['longest_wait_s']:.0f} s"),
+        (
+            "all were received after",
+            f"{found['sent_s']:.0f} s; none waited longer than {found['longest_wait_s']:.0f} s",
+        ),
         ("the queue was empty after", f"{found['wall_s']:.0f} s, {60 * scored / found['wall_s']:.0f} scored a minute"),
         ("entries on the board, scored", f"{found['entries']}, {scored}"),
         ("lost, scored twice, left in the queue", f"{found['lost']}, {found['twice']}, {found['jobs_left']}"),

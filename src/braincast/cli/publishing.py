@@ -33,7 +33,9 @@ def build(
         build_site(document, out, force=force)
     if json_:
         n_files = sum(path.is_file() for path in out.rglob("*"))
-        print_json({"site": str(out), "tasks": len(document["tasks"]), "entries": len(document["entries"]), "files": n_files})
+        print_json(
+            {"site": str(out), "tasks": len(document["tasks"]), "entries": len(document["entries"]), "files": n_files}
+        )
     else:
         typer.echo(f"{out / 'index.html'}")
 

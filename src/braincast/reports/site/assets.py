@@ -36,7 +36,9 @@ def assets() -> dict[str, str]:
 
 def turnable(style: str) -> str:
     """The style sheet with its light and dark colours once more, for whom a button has asked for one of them."""
-    light = " ".join(" ".join(block.split()) for block in _LIGHT.findall(style)).replace("color-scheme: light dark;", "")
+    light = " ".join(" ".join(block.split()) for block in _LIGHT.findall(style)).replace(
+        "color-scheme: light dark;", ""
+    )
     dark = " ".join(" ".join(block.split()) for block in _DARK.findall(style))
     asked = (("light", light), ("dark", dark))
     turned = "".join(f':root[data-theme="{theme}"] {{ color-scheme: {theme}; {own} }}\n' for theme, own in asked)

@@ -17,7 +17,19 @@ _NOTHING: Mapping[str, Any] = {}
 # What a document may leave out; withdrawn entries have little more than a number.
 _BOARD = ("title", "about", "contact", "scorer", "braincast", "generated", "tries")
 _TASK = (
-    *("version", "hash", "title", "question", "kind", "priority", "reason", "hidden", "truth_hash", "dataset", "wiring"),
+    *(
+        "version",
+        "hash",
+        "title",
+        "question",
+        "kind",
+        "priority",
+        "reason",
+        "hidden",
+        "truth_hash",
+        "dataset",
+        "wiring",
+    ),
     *("card", "metrics", "leads", "lead_s", "unit", "baseline", "baselines", "nulls", "tracks", "noise_floor"),
     *("n_cases", "n_neurons", "animals", "neurons", "regions", "positions_um", "traces", "standing", "comparisons"),
     "history",

@@ -103,7 +103,9 @@ def for_learners(task: BoardTask) -> list[Told]:
         rows.append(("Splits", f"{_capital(str(card['fold_rule']))}."))
     rows.append(("What counts", _what_counts(task)))
     if told.get("wiring"):
-        rows.append(("What wiring is", f"Which neuron is connected to which, a sparse directed graph. {whose_wiring(task)}"))
+        rows.append(
+            ("What wiring is", f"Which neuron is connected to which, a sparse directed graph. {whose_wiring(task)}")
+        )
     return rows
 
 
