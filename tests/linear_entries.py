@@ -13,6 +13,7 @@ from braincast.datasets.registry import load_dataset
 from braincast.forecasts.expected import expected_of
 from braincast.tasks.forecasting.build import Design, build
 from braincast.tasks.forecasting.task import ForecastTask
+from braincast.tasks.kinds import AnyTask
 from braincast.tasks.registry import task_of_card
 
 
@@ -40,7 +41,7 @@ def submitted(task: ForecastTask, seeds: Mapping[int, np.ndarray], path: Path, *
     return as_zip(submission_files(stores, expected, seeds=list(seeds), **changes), path)
 
 
-def request_of(task: ForecastTask, submission: Path, baselines: Mapping[str, Path], **changes: object) -> Request:
+def request_of(task: AnyTask, submission: Path, baselines: Mapping[str, Path], **changes: object) -> Request:
     """What a board asks of the judge."""
     floors = {name: str(path) for name, path in baselines.items()}
     fields = {"data": None, "truth": None, "own": "model", **changes}

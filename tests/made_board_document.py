@@ -86,7 +86,7 @@ def _card(name: str, title: str, n_neurons: int) -> dict[str, Any]:
         "dt_s": 0.6,
         "jitter": 0.0,
         "inputs": "none",
-        "fold_rule": "one fit; of each condition the first 70 % of the frames train, the next 10 % choose, the last 20 % test",
+        "fold_rule": "one fit; of each condition the first 70 % train, the next 10 % choose, the last 20 % test",
         "resampling": "moving blocks of consecutive windows within each condition",
         "n_resamples": 1000,
         "primary": "mae",
@@ -127,7 +127,14 @@ def _task(
         "card": _card(name, title, n_neurons),
         "primary": "mae",
         "metrics": [
-            {"key": key, "title": title, "larger_is_better": larger, "perfect": float(larger), "aim": False, "source": ""}
+            {
+                "key": key,
+                "title": title,
+                "larger_is_better": larger,
+                "perfect": float(larger),
+                "aim": False,
+                "source": "",
+            }
             for key, (larger, title) in METRICS.items()
         ],
         "leads": [str(lead) for lead in range(1, 9)],
@@ -229,7 +236,7 @@ def _entry(
         "contact": "ada@example.org",
         "links": ["https://example.org/code"],
         "licence": "CC-BY-4.0",
-        "description": f"{model}: one set of weights for all neurons (α = 10).\nChosen on validation frames (p < 0.05).",
+        "description": f"{model}: one set of weights for all neurons.\nChosen on validation frames (p < 0.05).",
         "training_data": ["the task's training frames"],
         "track": track,
         "seeds": list(range(n_seeds)),
@@ -315,4 +322,6 @@ def _pair(model: str, key: str, gain: float) -> dict[str, Any]:
 
 def _nulls(gain: float) -> dict[str, Any]:
     comparison = {"metric": "mae", "difference": -0.031, "ci": [-0.052, -0.012], "p": 0.004}
-    return {"identity-permuted": {"metrics": {"mae": _score(0.631 + gain, -gain / 0.6 - 0.05)}, "comparison": comparison}}
+    return {
+        "identity-permuted": {"metrics": {"mae": _score(0.631 + gain, -gain / 0.6 - 0.05)}, "comparison": comparison}
+    }

@@ -25,6 +25,7 @@ def test_the_readme_shows_the_recorded_figures(monkeypatch):
     "name",
     [
         "all_models",
+        "board_statistics",
         "calibration",
         "fly_loading",
         "fly_statistics",

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from command_line import with_example, with_home
 from linear_entries import answers_of, linear_task, request_of, submitted
 
-from braincast.board.judging import Limits, judge, judgement
+from braincast.board.judging import Limits, Nursery, judge, nursery
 from braincast.board.judging.figures import Entry, forecast_hash
 from braincast.board.judging.samples import samples_file, samples_in
 from braincast.datasets.cache import home
@@ -47,7 +49,8 @@ def impostor(tmp_path, monkeypatch):
     def put(program: str) -> None:
         (tmp_path / "impostor.py").write_text(f"import os, json, sys, time\njson.load(sys.stdin)\n{program}\n")
         monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-        monkeypatch.setattr(judgement, "_CHILD", "impostor")
+        monkeypatch.setattr(nursery, "CAN_FORK", False)
+        monkeypatch.setattr(nursery, "_CHILD", "impostor")
 
     return put
 
@@ -124,6 +127,16 @@ def test_a_process_that_dies_or_does_not_end_or_lies_is_e808(asked, impostor, pr
     assert code == "E808" and reason in what
 
 
+def test_a_process_that_was_ended_is_no_matter_to_the_next(asked):
+    with Nursery() as source:
+        before = judge(asked, None, source)
+        with pytest.raises(BraincastError) as caught:
+            judge(asked, Limits(silence_s=0.01), source)
+        assert caught.value.code == "E808"
+        after = judge(asked, None, source)
+    assert after.samples_bytes == before.samples_bytes and after.document == before.document
+
+
 _INSIDE = """
 import json, os, socket, sys
 import braincast.board.judging.child as child
@@ -157,7 +170,7 @@ def test_samples_are_the_same_bytes_in_whatever_order_metrics_come():
         np.testing.assert_array_equal(values, samples[key])
 
 
-def same_figures(judged: dict, printed: dict, own: str) -> bool:
+def same_figures(judged: Mapping[str, Any], printed: dict[str, Any], own: str) -> bool:
     """Whether a judgement is what `braincast score --json` printed of a contender, to the last bit."""
     model = printed["models"][own]
     nulls = {name: one for name, one in printed["models"].items() if one["of"] == own}

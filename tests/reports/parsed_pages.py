@@ -5,7 +5,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 
 PAYLOADS = ("<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "'; </style><b>", "{{ 7 * 7 }}", "[bold]x")
-VOID = {"meta", "link", "br", "img", "input", "hr"}
+VOID = {"meta", "link", "br", "col", "img", "input", "hr"}
 
 
 class Page(HTMLParser):

@@ -11,6 +11,12 @@ from braincast.board.board import Board
 from braincast.board.schema import AuditRow
 from braincast.files import canonical_json
 
+# What changes nothing that is public, and happens often.
+UNSEEN = (
+    *("create-token", "revoke-token", "refuse-token"),
+    *("begin-upload", "complete-upload", "remove-upload", "expire-upload"),
+)
+
 
 def audit(session: Session, board: Board, who: str, action: str, subject: str, **detail: Any) -> None:
     """Note an action, in the transaction in which it happens."""

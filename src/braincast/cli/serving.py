@@ -8,16 +8,14 @@ from typing import Annotated, Any
 
 import typer
 
-from braincast.cli.options import Json, Quiet
+from braincast.cli.options import BoardPath, Json, Quiet
 from braincast.cli.session import Interrupted, print_json
 
 token_app = typer.Typer(help="Tokens of authors.", no_args_is_help=True, rich_markup_mode=None)
 
-BoardFolder = Annotated[Path, typer.Argument(metavar="BOARD", help="A board's folder.")]
-
 
 def serve(
-    board: BoardFolder,
+    board: BoardPath,
     host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65_535, help="0 takes a free one.")] = 8000,
     workers: Annotated[int, typer.Option("--workers", min=0, help="How many entries are scored at a time.")] = 1,
@@ -43,8 +41,26 @@ def serve(
             return  # asked to end, it ended
 
 
+def audit(
+    board: BoardPath,
+    last: Annotated[int | None, typer.Option("--last", min=1, help="Only so many, the newest.")] = None,
+    json_: Json = False,
+) -> None:
+    """Who did what on a board, and when; also which tokens were refused."""
+    from braincast.board.audit import audited
+    from braincast.board.board import Board
+
+    with Board.open(board).reading() as session:
+        notes = audited(session, last)
+    if json_:
+        print_json({"audit": notes})
+        return
+    for note in notes:
+        typer.echo("  ".join(note[key] for key in ("at", "who", "action", "subject")))
+
+
 def _publish(document: dict[str, Any], folder: Path) -> None:
-    from braincast.reports.site import build_site
+    from braincast.reports.site.build import build_site
 
     build_site(document, folder, force=True)
 
@@ -59,7 +75,7 @@ def _tell(url: str, json_: bool, quiet: bool) -> None:
 
 
 @token_app.callback()
-def tokens(context: typer.Context, board: BoardFolder) -> None:
+def tokens(context: typer.Context, board: BoardPath) -> None:
     """Who may submit to a board over the web."""
     context.obj = board
 

@@ -21,7 +21,7 @@ from braincast.board.board import Board, utc_now
 from braincast.board.client import Remote, begun, read_token, send
 from braincast.board.schema import EntryRow, UploadRow
 from braincast.board.service.limits import ServiceLimits
-from braincast.board.service.tokens import create_token
+from braincast.board.service.tokens import create_token, revoke_token
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,13 @@ def test_tokens_are_made_listed_and_revoked(home, board):
     assert made["token"] not in listed
     assert [token["author"] for token in one_document(listed)["tokens"]] == ["ada"]
     assert command.document("board", "token", board.root, "revoke", made["id"])["revoked_at"]
-    assert command("board", "token", board.root, "revoke", 99).stderr.startswith("E804 ")
+    with refused("E804"):
+        revoke_token(board, 99)
+    notes = command.document("board", "audit", board.root, "--last", 2)["audit"]
+    assert [(note["action"], note["subject"]) for note in notes] == [
+        ("create-token", f"token {made['id']}"),
+        ("revoke-token", f"token {made['id']}"),
+    ]
 
 
 @pytest.mark.parametrize(("author", "code"), [("<b>ada</b>", "E608"), ("=1+1", "E608"), ("", "E607")])
@@ -89,6 +95,27 @@ def test_a_service_that_is_killed_goes_on_with_uploads_and_keys_when_it_starts_a
         assert process.wait(30) == 0
     with board.reading() as session:
         assert session.query(EntryRow).count() == 1
+
+
+@pytest.mark.slow
+def test_the_service_scores_what_comes_and_makes_its_pages(home, board):
+    headers = {"Authorization": f"Bearer {create_token(board, 'ada')['token']}"}
+    with served(home, board, "--workers", 1) as (url, process):
+        sent = httpx.post(f"{url}/api/v1/tasks/{TASK}/submissions", content=b"no zip archive", headers=headers).json()
+        place = f"{url}{sent['url']}"
+        wait_for(lambda: httpx.get(place, headers=headers).json()["status"] not in ("queued", "scoring"))
+        told = httpx.get(place, headers=headers).json()
+        assert told["status"] == "refused" and told["problems"][0]["code"] == "E601"
+        wait_for(lambda: httpx.get(url).status_code == 200)
+        assert "script-src 'self'" in httpx.get(url).headers["Content-Security-Policy"]
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 0
+
+
+def wait_for(condition) -> None:
+    """Until it holds."""
+    while not condition():
+        time.sleep(0.2)
 
 
 @pytest.mark.slow

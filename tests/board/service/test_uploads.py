@@ -202,7 +202,7 @@ def test_a_submission_in_one_request_is_the_same_entry_as_one_in_pieces(client, 
 
 def test_a_submission_in_one_request_says_how_long_it_is(client):
     answer = client.post(f"/tasks/{TASK}/submissions", content=iter([b"PK"]))
-    assert (answer.status_code, code_of(answer)) == (411, "E611")
+    assert (answer.status_code, code_of(answer)) == (411, "E601")
 
 
 def test_a_submission_in_one_request_that_breaks_off_leaves_nothing(client, board):

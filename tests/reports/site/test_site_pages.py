@@ -73,7 +73,9 @@ def test_pages_read_as_documents(pages):
 
 
 def test_ties_are_shown_as_ties(site):
-    assert "spectral-mixer (ada) and graph-ode (cajal-lab) cannot be told apart at the top." in words_of(site, "index.html")
+    assert "spectral-mixer (ada) and graph-ode (cajal-lab) cannot be told apart at the top." in words_of(
+        site, "index.html"
+    )
     ranking = words_of(site, "tasks/zebrafish-regions.html")
     assert "nlinear is surely behind: the difference is −0.0610 to −0.0410 (95 %)." in ranking
 
@@ -105,7 +107,9 @@ def test_what_was_withdrawn_is_named_and_no_more(tmp_path):
     task = document["tasks"][0]
     task["standing"] = [place for place in task["standing"] if place["entry"] != gone["id"]]
     build_site(document, tmp_path / "site")
-    assert f"Withdrawn by their authors: nlinear (#{gone['id']})." in words_of(tmp_path / "site", "tasks/zebrafish-regions.html")
+    assert f"Withdrawn by their authors: nlinear (#{gone['id']})." in words_of(
+        tmp_path / "site", "tasks/zebrafish-regions.html"
+    )
 
 
 def test_an_empty_board_has_a_site(tmp_path):

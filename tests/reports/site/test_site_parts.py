@@ -9,8 +9,9 @@ from made_board_document import board_document
 from braincast.reports.site.feeds import json_feed, rss_feed
 from braincast.reports.site.names import file_name
 from braincast.reports.site.points import places_data, skill_data
-from braincast.reports.site.reading import Metric, read_site
+from braincast.reports.site.reading import read_site
 from braincast.reports.site.scorecards import level, scorecards, skill_over, sure
+from braincast.reports.site.standing import Metric
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,8 @@ import pytest
 from scipy import stats
 from scipy.signal import lfilter
 
-from braincast.scoring.forecasting.blocks import BlockResamples, CaseUnits, Spread, draw_blocks, resample_replicates
+from braincast.scoring.forecasting.blocks import BlockResamples, CaseUnits, draw_blocks, resample_replicates
+from braincast.scoring.forecasting.spread import Spread
 from braincast.scoring.weighting import case_weighted_sums
 
 HASH = "0123456789abcdef" * 4

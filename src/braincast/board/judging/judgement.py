@@ -52,7 +52,7 @@ def _scored(request: Request, limits: Limits, submission: Submission, nursery: N
             "submission": submission.model_dump(mode="json"),
             "scratch": folder,
         }
-        known = {"BRAINCAST_OFFLINE": "1", "BRAINCAST_HOME": str(home().absolute()), "TMPDIR": folder, "HOME": folder}
+        known = {"BRAINCAST_OFFLINE": "1", "BRAINCAST_HOME": str(home().absolute()), "TMPDIR": folder}
         heard = _Heard()
         with nursery.child(known) as child, Watch(child, limits.silence_s, limits.seconds) as watch:
             ask(child, asked)

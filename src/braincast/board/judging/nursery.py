@@ -33,6 +33,8 @@ _LOADED = (
     "scipy.signal",
     "scipy.stats",
 )
+# Where compiled code is kept.
+_KEPT = ("HOME", "XDG_CACHE_HOME", "NUMBA_CACHE_DIR")
 _GRACE_S = 2.0
 _SIZE = 4
 
@@ -54,7 +56,7 @@ class Nursery:
     def child(self, environment: Mapping[str, str]) -> Iterator[Child]:
         """A scoring process, which ends with the block; `environment` is added to what it knows."""
         if not CAN_FORK:
-            with child_process(_CHILD, environment) as child:
+            with child_process(_CHILD, {**_kept(), **environment}) as child:
                 yield child
             return
         with contextlib.closing(self._forked(environment)) as forked:
@@ -102,7 +104,7 @@ class Nursery:
             self.close()
             self._channel, theirs = socket.socketpair()
             with theirs:
-                self._process = start_child(_HERE, stdin=theirs)
+                self._process = start_child(_HERE, _kept(), stdin=theirs)
         self._channel.settimeout(None)
         return self._channel
 
@@ -133,6 +135,10 @@ class _Forked:
         with contextlib.suppress(OSError):
             self.stdin.close()
         self.stdout.close()
+
+
+def _kept() -> dict[str, str]:
+    return {name: os.environ[name] for name in _KEPT if name in os.environ}
 
 
 def main() -> None:

@@ -20,7 +20,7 @@ from braincast.forecasts.submissions.texts import flaw_of_text
 
 router = APIRouter(tags=["entries"])
 _TOLD = ("id", "task", "status", "visibility", "submitted_at")
-_OWN = (*_TOLD, "author", "model", "problems")
+_DECLARED = ("author", "model")
 # What strangers may know before an entry is scored, and nothing of what was refused.
 _OPEN = {"security": [{}]}  # a token may be sent, and need not
 _PUBLIC_STATES = ("queued", "scoring", "scored")
@@ -43,9 +43,7 @@ class Remark(BaseModel):
 )
 def look_at_entry(entry: EntryNumber, who: Anyone, service: Shared) -> JSONResponse:
     """What became of an entry: its state, and its score once it has one. Its author's token shows problems, too."""
-    return JSONResponse(
-        _seen(service, entries.describe(service.board, entry), who), headers={"Cache-Control": "no-store"}
-    )
+    return JSONResponse(_seen(entries.describe(service.board, entry), who), headers={"Cache-Control": "no-store"})
 
 
 @router.post("/entries/{entry}/withdraw", response_model=Entry, responses=refusals(401, 403, 404, 409))
@@ -55,7 +53,7 @@ def withdraw_entry(
     """Take your own entry back: the board then names it, without figures and texts."""
     found = entries.describe(service.board, entry)
     if found["author"] != who.author:
-        _seen(service, found, who)  # E804 where strangers may not even know of it
+        _seen(found, who)  # E804 where strangers may not even know of it
         error = BraincastError("E811", f"entry {entry}", "it is another author's", "Ask its author, or a moderator")
         raise Refused(403, error)
     return _change(service, who, key, entry, "withdraw", entries.withdraw, why)
@@ -108,10 +106,11 @@ def _checked(remark: str) -> str:
     return remark
 
 
-def _seen(service: Service, found: dict[str, Any], who: Caller | None) -> dict[str, Any]:
+def _seen(found: dict[str, Any], who: Caller | None) -> dict[str, Any]:
     """The part of an entry that this caller may see; E804 where that is nothing."""
     own = who is not None and who.author == found["author"] and "read" in who.scopes
     if not own and (found["visibility"] == "hidden" or found["status"] not in _PUBLIC_STATES):
         raise BraincastError("E804", f"entry {found['id']}", "the board shows no such entry", "See /api/v1/board")
-    public = service.publication.current().entries.get(found["id"], {}) if found["visibility"] == "shown" else {}
-    return {**public, **{key: found[key] for key in (_OWN if own else _TOLD)}}
+    is_public = found["status"] == "scored" and found["visibility"] == "shown"
+    keys = (*_TOLD, *(_DECLARED if own or is_public else ()), *(("problems",) if own else ()))
+    return {key: found[key] for key in (*keys, *(("score",) if is_public else ()))}

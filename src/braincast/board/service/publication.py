@@ -16,7 +16,7 @@ from braincast.board.export import public_document, state
 from braincast.files import canonical_json
 
 Publish = Callable[[dict[str, Any], Path], None]
-_AT_MOST_EVERY_S = 0.5
+_PAUSE_S, _PAUSES = 0.3, 4
 
 
 @dataclass(frozen=True)
@@ -54,27 +54,47 @@ class Published:
 
 
 class Publication:
-    """The newest `Published`; `publish(document, folder)` makes the site of it in the folder `site`."""
+    """The newest `Published`; `publish(document, folder)` makes the site of it in the folder `site`.
+
+    On a large board the document takes seconds. Then one request at a time waits for a new one, and the others are
+    told the last; between two there is time for other work.
+    """
 
     def __init__(self, board: Board, publish: Publish | None, site: Path) -> None:
         self._board, self._publish, self.site = board, publish, site
         self._now: Published | None = None
-        self._made_s, self._site_tag = 0.0, ""
+        self._next_s, self._next_site_s, self._site_tag = 0.0, 0.0, ""
         self._lock = threading.Lock()
 
     def current(self) -> Published:
-        """What is public, at most half a second ago."""
-        with self._lock:
-            if self._now is None or time.monotonic() - self._made_s > _AT_MOST_EVERY_S:
-                mark = state(self._board)
-                if self._now is None or self._now.mark != mark:
-                    self._now = Published(mark, public_document(self._board))
-                self._made_s = time.monotonic()
-            return self._now
+        """What is public now, or was a little ago."""
+        known = self._now
+        if known is not None and time.monotonic() < self._next_s:
+            return known
+        if not self._lock.acquire(blocking=known is None):
+            return known or self.current()
+        try:
+            return self._renewed()
+        finally:
+            self._lock.release()
 
     def renew_site(self) -> None:
         """Make the site again if what is public has changed."""
+        began_s = time.monotonic()
         found = self.current()
-        if self._publish is not None and found.tag != self._site_tag:
+        if self._publish is not None and found.tag != self._site_tag and began_s >= self._next_site_s:
             self._publish(found.document, self.site)
-            self._site_tag = found.tag
+            self._site_tag, self._next_site_s = found.tag, _next_s(began_s)
+
+    def _renewed(self) -> Published:
+        began_s, mark = time.monotonic(), state(self._board)
+        if self._now is None or self._now.mark != mark:
+            self._now = Published(mark, public_document(self._board))
+        self._next_s = _next_s(began_s)
+        return self._now
+
+
+def _next_s(began_s: float) -> float:
+    """When to do again what took so long: it takes at most a fifth of the time."""
+    now_s = time.monotonic()
+    return now_s + max(_PAUSE_S, _PAUSES * (now_s - began_s))

@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 _STRICT = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'"
 )
-_CLOSED = "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+_CLOSED = ("frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'")
 _META = re.compile(rb'<meta\s+http-equiv="Content-Security-Policy"\s+content="([^"]*)"', re.IGNORECASE)
 _HEAD_BYTES = 16 << 10
 
@@ -38,14 +38,14 @@ class Site:
             return PlainTextResponse("This board has no pages yet; its API is under /api/v1.\n", 404)
         try:
             response = await self._files.get_response(self._files.get_path(scope), scope)
+            if response.headers.get("content-type", "").startswith("text/html"):
+                policy = await to_thread.run_sync(_policy, getattr(response, "path", None))
+                response.headers["Content-Security-Policy"] = policy
         except HTTPException as error:
             return PlainTextResponse(f"{error.detail}\n", error.status_code)
         except FileNotFoundError:  # the folder was replaced meanwhile
             return PlainTextResponse("Not Found\n", 404)
         response.headers["Cache-Control"] = "no-cache"
-        if response.headers.get("content-type", "").startswith("text/html"):
-            place = getattr(response, "path", None)
-            response.headers["Content-Security-Policy"] = await to_thread.run_sync(_policy, place)
         return response
 
 
@@ -55,5 +55,6 @@ def _policy(page: Path | str | None) -> str:
     if page is not None:
         with Path(page).open("rb") as stream:
             declared = _META.search(stream.read(_HEAD_BYTES))
-    policy = html.unescape(declared[1].decode()) if declared else _STRICT
-    return f"{policy.rstrip('; ')}; {_CLOSED}"
+    policy = (html.unescape(declared[1].decode()) if declared else _STRICT).rstrip("; ")
+    closed = [rule for rule in _CLOSED if rule.split()[0] not in policy]  # named twice, a browser complains
+    return "; ".join([policy, *closed])

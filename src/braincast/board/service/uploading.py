@@ -110,7 +110,7 @@ async def submit(request: Request, task: TaskName, who: Submitter, service: Shar
     length = _length(request)
     if not length:
         what = "the length of the body is missing" if length is None else "the body is empty"
-        error = BraincastError("E611", "Content-Length", what, "Send a zip archive and its length, or an upload")
+        error = BraincastError("E601", "Content-Length", what, "Send a zip archive and its length, or an upload")
         raise Refused(411 if length is None else 422, error)
     upload = await _in_thread(lambda: _begin(service, who, task, length))
     try:

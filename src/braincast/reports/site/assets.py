@@ -19,7 +19,7 @@ _SCRIPTS = {
     "guest.js": ("site/guest.js",),
 }
 PLOTLY = "plotly.min.js"
-# Scripts and styles are files beside the page. The one exception is an empty style element, which plotly fills by CSSOM.
+# Scripts, styles are files beside the page; the one exception is an empty style element, which plotly fills by CSSOM.
 POLICY = (
     f"default-src 'none'; script-src 'self'; style-src 'self' {hashed('')}; img-src data:; "
     "base-uri 'none'; form-action 'none'"

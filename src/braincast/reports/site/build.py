@@ -11,7 +11,8 @@ from braincast.reports.site import figures, points
 from braincast.reports.site.assets import PLOTLY, assets, plotly_script
 from braincast.reports.site.feeds import json_feed, rss_feed
 from braincast.reports.site.pages import pages
-from braincast.reports.site.reading import BoardTask, Site, read_site
+from braincast.reports.site.reading import Site, read_site
+from braincast.reports.site.standing import BoardTask
 
 
 def build_site(document: Any, out: Path, *, force: bool = False) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 from xml.etree import ElementTree
 
 from braincast.reports.numbers import decimal, interval, printable
-from braincast.reports.site.reading import BoardEntry, Site
+from braincast.reports.site.reading import Site
+from braincast.reports.site.standing import BoardEntry
 
 _MOST_ITEMS = 50
 

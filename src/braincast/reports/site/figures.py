@@ -8,8 +8,8 @@ from typing import Any
 
 from braincast.reports.numbers import printable
 from braincast.reports.packing import data_block
-from braincast.reports.site.reading import BoardEntry, BoardTask
 from braincast.reports.site.scorecards import lead_titles
+from braincast.reports.site.standing import BoardEntry, BoardTask
 
 
 def script_data(name: str, data: Mapping[str, Any] | str) -> str:

@@ -14,8 +14,10 @@ from braincast.reports.numbers import decimal, interval, printable, typographic
 from braincast.reports.rendering import page_environment
 from braincast.reports.site import figures, points, words
 from braincast.reports.site.assets import POLICY
-from braincast.reports.site.reading import BoardEntry, BoardModel, BoardTask, Document, Place, Site
+from braincast.reports.site.emblem import emblem
+from braincast.reports.site.reading import BoardModel, Site
 from braincast.reports.site.scorecards import STEPS, Cell, scorecards, sure
+from braincast.reports.site.standing import BoardEntry, BoardTask, Document, Place
 from braincast.reports.wording import ARMS
 
 _MOST_IN_MATRIX, _MOST_PAIRS, _MOST_TABLES = 12, 300, 6
@@ -45,6 +47,7 @@ def front_page(site: Site) -> str:
         site,
         priority=[task for task in site.tasks if task.is_priority],
         others=[task for task in site.tasks if not task.is_priority],
+        emblem=emblem(),
         n_models=sum(model.newest.role != "baseline" for model in site.models),
         n_authors=len(people),
         n_scored=len(scored),
@@ -148,9 +151,9 @@ def _rank_text(place: Place) -> str:
 
 
 def _scale() -> list[str]:
-    """What the nine colours mean, from worst to best."""
-    better = [f"over {100 * step:g} %" for step in STEPS]
-    return [*(f"{text} worse" for text in reversed(better)), "about equal", *(f"{text} better" for text in better)]
+    """Where the nine colours begin, from worst to best."""
+    steps = [f"{100 * step:g} %" for step in STEPS]
+    return [*(f"−{step}" for step in reversed(steps)), "0", *(f"+{step}" for step in steps)]
 
 
 def _drop(task: BoardTask, entry: BoardEntry) -> Mapping[str, Any] | None:

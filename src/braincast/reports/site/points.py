@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float
 
 from braincast.reports.numbers import printable
-from braincast.reports.site.reading import BoardEntry, BoardTask
+from braincast.reports.site.standing import BoardEntry, BoardTask
 
 # Skills beyond ± 1 have the colour of ± 1; 0 stands for "no skill known".
 _LARGEST_SKILL = 1.0

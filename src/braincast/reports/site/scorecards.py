@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from braincast.reports.entries import Score
 from braincast.reports.numbers import decimal, percent, typographic
-from braincast.reports.site.reading import BoardEntry, BoardTask, Document, Metric
+from braincast.reports.site.standing import BoardEntry, BoardTask, Document, Metric
 
 # Where the colours of skill begin, in both directions.
 STEPS = (0.01, 0.05, 0.15, 0.3)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from braincast.reports.numbers import count, decimal, interval, percent, typographic
-from braincast.reports.site.reading import BoardEntry, BoardTask
+from braincast.reports.site.standing import BoardEntry, BoardTask
 from braincast.reports.wording import WIRING
 
 Told = tuple[str, str]
@@ -15,25 +15,26 @@ Told = tuple[str, str]
 _INDICATORS = (
     (
         ("BOLD",),
-        "BOLD is the oxygen in the blood of a region, seen by magnetic resonance. It follows the activity of millions of "
-        "neurons some seconds late and smoothed, so much of it can be told from the frames before.",
+        "BOLD is the oxygen in the blood of a region, seen by magnetic resonance. It follows the activity of millions "
+        "of neurons some seconds late and smoothed, so much of it can be told from the frames before.",
     ),
     (
         ("made-up", "simulated", "chaotic", "linear law"),
-        "The brain is made up: its numbers follow a known law with known noise, so the best possible score is known too.",
+        "The brain is made up: its numbers follow a known law, so it can be said how good a forecast could be.",
     ),
     (
         ("worm", "zebrafish", "ZAPBench", "calcium", "fluorescence", "neuron"),
-        "Neurons carry a protein that glows when calcium flows in, as it does when they are active. The glow rises within "
-        "a fraction of a second and fades over seconds: it is a slow, noisy shadow of the spikes.",
+        "Neurons carry a protein that glows when calcium flows in, as it does when they are active. The glow rises "
+        "within a fraction of a second and fades over seconds: it is a slow, noisy shadow of the spikes.",
     ),
 )
 
+_NAMES = {"Brier", "Hellinger", "Kullback", "Pearson", "Spearman", "Wasserstein"}
 _ASKED = {
     "forecast": "From {context} frames of all neurons, say what each of them does in the {horizon} frames that follow.",
     "imputation": "In windows of {horizon} frames some neurons are hidden; say what they do from what the others do.",
-    "rollout": "From {context} frames, go on freely for {horizon} frames: not the same moment is asked for but the same "
-    "climate, its rhythms, states and correlations.",
+    "rollout": "From {context} frames, go on freely for {horizon} frames: not the same moment is asked for but the "
+    "same climate, its rhythms, states and correlations.",
     "perturbation": "One neuron is stimulated with light; say how every other neuron responds.",
     "edges": "From activity alone, say which neurons are connected.",
     "signs": "Say which connections excite and which inhibit.",
@@ -74,13 +75,20 @@ def _gain(task: BoardTask, entry: BoardEntry) -> str:
     score = entry.score(task.primary.key)
     if score.value is None:
         return ""
-    told = f"{entry.model} has a {task.primary.title} of {typographic(decimal(score.value, task.primary.digits))}"
+    value = typographic(decimal(score.value, task.primary.digits))
+    told = f"{entry.model} has a {in_sentence(task.primary.title)} of {value}"
     if score.ci is not None:
         told += f" (95 % interval {typographic(interval(score.ci, task.primary.digits))})"
     if score.skill is not None and task.baseline:
         better = "better" if score.skill >= 0 else "worse"
         told += f", {percent(abs(score.skill))} {better} than {task.baseline}"
     return f"{told}."
+
+
+def in_sentence(title: str) -> str:
+    """A title within a sentence: names and abbreviations keep their capitals."""
+    first = title.split(" ", 1)[0]
+    return title if first in _NAMES or not first[1:].islower() else title[:1].lower() + title[1:]
 
 
 def why_unranked(why: str | None) -> str:
@@ -96,8 +104,8 @@ def for_learners(task: BoardTask) -> list[Told]:
     """The task for people of machine learning who never saw a neuron."""
     card, told = task.card, task.told
     rows = [("What you are asked", asked(task)), ("What a number is", _indicator(task))]
-    if task.told.get("unit"):
-        rows.append(("Its unit", f"{_capital(str(told['unit']))}."))
+    if told.get("unit"):
+        rows.append(("What is asked for", _quantity(task)))
     rows.append(("Shapes", _shapes(task)))
     if card.get("fold_rule"):
         rows.append(("Splits", f"{_capital(str(card['fold_rule']))}."))
@@ -115,8 +123,8 @@ def for_neuroscientists(task: BoardTask) -> list[Told]:
     rows = [
         (
             "What a model does",
-            "It turns the numbers it is given into those that are asked for. Its own numbers, the parameters, are set so "
-            "that its errors on training frames are small.",
+            "It turns the numbers it is given into those that are asked for. Its own numbers, the parameters, are set "
+            "so that its errors on training frames are small.",
         ),
         (
             "Why data are split",
@@ -129,7 +137,7 @@ def for_neuroscientists(task: BoardTask) -> list[Told]:
         ),
         (
             "What seeds are",
-            "Training begins from random numbers. Ranked entries bring at least three such beginnings, so that luck shows.",
+            "Training begins from random numbers. Ranked entries bring three such beginnings or more, so luck shows.",
         ),
         (
             "What intervals say",
@@ -163,6 +171,11 @@ def _indicator(task: BoardTask) -> str:
     return known or f"{_capital(str(task.card.get('quantity') or 'a number for each neuron'))}."
 
 
+def _quantity(task: BoardTask) -> str:
+    quantity, unit = str(task.card.get("quantity") or "a value"), str(task.told["unit"])
+    return f"{_capital(quantity)}, {'a pure number' if unit == '1' else f'in {unit}'}."
+
+
 def _shapes(task: BoardTask) -> str:
     card, told = task.card, task.told
     n, cases = count(told.get("n_neurons")), count(told.get("n_cases"))
@@ -193,4 +206,6 @@ def commands(task: BoardTask) -> dict[str, Any]:
         "validate": f"braincast validate {name} my-submission",
         "score": f"braincast score {name} my-submission",
         "submit": f"braincast board submit https://ADDRESS {name} my-submission --token-file my-token",
+        "http": f"curl --data-binary @my-submission.zip -H 'Authorization: Bearer TOKEN' "
+        f"https://ADDRESS/api/v1/tasks/{name}/submissions",
     }

@@ -12,11 +12,12 @@ import xarray as xr
 from jaxtyping import Bool, Float
 
 from braincast.scoring.forecasting.averages import Averaging, averaging_of, mean_of_parts
-from braincast.scoring.forecasting.blocks import BlockResamples, CaseUnits, Spread, draw_blocks, resample_replicates
+from braincast.scoring.forecasting.blocks import BlockResamples, CaseUnits, draw_blocks, resample_replicates
 from braincast.scoring.forecasting.groups import CaseMask, case_groups, headline, neuron_groups
 from braincast.scoring.forecasting.hidden import HiddenTruth, strata
 from braincast.scoring.forecasting.neurons import NeuronErrors, neuron_errors
 from braincast.scoring.forecasting.slabs import Labelled
+from braincast.scoring.forecasting.spread import Spread
 from braincast.scoring.forecasting.sums import ForecastSums, add_up
 from braincast.scoring.metrics import Metric
 from braincast.scoring.ranking import Resampled

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from braincast.scoring.forecasting.blocks import BlockResamples, Spread
+from braincast.scoring.forecasting.blocks import BlockResamples
 from braincast.scoring.forecasting.groups import CaseMask
+from braincast.scoring.forecasting.spread import Spread
 from braincast.tasks.forecasting.card import ForecastCard
 
 

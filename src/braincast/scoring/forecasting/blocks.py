@@ -6,11 +6,6 @@ there are as many cases as before; blocks move, and wrap around the run's end, s
 both counts what varies within animals twice, since the animals' own values carry it already (Davison & Hinkley 1997,
 section 3.8): so of n resamples a half draws animals and blocks, a quarter animals alone, a quarter blocks alone, and
 the first half's deviations shrink to the larger of the other two spreads.
-
-Percentiles are too narrow where units are few: deviations are widened by √(n/f) · t(f)/z, where n are the animals, or
-within one animal the disjoint blocks, and f = n - the number of groups that these are drawn within (Hesterberg 2015,
-Am. Stat. 69:371): blocks of one run do not replace those of another. Where conditions count alike however short they
-are, the shortest decide: n and f are effective numbers then.
 """
 
 from __future__ import annotations
@@ -20,13 +15,9 @@ from functools import cached_property
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
-from scipy import special
 
-from braincast.scoring.bootstrap import LEVEL, drawn_replicates, variances_of
-from braincast.scoring.ranking import Resampled
-
-_DEFINED_SHARE = 0.9
-_ENDS = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
+from braincast.scoring.bootstrap import drawn_replicates
+from braincast.scoring.forecasting.spread import Spread, parts_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +75,7 @@ class CaseUnits:
         self, n_resamples: int, within: Bool[np.ndarray, " case"], weights: Float[np.ndarray, " case"] | None = None
     ) -> Spread:
         """How the deviations of a score of these cases become an interval; without weights all count alike."""
-        n_animals, n_blocks, parts = self.n_animals(within), self.n_blocks(within), _parts(n_resamples)
+        n_animals, n_blocks, parts = self.n_animals(within), self.n_blocks(within), parts_of(n_resamples)
         if n_animals > 1:
             return Spread(parts, n_animals, n_blocks, *self.animals_drawn(within))
         part = parts[2] if self.several_animals else slice(None)
@@ -110,97 +101,11 @@ class BlockResamples:
     @property
     def parts(self) -> tuple[slice, slice, slice]:
         """Where deviations are of animals and blocks, of animals alone, and of blocks alone."""
-        return _parts(self.n_resamples)
+        return parts_of(self.n_resamples)
 
     def spread(self, within: Bool[np.ndarray, " case"], weights: Float[np.ndarray, " case"] | None = None) -> Spread:
         """How the deviations of a score of these cases become an interval; without weights all count alike."""
         return self.units.spread(self.n_resamples, within, weights)
-
-
-@dataclass(frozen=True)
-class Spread:
-    """Which resamples speak about a score, and from how many animals and blocks it comes.
-
-    `n_units` are drawn, animals or blocks; `freedom` is their number less that of the groups they are drawn within.
-    Of blocks that count unequally both are effective numbers.
-    """
-
-    parts: tuple[slice, ...]
-    n_animals: int
-    n_blocks: int
-    n_units: int | float
-    freedom: int | float
-
-    @property
-    def variance_factor(self) -> float:
-        """n/f, by which the variance of few units is too small; NaN where nothing can be told of it."""
-        if self.freedom < 1 or max(self.n_animals, self.n_blocks) < 2:
-            return np.nan
-        return self.n_units / self.freedom
-
-    @cached_property
-    def widening(self) -> float:
-        """√(n/f) · t(f)/z; NaN for a single animal with a single block, of which nothing can be told."""
-        level = (1 + LEVEL) / 2
-        quantiles = special.stdtrit(self.freedom, level) / special.ndtri(level)
-        return float(np.sqrt(self.variance_factor) * quantiles)
-
-    def deviations(self, resampled: Resampled) -> Float[np.ndarray, " draw"]:
-        """How far resamples lie from the sample, each source of chance counted once, widened for few units."""
-        with np.errstate(invalid="ignore"):
-            drawn = resampled[1:] - resampled[0]
-        parts = [drawn[part] for part in self.parts]
-        if len(parts) == 1:
-            return parts[0] * self.widening
-        both, by_animal, by_block = (_variance(part) for part in parts)
-        wanted = np.fmax(by_animal, by_block)
-        shrink = np.sqrt(min(wanted / both, 1.0)) if both > 0 and wanted >= 0 else 1.0
-        return parts[0] * shrink * self.widening
-
-    def variances(self, resampled: Float[np.ndarray, "score resample"]) -> Float[np.ndarray, " score"]:
-        """Of many scores, each source of chance counted once, times n/f; NaN where too few resamples are defined."""
-        with np.errstate(invalid="ignore"):
-            drawn = resampled[:, 1:] - resampled[:, :1]
-        parts = [variances_of(drawn[:, part]) for part in self.parts]
-        if len(parts) == 1:
-            return parts[0] * self.variance_factor
-        both, wanted = parts[0], np.fmax(parts[1], parts[2])
-        return np.where(wanted >= 0, np.minimum(both, wanted), both) * self.variance_factor
-
-    def interval(self, resampled: Resampled) -> tuple[float, float] | None:
-        """95 % interval; None with one unit, or where more than a tenth of the resamples is undefined."""
-        return interval_around(resampled[0], self.deviations(resampled))
-
-    def intervals(self, resampled: Float[np.ndarray, "resample score"]) -> Float[np.ndarray, "score 2"]:
-        """`interval` of many scores at once; NaN where there is none."""
-        deviations = np.stack([self.deviations(score) for score in resampled.T])
-        if deviations.size > 0 and np.isfinite(deviations).all():
-            return (resampled[0] + np.quantile(deviations, _ENDS, axis=1)).T
-        each = [interval_around(value, own) for value, own in zip(resampled[0], deviations, strict=True)]
-        return np.array([(np.nan, np.nan) if ends is None else ends for ends in each])
-
-    def two_sided_p(self, difference: Resampled) -> float | None:
-        """Bootstrap p of "no difference": twice the smaller tail, never below 2 / (resamples + 1)."""
-        return two_sided_p_of(difference[0], self.deviations(difference))
-
-
-def interval_around(value: float, deviations: Float[np.ndarray, " draw"]) -> tuple[float, float] | None:
-    """95 % interval of a value from deviations; None where more than a tenth of these is undefined."""
-    defined = deviations[np.isfinite(deviations)]
-    if len(deviations) == 0 or len(defined) < _DEFINED_SHARE * len(deviations) or not np.isfinite(value):
-        return None
-    lower, upper = np.quantile(defined, _ENDS)
-    return float(value + lower), float(value + upper)
-
-
-def two_sided_p_of(value: float, deviations: Float[np.ndarray, " draw"]) -> float | None:
-    """Twice the smaller tail beyond 0 of what deviates from a value, never below 2 / (deviations + 1)."""
-    drawn = value + deviations
-    drawn = drawn[np.isfinite(drawn)]
-    if len(drawn) == 0:
-        return None
-    tail = 1 + min(int((drawn <= 0).sum()), int((drawn >= 0).sum()))
-    return min(1.0, 2 * tail / (len(drawn) + 1))
 
 
 def draw_blocks(task_hash: str, units: CaseUnits, n_resamples: int) -> BlockResamples:
@@ -209,7 +114,7 @@ def draw_blocks(task_hash: str, units: CaseUnits, n_resamples: int) -> BlockResa
     rng = np.random.default_rng(seed)
     counts = np.ones((1 + n_resamples, len(units.run)), dtype=np.int64)
     times = _animals_drawn(rng, units, n_resamples)
-    _, only_animals, _ = _parts(n_resamples)
+    _, only_animals, _ = parts_of(n_resamples)
     for run in np.unique(units.run):
         cases = np.flatnonzero(units.run == run)
         of_animal = times[:, units.animal[cases[0]]]
@@ -238,12 +143,6 @@ def resample_replicates(
     return np.take_along_axis(values, drawn, axis=0).mean(axis=0)
 
 
-def _parts(n_resamples: int) -> tuple[slice, slice, slice]:
-    quarter = n_resamples // 4
-    first, second = n_resamples - 2 * quarter, n_resamples - quarter
-    return slice(0, first), slice(first, second), slice(second, n_resamples)
-
-
 def _animals_drawn(rng: np.random.Generator, units: CaseUnits, n_resamples: int) -> Int[np.ndarray, "resample animal"]:
     """How often each animal is drawn, within its stratum; always once where blocks alone are drawn."""
     times = np.ones((n_resamples, int(units.animal.max()) + 1), dtype=np.int64)
@@ -252,7 +151,7 @@ def _animals_drawn(rng: np.random.Generator, units: CaseUnits, n_resamples: int)
         n = len(animals)
         if n > 1:
             times[:, animals] = rng.multinomial(n, np.full(n, 1 / n), size=n_resamples)
-            times[_parts(n_resamples)[2], animals[:, None].T] = 1
+            times[parts_of(n_resamples)[2], animals[:, None].T] = 1
     return times
 
 
@@ -272,9 +171,3 @@ def _blocks_drawn(
         drawn = np.bincount(flat.ravel(), minlength=n_resamples * n_cases).reshape(n_resamples, n_cases)
         counts += np.where((time < times)[:, None], drawn, 0)
     return counts
-
-
-def _variance(values: Float[np.ndarray, " draw"]) -> float:
-    """Of what is defined; NaN with fewer than two."""
-    defined = values[np.isfinite(values)]
-    return float(defined.var()) if len(defined) > 1 else np.nan

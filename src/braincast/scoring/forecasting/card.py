@@ -11,9 +11,9 @@ import xarray as xr
 
 from braincast.brain.display import html_card
 from braincast.errors import unknown_name
-from braincast.scoring.forecasting.blocks import Spread
 from braincast.scoring.forecasting.drops import Drop
 from braincast.scoring.forecasting.neurons import NeuronSkill
+from braincast.scoring.forecasting.spread import Spread
 from braincast.scoring.ranking import OfReplicates, Resampled
 from braincast.scoring.scores import Comparison, MetricScore, ModelScore, defined
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from braincast.scoring.forecasting.blocks import Spread, interval_around, two_sided_p_of
+from braincast.scoring.forecasting.spread import Spread, interval_around, two_sided_p_of
 from braincast.scoring.metrics import Metric
 from braincast.scoring.ranking import Resampled
 from braincast.scoring.scores import Interval, defined

@@ -13,12 +13,12 @@ from braincast.errors import BraincastError, unknown_name
 from braincast.forecasts.check import check_forecast
 from braincast.scoring.forecasting.assessor import Measured, WindowAssessor
 from braincast.scoring.forecasting.averages import OVER_WINDOWS
-from braincast.scoring.forecasting.blocks import Spread
 from braincast.scoring.forecasting.card import BestSimple, ForecastScorecard, comparison
 from braincast.scoring.forecasting.drops import Drop, Sides, drop
 from braincast.scoring.forecasting.groups import members_of
 from braincast.scoring.forecasting.held import intervals_told
 from braincast.scoring.forecasting.neurons import NeuronErrors, neuron_skill
+from braincast.scoring.forecasting.spread import Spread
 from braincast.scoring.forecasting.sums import ForecastSums
 from braincast.scoring.metrics import load_metric
 from braincast.scoring.ranking import OfReplicates, Resampled

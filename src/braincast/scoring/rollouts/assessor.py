@@ -13,9 +13,10 @@ from jaxtyping import Float, Int
 
 from braincast.errors import BraincastError
 from braincast.scoring.forecasting.assessor import case_units
-from braincast.scoring.forecasting.blocks import BlockResamples, Spread, draw_blocks, resample_replicates
+from braincast.scoring.forecasting.blocks import BlockResamples, draw_blocks, resample_replicates
 from braincast.scoring.forecasting.groups import headline
 from braincast.scoring.forecasting.slabs import Labelled, reader
+from braincast.scoring.forecasting.spread import Spread
 from braincast.scoring.metrics import Metric
 from braincast.scoring.ranking import Resampled
 from braincast.scoring.rollouts.controls import TRUTH, TrainingPaths

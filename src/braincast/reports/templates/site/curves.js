@@ -38,7 +38,7 @@ function historyChart(look) {
     mode: "lines+markers", line: { shape: "hv", color: colour, width: 2 }, marker: { size: 8, color: colour }, showlegend: false,
     hovertemplate: "%{text}<br>%{x|%Y-%m-%d}: %{y:.4f}<extra></extra>",
   };
-  return { traces: [trace], layout: { x: "", y: task.primary.title, height: 340, xaxis: { type: "date" } } };
+  return { traces: [trace], layout: { x: "", y: task.primary.title, height: 300, xaxis: { type: "date" } } };
 }
 
 function traceChart(look) {
