@@ -146,20 +146,19 @@ def _counted(board: Board, told: Told) -> dict[str, Any]:
         rows = session.execute(own.where(EntryRow.role == "model")).all()
         scores = Counter(session.scalars(select(ScoreRow.entry_id)))
         said = Counter(session.scalars(select(AuditRow.subject).where(AuditRow.action == "score")))
-        attempts = [row for row in session.scalars(select(UploadRow.id).where(UploadRow.entry_id.is_(None)))]
+        uploads_left = session.scalar(select(func.count(UploadRow.id)).where(UploadRow.entry_id.is_(None)))
     there = {(name, digest): number for name, digest, number, _ in rows}
-    accepted = {key: numbers for key, numbers in told.entries.items()}
     everything = [*there.values(), *_baselines(board)]
     return {
-        "accepted": len(accepted),
+        "accepted": len(told.entries),
         "entries": len(rows),
         "statuses": dict(Counter(status for *_, status in rows)),
-        "lost": sum(numbers != {there.get(key)} for key, numbers in accepted.items()),
-        "not_asked_for": sum(key not in accepted for key in there),
+        "lost": sum(numbers != {there.get(key)} for key, numbers in told.entries.items()),
+        "not_asked_for": sum(key not in told.entries for key in there),
         "unscored": sum(scores[number] == 0 for number in everything),
         "twice": sum(scores[n] > 1 or said[f"entry {n}"] > 1 for n in everything) + len(rows) - len(there),
         "jobs_left": _n_jobs(board),
-        "uploads_left": len(attempts),
+        "uploads_left": uploads_left,
         "longest_wait_s": max(told.waits_s),
     }
 
