@@ -81,6 +81,7 @@ def test_cases_permuted_with_the_forecasts_change_no_byte_of_what_is_told(task, 
     assert json.dumps(told[0]) == json.dumps(told[1])
 
 
+@pytest.mark.slow
 def test_forecasts_alone_permuted_score_otherwise(task, truth, seeds, plain, tmp_path):
     order = np.arange(len(truth))
     for places in strata(task.card):
