@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -18,7 +19,7 @@ class Workers:
     """So many of `braincast board score BOARD --stay` for as long as the block lasts; each is replaced when it ends."""
 
     def __init__(self, board: Path, number: int) -> None:
-        words = ["board", "score", str(board), "--stay", "--with-parent", "--quiet", "--json"]
+        words = ["board", "score", str(board), "--stay", "--with-parent", str(os.getpid()), "--quiet", "--json"]
         self._command = [sys.executable, "-m", "braincast", *words]
         self._over = threading.Event()
         self._threads = [threading.Thread(target=self._keep, name=f"worker-{place}") for place in range(number)]
