@@ -192,6 +192,7 @@ def test_the_theme_is_chosen_and_remembered(visit, site):
     button.click()
     assert page.evaluate(paper) != light and button.get_attribute("aria-pressed") == "true"
     page.get_by_role("link", name="About").click()
+    page.wait_for_url("**/about.html")
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
