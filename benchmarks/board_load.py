@@ -72,7 +72,9 @@ def measured(n_authors: int = N_AUTHORS, n_each: int = N_EACH) -> dict[str, Any]
         service, told, began_s = Service(board.root), Told(), time.monotonic()
         try:
             with disturbed(board, service, N_WORKERS, SEED) as happened:
-                _send_at_once([Author(service.url, TASK, name, tokens[name], told) for name in sent], sent, board, folder)
+                _send_at_once(
+                    [Author(service.url, TASK, name, tokens[name], told) for name in sent], sent, board, folder
+                )
                 sent_s = time.monotonic()
                 _wait(lambda: _n_jobs(board) <= N_IN_PEACE)
                 happened.over.set()
@@ -144,20 +146,19 @@ def _counted(board: Board, told: Told) -> dict[str, Any]:
         rows = session.execute(own.where(EntryRow.role == "model")).all()
         scores = Counter(session.scalars(select(ScoreRow.entry_id)))
         said = Counter(session.scalars(select(AuditRow.subject).where(AuditRow.action == "score")))
-        attempts = [row for row in session.scalars(select(UploadRow.id).where(UploadRow.entry_id.is_(None)))]
+        uploads_left = session.scalar(select(func.count(UploadRow.id)).where(UploadRow.entry_id.is_(None)))
     there = {(name, digest): number for name, digest, number, _ in rows}
-    accepted = {key: numbers for key, numbers in told.entries.items()}
     everything = [*there.values(), *_baselines(board)]
     return {
-        "accepted": len(accepted),
+        "accepted": len(told.entries),
         "entries": len(rows),
         "statuses": dict(Counter(status for *_, status in rows)),
-        "lost": sum(numbers != {there.get(key)} for key, numbers in accepted.items()),
-        "not_asked_for": sum(key not in accepted for key in there),
+        "lost": sum(numbers != {there.get(key)} for key, numbers in told.entries.items()),
+        "not_asked_for": sum(key not in told.entries for key in there),
         "unscored": sum(scores[number] == 0 for number in everything),
         "twice": sum(scores[n] > 1 or said[f"entry {n}"] > 1 for n in everything) + len(rows) - len(there),
         "jobs_left": _n_jobs(board),
-        "uploads_left": len(attempts),
+        "uploads_left": uploads_left,
         "longest_wait_s": max(told.waits_s),
     }
 
@@ -200,9 +201,15 @@ def table(found: dict[str, Any]) -> str:
     rows = [
         ("submissions, from clients at once", f"{found['submissions']}, {found['clients']}"),
         ("requests", answers),
-        ("workers killed, service killed and started again", f"{happened['workers_killed']}, {happened['services_killed']}"),
+        (
+            "workers killed, service killed and started again",
+            f"{happened['workers_killed']}, {happened['services_killed']}",
+        ),
         ("database held by another", f"{happened['locks']} times, {happened['locked_s']:.0f} s"),
-        ("all were received after", f"{found['sent_s']:.0f} s; none waited longer than {found['longest_wait_s']:.0f} s"),
+        (
+            "all were received after",
+            f"{found['sent_s']:.0f} s; none waited longer than {found['longest_wait_s']:.0f} s",
+        ),
         ("the queue was empty after", f"{found['wall_s']:.0f} s, {60 * scored / found['wall_s']:.0f} scored a minute"),
         ("entries on the board, scored", f"{found['entries']}, {scored}"),
         ("lost, scored twice, left in the queue", f"{found['lost']}, {found['twice']}, {found['jobs_left']}"),

@@ -50,14 +50,14 @@ class Service:
 
     def start(self) -> None:
         """Begin, and wait until requests are answered."""
-        self._process = begun("serve", self._board, "--port", self._port, "--workers", 0, "--json")
-        assert self._process.stdout is not None
-        self.url = str(json.loads(self._process.stdout.readline())["url"])
+        self.process = begun("serve", self._board, "--port", self._port, "--workers", 0, "--json")
+        assert self.process.stdout is not None
+        self.url = str(json.loads(self.process.stdout.readline())["url"])
         self._port = int(self.url.rsplit(":", 1)[-1])
 
     def kill(self) -> None:
         """As the kernel does it when memory is short."""
-        killed(self._process)
+        killed(self.process)
 
 
 @contextmanager

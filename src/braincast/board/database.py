@@ -46,10 +46,16 @@ class Database:
 
     def migrate(self, revision: str = "head") -> None:
         """Bring the tables to a revision, keeping what they hold."""
-        with _refusals(self.shown), self._writer.begin() as connection:
-            config = _config()
-            config.attributes["connection"] = connection
-            command.upgrade(config, revision)
+        self.migrate_with(alembic_config(), revision)
+
+    def migrate_with(self, config: Config, revision: str) -> None:
+        """Bring the tables to a revision that this configuration knows."""
+        with _refusals(self.shown), self._writer.connect() as connection:
+            _let_tables_be_made_anew(connection)
+            with connection.begin():
+                config.attributes["connection"] = connection
+                command.upgrade(config, revision)
+                _require_references(connection, self.shown)
 
     def revision(self) -> str | None:
         """The revision of the tables; None where there are none."""
@@ -63,11 +69,12 @@ class Database:
 
 def newest_revision() -> str:
     """The revision that this version of braincast works with."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
+    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
     return str(head)
 
 
-def _config() -> Config:
+def alembic_config() -> Config:
+    """Where Alembic finds the revisions of a board's tables."""
     config = Config()
     config.set_main_option("script_location", "braincast:board/migrations")
     config.set_main_option("path_separator", "os")
@@ -99,6 +106,22 @@ def _prepare(connection: sqlite3.Connection, record: Any) -> None:
 def _begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get(_WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _let_tables_be_made_anew(connection: Connection) -> None:
+    """SQLite changes a table by making another: while references are checked, the old one cannot be dropped."""
+    if connection.dialect.name == "sqlite":
+        opened = connection.connection.dbapi_connection
+        assert opened is not None
+        opened.cursor().execute("PRAGMA foreign_keys = OFF")
+
+
+def _require_references(connection: Connection, shown: str) -> None:
+    """Every row that another refers to is there."""
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all() if connection.dialect.name == "sqlite" else []
+    if broken:
+        what = f"a row of table {broken[0][0]} refers to one that is not there"
+        raise BraincastError("E803", shown, what, "Restore a backup")
 
 
 @contextmanager

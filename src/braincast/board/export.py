@@ -25,6 +25,7 @@ from braincast.version import VERSION
 
 FORMAT = 1
 LEAST_SEEDS = 3
+_TRACED = 3  # entries whose traces are shown
 
 
 def public_document(board: Board) -> dict[str, Any]:
@@ -71,7 +72,8 @@ def _task(board: Board, session: Session, row: TaskRow) -> tuple[dict[str, Any],
     entries = [entry for entry in found if entry.scores or entry.visibility == "withdrawn"]
     told = [_entry(session, entry) for entry in entries]
     scored = [entry for entry in entries if entry.visibility == "shown" and entry.scores]
-    return {**_declared(row, card), **_standing(board, row, card, scored)}, told
+    ranking = _standing(board, row, card, scored)
+    return {**_declared(row, card), **ranking, "traces": _traces(row, scored, ranking["standing"])}, told
 
 
 def _declared(row: TaskRow, card: AnyCard) -> dict[str, Any]:
@@ -119,8 +121,18 @@ def _declared(row: TaskRow, card: AnyCard) -> dict[str, Any]:
         "neurons": list(card.neurons),
         "regions": anatomy.get("regions"),
         "positions_um": anatomy.get("positions_um"),
-        "traces": None if row.hidden else anatomy.get("traces"),
     }
+
+
+def _traces(row: TaskRow, scored: Sequence[EntryRow], order: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """What a few neurons did, and forecasts of the best entries; None where data may not be shown, or are hidden."""
+    shown = json.loads(row.anatomy or "{}").get("traces")
+    if shown is None or row.hidden:
+        return None
+    by_number = {entry.id: entry for entry in scored}
+    best = [by_number[place["entry"]] for place in order[:_TRACED]]
+    made = {f"{entry.model} (entry {entry.id})": _document(entry).get("traces") for entry in best}
+    return {**shown, "forecasts": {name: values for name, values in made.items() if values is not None}}
 
 
 def _tracks(card: AnyCard) -> tuple[str, ...]:
@@ -172,8 +184,12 @@ def _history(
 
 
 def _score(row: TaskRow, entry: EntryRow) -> dict[str, Any]:
-    document = json.loads(entry.scores[-1].document)
+    document = {key: value for key, value in _document(entry).items() if key != "traces"}
     return rounded(document) if row.hidden else document
+
+
+def _document(entry: EntryRow) -> dict[str, Any]:
+    return json.loads(entry.scores[-1].document)
 
 
 def _entry(session: Session, entry: EntryRow) -> dict[str, Any]:

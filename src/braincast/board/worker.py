@@ -37,8 +37,8 @@ def work(
     """Score what waits, the oldest first; how many entries were dealt with.
 
     When no entry is left, also none that another worker holds, the worker ends; or looks again after a while as long as
-    `stay` says so, also when its database is busy or its disk full (else E803, E505). `done` is told each entry that was
-    dealt with.
+    `stay` says so, also when its database is busy or its disk full (else E803, E505). `done` is told each entry that
+    was dealt with.
     """
     name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
     n_done = 0

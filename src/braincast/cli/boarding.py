@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from braincast.cli.options import Data, Force, Json, Offline, Quiet, TaskName
+from braincast.cli import entering
+from braincast.cli.options import BoardPath, Data, Force, Json, Offline, Quiet, TaskName
 from braincast.cli.serving import audit, token_app
-from braincast.cli.session import print_json, session
+from braincast.cli.session import done, print_json, session
 from braincast.errors import EXIT_INPUT
 
 if TYPE_CHECKING:
@@ -19,14 +20,12 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Host a benchmark, or take part in one.", no_args_is_help=True, rich_markup_mode=None)
 
-BoardPath = Annotated[Path, typer.Argument(metavar="BOARD", help="The board's folder.")]
-Entry = Annotated[int, typer.Argument(metavar="ENTRY", help="An entry's number.")]
 Entries = Annotated[list[int] | None, typer.Argument(metavar="[ENTRY]...", help="Entries by number; all without any.")]
-By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who does it, for the audit log.")]
-Remark = Annotated[str, typer.Option("--remark", metavar="TEXT", help="Why, for moderators.")]
 
 
 app.add_typer(token_app, name="token")
+for _command in (entering.submit, entering.status, entering.withdraw, entering.hide, entering.show):
+    app.command(_command.__name__)(_command)
 app.command("audit")(audit)
 
 
@@ -54,7 +53,7 @@ def create(
 
     told = {"title": title, "about": about, "contact": contact, "database": database, "files": files, "tries": tries}
     made = Board.create(board, checked(told, "options"))
-    _done({"board": str(board), "database": made.database.shown}, f"{board} is a board without tasks", json_)
+    done({"board": str(board), "database": made.database.shown}, f"{board} is a board without tasks", json_)
 
 
 @app.command("add-task")
@@ -80,45 +79,11 @@ def add_task(
         asked = load_task(task, data=data)
         truth = None if hidden is None else _hidden(asked, hidden)
         entries = ask(opened, asked, data=data, hidden=truth, priority=priority, reason=reason)
-    _done(
+    done(
         {"task": task, "task_hash": asked.hash, "truth_hash": truth and truth.hash, "baselines": entries},
         f"{task} is asked on {board}, with {len(entries)} baselines to be scored",
         json_,
     )
-
-
-@app.command("submit")
-def submit(
-    board: Annotated[str, typer.Argument(metavar="BOARD", help="The board's folder, or the address of its service.")],
-    task: TaskName,
-    submission: Annotated[Path, typer.Argument(metavar="SUBMISSION", help="A folder or a zip archive.")],
-    author: Annotated[
-        str | None, typer.Option("--author", metavar="NAME", help="The account; the declared contact without it.")
-    ] = None,
-    token_file: Annotated[
-        Path | None, typer.Option("--token-file", metavar="F", help="A file with the token, for an address.")
-    ] = None,
-    json_: Json = False,
-    quiet: Quiet = False,
-) -> None:
-    """Validate a submission and queue it to be scored."""
-    from braincast.board.board import Board
-    from braincast.board.entries import describe, receive
-    from braincast.board.submitting import checked
-
-    with session(quiet=quiet):
-        if board.startswith(("http://", "https://")):
-            from braincast.board.client import read_token, send
-
-            answer = send(board, task, submission, read_token(token_file))
-            _done(answer, f"entry {answer['entry']} is {answer['status']}: {answer['url']}", json_)
-            return
-        opened = Board.open(Path(board))
-        declared = checked(opened, task, submission)
-        who = author or declared.contact
-        number = receive(opened, task, submission, author=who, contact=declared.contact, model=declared.model)
-        told = describe(opened, number)
-    _done({"entry": number, **told}, f"entry {number} of {task} is {told['status']}", json_)
 
 
 @app.command("score")
@@ -141,7 +106,7 @@ def score(
     with session(quiet=quiet):
         counts = score_all(Board.open(board), workers, stay=stay)
     told = ", ".join(f"{n} {status}" for status, n in counts.items()) or "nothing waited"
-    _done({"entries": counts}, told, json_)
+    done({"entries": counts}, told, json_)
 
 
 @app.command("rescore")
@@ -151,7 +116,7 @@ def rescore(board: BoardPath, entries: Entries = None, json_: Json = False) -> N
     from braincast.board.verifying import rescore as queue_again
 
     queued = queue_again(Board.open(board), entries or ())
-    _done({"queued": queued}, f"{len(queued)} entries wait to be scored: braincast board score {board}", json_)
+    done({"queued": queued}, f"{len(queued)} entries wait to be scored: braincast board score {board}", json_)
 
 
 @app.command("verify")
@@ -179,49 +144,6 @@ def verify(board: BoardPath, entries: Entries = None, json_: Json = False, quiet
         typer.echo(f"{len(findings) - len(differing)} of {len(findings)} entries are the same, bit for bit")
     if differing:
         raise typer.Exit(EXIT_INPUT)
-
-
-@app.command("withdraw")
-def withdraw(board: BoardPath, entry: Entry, by: By = "host", remark: Remark = "", json_: Json = False) -> None:
-    """Take an entry back for its author: it is named on the board, without figures."""
-    from braincast.board.board import Board
-    from braincast.board.entries import withdraw as take_back
-
-    take_back(Board.open(board), entry, by=by, remark=remark)
-    _done({"entry": entry, "visibility": "withdrawn"}, f"entry {entry} is withdrawn", json_)
-
-
-@app.command("hide")
-def hide(board: BoardPath, entry: Entry, by: By = "host", remark: Remark = "", json_: Json = False) -> None:
-    """Leave an entry out of everything public, until `board show`."""
-    from braincast.board.board import Board
-    from braincast.board.entries import hide as hide_entry
-
-    hide_entry(Board.open(board), entry, by=by, remark=remark)
-    _done({"entry": entry, "visibility": "hidden"}, f"entry {entry} is hidden", json_)
-
-
-@app.command("show")
-def show(board: BoardPath, entry: Entry, by: By = "host", remark: Remark = "", json_: Json = False) -> None:
-    """Show an entry that was hidden."""
-    from braincast.board.board import Board
-    from braincast.board.entries import show as show_entry
-
-    show_entry(Board.open(board), entry, by=by, remark=remark)
-    _done({"entry": entry, "visibility": "shown"}, f"entry {entry} is shown", json_)
-
-
-@app.command("status")
-def status(board: BoardPath, entry: Entry, json_: Json = False) -> None:
-    """What became of an entry, and how to reach its author."""
-    from braincast.board.board import Board
-    from braincast.board.entries import contact_of, describe
-
-    opened = Board.open(board)
-    told = {**describe(opened, entry), "contact": contact_of(opened, entry)}
-    lines = [f"entry {entry} of {told['task']} by {told['author']} ({told['contact']}): {told['status']}"]
-    lines += [f"{problem['code']} {problem['where']}: {problem['what']}" for problem in told["problems"]]
-    _done(told, "\n".join(lines), json_)
 
 
 @app.command("export")
@@ -259,7 +181,7 @@ def backup(
     from braincast.board.board import Board
 
     counts = write_backup(Board.open(board), out, force=force)
-    _done({"backup": str(out), "rows": counts}, f"{counts['entry']} entries are in {out}", json_)
+    done({"backup": str(out), "rows": counts}, f"{counts['entry']} entries are in {out}", json_)
 
 
 @app.command("restore")
@@ -274,7 +196,7 @@ def restore(
     from braincast.board.backup import restore as read_backup
 
     read_backup(source, board, database=database, files=files)
-    _done({"board": str(board)}, f"{board} is as {source} was", json_)
+    done({"board": str(board)}, f"{board} is as {source} was", json_)
 
 
 @app.command("migrate")
@@ -286,7 +208,7 @@ def migrate(board: BoardPath, json_: Json = False) -> None:
     before = opened.database.revision()
     opened.database.migrate()
     told = {"before": before, "now": opened.database.revision()}
-    _done(told, f"{board} was at revision {before}, and is at {told['now']}", json_)
+    done(told, f"{board} was at revision {before}, and is at {told['now']}", json_)
 
 
 def _hidden(task: AnyTask, path: Path) -> Hidden:
@@ -319,7 +241,7 @@ def ask(
     card = dataset_card(task.card.dataset)
     dataset = card.model_dump(mode="json") | {"hash": card.hash}
     told = {"data": data, "hidden": hidden, "priority": priority, "reason": reason}
-    add(board, task.card, dataset, anatomy=exhibited(task, card), **told)
+    add(board, task.card, dataset, anatomy=exhibited(task, card, hidden=hidden is not None), **told)
     known = entered(board, task.name, HOUSE, "baseline")
     plans = [Plan(name) for name in baselines_of(task.card) if name not in known]
     entries = list(known.values())
@@ -328,10 +250,3 @@ def ask(
             about = {"role": "baseline", "model": packed.model, "cost": asdict(packed.cost)}
             entries.append(receive(board, task.name, packed.path, author=HOUSE, **about))
     return entries
-
-
-def _done(document: dict[str, Any], line: str, json_: bool) -> None:
-    if json_:
-        print_json(document)
-    else:
-        typer.echo(line)

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from braincast.cli.boarding import BoardPath
-from braincast.cli.options import Data, Json, Offline, Quiet
+from braincast.cli.options import BoardPath, Data, Json, Offline, Quiet
 from braincast.cli.session import print_json, session
 from braincast.errors import BraincastError, unknown_name
 

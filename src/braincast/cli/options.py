@@ -22,6 +22,7 @@ Sets = Annotated[list[str] | None, typer.Option("--set", metavar="K=V", help="Fi
 Track = Annotated[
     str, typer.Option("--track", metavar="open|no-stimulus", help="Whether models are told what is shown.")
 ]
+BoardPath = Annotated[Path, typer.Argument(metavar="BOARD", help="The board's folder.")]
 TaskName = Annotated[str, typer.Argument(metavar="TASK", help="A task's name (braincast list tasks).")]
 
 

@@ -8,16 +8,14 @@ from typing import Annotated, Any
 
 import typer
 
-from braincast.cli.options import Json, Quiet
+from braincast.cli.options import BoardPath, Json, Quiet
 from braincast.cli.session import Interrupted, print_json
 
 token_app = typer.Typer(help="Tokens of authors.", no_args_is_help=True, rich_markup_mode=None)
 
-BoardFolder = Annotated[Path, typer.Argument(metavar="BOARD", help="A board's folder.")]
-
 
 def serve(
-    board: BoardFolder,
+    board: BoardPath,
     host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65_535, help="0 takes a free one.")] = 8000,
     workers: Annotated[int, typer.Option("--workers", min=0, help="How many entries are scored at a time.")] = 1,
@@ -44,7 +42,7 @@ def serve(
 
 
 def audit(
-    board: BoardFolder,
+    board: BoardPath,
     last: Annotated[int | None, typer.Option("--last", min=1, help="Only so many, the newest.")] = None,
     json_: Json = False,
 ) -> None:
@@ -77,7 +75,7 @@ def _tell(url: str, json_: bool, quiet: bool) -> None:
 
 
 @token_app.callback()
-def tokens(context: typer.Context, board: BoardFolder) -> None:
+def tokens(context: typer.Context, board: BoardPath) -> None:
     """Who may submit to a board over the web."""
     context.obj = board
 

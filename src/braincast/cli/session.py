@@ -38,6 +38,14 @@ def print_json(document: Any) -> None:
     sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=not is_utf8, allow_nan=False) + "\n")
 
 
+def done(document: Any, line: str, json_: bool) -> None:
+    """What a command says at its end: the document with --json, else a line."""
+    if json_:
+        print_json(document)
+    else:
+        sys.stdout.write(f"{line}\n")
+
+
 def console() -> Any:
     """A rich console on standard output."""
     from rich.console import Console

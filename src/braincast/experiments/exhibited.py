@@ -1,4 +1,4 @@
-"""What a board may show of the brains that a task asks about: regions, and positions where data may be passed on."""
+"""What a board may show of the brains that a task asks about; places and traces only where data may be passed on."""
 
 from __future__ import annotations
 
@@ -8,13 +8,17 @@ import numpy as np
 
 from braincast.datasets.card import DatasetCard
 from braincast.scoring.forecasting.places import placed
+from braincast.scoring.forecasting.traces import true_traces
 from braincast.tasks.forecasting.anatomy import AXES_UM
 from braincast.tasks.forecasting.task import ForecastTask
 from braincast.tasks.kinds import AnyTask
 
 
-def exhibited(task: AnyTask, dataset: DatasetCard) -> dict[str, Any]:
-    """Regions of the neurons as far as they are known, and their positions (µm) if the dataset may be redistributed."""
+def exhibited(task: AnyTask, dataset: DatasetCard, *, hidden: bool = False) -> dict[str, Any]:
+    """Regions of the neurons as far as they are known; if the dataset may be redistributed also their positions (µm).
+
+    And traces, unless the truth is `hidden`.
+    """
     if isinstance(task, ForecastTask):
         place = placed(task)
         regions, positions = list(place.regions), place.position_um
@@ -24,6 +28,7 @@ def exhibited(task: AnyTask, dataset: DatasetCard) -> dict[str, Any]:
     return {
         "regions": regions if any(regions) else None,
         "positions_um": _plain(positions) if free and np.isfinite(positions).all(axis=1).any() else None,
+        "traces": true_traces(task) if free and not hidden else None,
     }
 
 

@@ -21,6 +21,7 @@ from braincast.forecasts.submissions.opening import Submitted, open_validated
 from braincast.scoring.any_task import score
 from braincast.scoring.field import beside, entered, name_beside
 from braincast.scoring.forecasting.card import ForecastScorecard
+from braincast.scoring.forecasting.traces import forecast_traces
 from braincast.scoring.scores import Contender
 from braincast.tasks.kinds import AnyCard, card_of_json
 from braincast.tasks.registry import task_of_card
@@ -66,6 +67,7 @@ class Entry:
         document = document_of(scorecard.to_dict(), self.name)
         if isinstance(scorecard, ForecastScorecard) and self.name in scorecard.neurons:
             document["neurons"]["skill"] = _shown(scorecard.neurons[self.name].skill)
+        document["traces"] = None if self.truth is not None else forecast_traces(self.task, self.submitted.seeds[0])
         samples = {key: scorecard.each[self.name, key] for key in self.card.metric_keys}
         return document if self.truth is None else without_secrets(document, self.card), samples
 

@@ -102,4 +102,4 @@ def _traces(task: BoardTask) -> Mapping[str, Any] | None:
 
 def plain_json(document: Any) -> str:
     """The same text for the same document, in ASCII, so that no letter in it can mislead who reads it."""
-    return json.dumps(document, indent=1, ensure_ascii=True, allow_nan=False) + "\n"
+    return json.dumps(document, ensure_ascii=True, allow_nan=False, separators=(",", ":")) + "\n"
