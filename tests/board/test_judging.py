@@ -101,6 +101,7 @@ def test_what_is_wrong_with_a_submission_is_listed_and_nothing_is_scored(asked, 
     assert [problem.code for problem in judged.problems] == ["E208"] and not judged.document
 
 
+@pytest.mark.slow
 def test_a_truth_that_is_not_there_is_no_fault_of_the_entry(asked, tmp_path):
     code, _ = code_of(replace(asked, truth=str(tmp_path / "nowhere.npz")), Limits())
     assert code == "E805"
@@ -112,14 +113,19 @@ def test_too_much_memory_is_e808(asked):
     assert code == "E808" and ("memory" in what or "status" in what)
 
 
+_LOOP = """while True: print('{"did": "nothing"}', flush=True); time.sleep(0.1)"""
+_CLAIM = """print('{"done": true, "forecast_hash": "' + 64 * 'a' + '"}', flush=True)"""
+
+
 @pytest.mark.parametrize(
     ("program", "reason"),
     [
         ("os.kill(os.getpid(), 9)", "status -9"),
-        ("time.sleep(60)", "it said nothing for 0.5 s"),
-        ('while True: print(\'{"did": "nothing"}\', flush=True); time.sleep(0.1)', "it took 1 s"),
-        ("print('{\"done\": true, \"forecast_hash\": \"' + 64 * 'a' + '\"}', flush=True)", "nothing that can be read"),
+        (_LOOP, "it took 1 s"),
+        pytest.param("time.sleep(60)", "it said nothing for 0.5 s", marks=pytest.mark.slow),
+        pytest.param(_CLAIM, "nothing that can be read", marks=pytest.mark.slow),
     ],
+    ids=["killed", "endless", "silent", "claims"],
 )
 def test_a_process_that_dies_or_does_not_end_or_lies_is_e808(asked, impostor, program, reason):
     impostor(program)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections import Counter
@@ -38,7 +39,8 @@ def score_all(board: Board, n_workers: int, *, stay: bool = False) -> dict[str, 
 
 def start_worker(board: Board, *, stay: bool) -> subprocess.Popen[bytes]:
     """A worker as a process of its own."""
-    words = ["board", "score", str(board.root), "--quiet", "--json", "--with-parent", *(["--stay"] if stay else [])]
+    own = ["--with-parent", str(os.getpid()), *(["--stay"] if stay else [])]
+    words = ["board", "score", str(board.root), "--quiet", "--json", *own]
     return subprocess.Popen([sys.executable, "-m", "braincast", *words], stdout=subprocess.DEVNULL)
 
 

@@ -91,15 +91,15 @@ def score(
     board: BoardPath,
     workers: Annotated[int, typer.Option("--workers", min=1, metavar="N", help="Processes that score.")] = 1,
     stay: Annotated[bool, typer.Option("--stay", help="Wait for more when nothing is left.")] = False,
-    with_parent: Annotated[bool, typer.Option("--with-parent", hidden=True)] = False,
+    with_parent: Annotated[int | None, typer.Option("--with-parent", hidden=True)] = None,
     json_: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Score all entries that wait."""
     from braincast.forecasts.submissions.limits import end_with_parent
 
-    if with_parent:  # else workers of a service that was killed would stay, and the next one has its own
-        end_with_parent()
+    if with_parent is not None:  # else workers of a service that was killed would stay, and the next one has its own
+        end_with_parent(with_parent)
     from braincast.board.board import Board
     from braincast.board.crew import score_all
 

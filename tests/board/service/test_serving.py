@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import time
 from contextlib import contextmanager
 
@@ -110,6 +111,24 @@ def test_the_service_scores_what_comes_and_makes_its_pages(home, board):
         assert "script-src 'self'" in httpx.get(url).headers["Content-Security-Policy"]
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 0
+    assert workers_of(board) == []
+
+
+@pytest.mark.slow
+def test_workers_end_with_a_service_that_is_killed_and_are_replaced_when_they_are(home, board):
+    with served(home, board, "--workers", 1) as (_, process):
+        wait_for(lambda: len(workers_of(board)) == 1)
+        (first,) = workers_of(board)
+        os.kill(first, signal.SIGKILL)
+        wait_for(lambda: workers_of(board) not in ([], [first]))
+        process.kill()
+    wait_for(lambda: workers_of(board) == [])
+
+
+def workers_of(board) -> list[int]:
+    """The processes that score this board."""
+    found = subprocess.run(["pgrep", "-f", f"board score {board.root} "], capture_output=True, text=True, check=False)
+    return [int(line) for line in found.stdout.split()]
 
 
 def wait_for(condition) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import sys
 import time
 
 import httpx
@@ -189,6 +190,30 @@ def test_an_upload_expires_and_its_bytes_go(client, board, clock):
     pieces = Pieces(board.incoming)
     clean(Service(board, ServiceLimits(), Publication(board, None, board.root / "site"), pieces))
     assert pieces.names() == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not limit the size of files")
+def test_an_upload_for_which_there_is_no_room_goes_on_when_there_is(client):
+    place = begun(client)
+    with largest_file(2_000_000):
+        answer = sent(client, place, CONTENT)
+        assert (answer.status_code, code_of(answer)) == (507, "E505")
+    first = gone_on_with(client, place)
+    assert 0 < first <= 2_000_000
+    assert client.post(f"{place}/complete").status_code == 202
+
+
+@contextlib.contextmanager
+def largest_file(n_bytes):
+    """A disk that takes no larger file from this process."""
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_a_submission_in_one_request_is_the_same_entry_as_one_in_pieces(client, board):

@@ -1,11 +1,13 @@
-"""Scoring beside the service: one process that scores what waits, started again when it ends."""
+"""Scoring beside the service: processes that score what waits, and end when the service does, however that ends."""
 
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 _PAUSE_S, _LONGEST_PAUSE_S = 1.0, 60.0
@@ -14,36 +16,37 @@ _log = logging.getLogger("braincast.board")
 
 
 class Workers:
-    """`braincast board score BOARD --workers N --stay` for as long as the block lasts; nothing for 0."""
+    """So many of `braincast board score BOARD --stay` for as long as the block lasts; each is replaced when it ends."""
 
     def __init__(self, board: Path, number: int) -> None:
-        words = ["board", "score", str(board), "--workers", str(number), "--stay", "--with-parent", "--quiet", "--json"]
+        words = ["board", "score", str(board), "--stay", "--with-parent", str(os.getpid()), "--quiet", "--json"]
         self._command = [sys.executable, "-m", "braincast", *words]
-        self._number = number
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._keep, name="workers", daemon=True)
+        self._threads = [threading.Thread(target=self._keep, name=f"worker-{place}") for place in range(number)]
 
     def __enter__(self) -> Workers:
-        if self._number:
-            self._thread.start()
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._over.set()
-        if self._number:
-            self._thread.join()
+        for thread in self._threads:
+            thread.join()
 
     def _keep(self) -> None:
         pause_s = _PAUSE_S
         while not self._over.is_set():
+            began_s = time.monotonic()
             with subprocess.Popen(self._command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as process:
                 while process.poll() is None and not self._over.wait(0.2):
                     pass
                 _end(process)
             if not self._over.is_set():
-                _log.warning("the workers ended with status %s; they start again", process.returncode)
+                _log.warning("a worker ended with status %s; another one starts", process.returncode)
+                lasted = time.monotonic() - began_s > _LONGEST_PAUSE_S
+                pause_s = _PAUSE_S if lasted else min(2 * pause_s, _LONGEST_PAUSE_S)
                 self._over.wait(pause_s)
-                pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import signal
 import sys
 from pathlib import Path
@@ -44,10 +45,12 @@ def confine(
         forbid_networks()
 
 
-def end_with_parent() -> None:
-    """On Linux, let this process be killed when its parent ends, however that ends."""
+def end_with_parent(parent: int | None = None) -> None:
+    """On Linux, let this process be killed when its parent ends, however that ends; at once if `parent` has already."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+        if parent not in (None, os.getppid()):
+            os.kill(os.getpid(), signal.SIGKILL)
 
 
 def allow_cpu(seconds: int) -> None:

@@ -35,6 +35,7 @@ def emblem() -> Markup:
         label("what it did", f"{plot.across(-6.0):.1f}%", "34", css="strip-name"),
         label("now", f"{plot.across(0.0):.1f}%", f"{_HEIGHT - 12}"),
         label("forecast", f"{plot.across(3.9):.1f}%", "34", css="strip-name"),
+        label("dots: what it then did", f"{plot.across(3.4):.1f}%", f"{_HEIGHT - 12}"),
     ]
     return plot.drawn("A brain forecast", _TOLD, [plot.upright(0.0, "now"), plot.stretched(shapes), *words])
 

@@ -40,8 +40,15 @@ def comparison_data(task: BoardTask) -> dict[str, Any]:
         "primary": task.primary.key,
         "leads": list(lead_titles(task)),
         "metrics": [
-            {"key": m.key, "title": m.title, "direction": m.direction, "larger": m.larger_is_better, "digits": m.digits}
-            for m in task.metrics
+            {
+                "key": metric.key,
+                "title": metric.title,
+                "inSentence": metric.in_sentence,
+                "direction": metric.direction,
+                "larger": metric.larger_is_better,
+                "digits": metric.digits,
+            }
+            for metric in task.metrics
         ],
         "entries": [_comparable(task, place.entry) for place in task.places],
         "pairs": [
@@ -102,4 +109,4 @@ def _traces(task: BoardTask) -> Mapping[str, Any] | None:
 
 def plain_json(document: Any) -> str:
     """The same text for the same document, in ASCII, so that no letter in it can mislead who reads it."""
-    return json.dumps(document, indent=1, ensure_ascii=True, allow_nan=False) + "\n"
+    return json.dumps(document, ensure_ascii=True, allow_nan=False, separators=(",", ":")) + "\n"

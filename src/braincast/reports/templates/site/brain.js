@@ -5,8 +5,9 @@ const canvas = document.getElementById("brain"), read = document.getElementById(
 const cloud = newCloud(canvas);
 const axes = [0, 1, 2].sort((a, b) => packed.extent[b] - packed.extent[a]);
 const places = unpackPlaces(packed);
+const hidden = new Set(packed.hidden);
 const camera = {};
-let skills = null, order = [], picked = -1, start = null;
+let skills = null, order = [], picked = -1, frame = 0;
 
 // About the middle of their box; the longest axis runs from left to right, the next upwards.
 function unpackPlaces({ codes, extent }) {
@@ -25,7 +26,6 @@ function tones() {
   const style = getComputedStyle(document.documentElement);
   const [worse, even, better, chosen] = ["--null", "--line", "--model", "--ink"].map(name => parsedColour(style.getPropertyValue(name).trim()));
   const out = new Uint8Array(4 * skills.length);
-  const hidden = new Set(packed.hidden);
   for (let i = 0; i < skills.length; i++) {
     if (hidden.has(i)) continue;
     const share = skills[i] === 0 ? 0 : (skills[i] - 128) / 127;
@@ -37,7 +37,13 @@ function tones() {
   return out;
 }
 
+// However often it is asked for, once a frame.
 function paint() {
+  if (frame === 0) frame = requestAnimationFrame(paintNow);
+}
+
+function paintNow() {
+  frame = 0;
   if (cloud === null || skills === null) return;
   const ratio = Math.min(devicePixelRatio, 2);
   const [wide, high] = [canvas.clientWidth * ratio, canvas.clientHeight * ratio].map(Math.round);
@@ -66,7 +72,6 @@ function nearest(clientX, clientY) {
   const at = [(2 * (clientX - box.left)) / box.width - 1, 1 - (2 * (clientY - box.top)) / box.height];
   const matrix = matrixOf(camera, box.width / box.height);
   let best = -1, least = Infinity;
-  const hidden = new Set(packed.hidden);
   for (let i = 0; i < cloud.n; i++) {
     if (hidden.has(i)) continue;
     const seen = projected(matrix, places[3 * i], places[3 * i + 1], places[3 * i + 2]);
@@ -146,11 +151,10 @@ function load() {
   const name = `skill-${choice.value}`;
   const use = () => {
     skills = bytesOf(window.braincast[name]);
-    const hidden = new Set(packed.hidden);
     order = [...skills.keys()].filter(i => skills[i] !== 0 && !hidden.has(i)).sort((a, b) => skills[b] - skills[a] || a - b);
     if (picked >= 0) pick(picked);
     recolour();
-    canvas.dataset.drawn = choice.value;
+    requestAnimationFrame(() => requestAnimationFrame(() => { canvas.dataset.drawn = choice.value; }));
   };
   if (window.braincast[name]) return use();
   const script = document.createElement("script");

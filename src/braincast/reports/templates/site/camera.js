@@ -9,7 +9,7 @@ function spread(aspect) {
 // A camera that sees all of a box, whose sides are `extent`, a little from the side and above.
 function newCamera(extent, aspect) {
   const [wide, high] = spread(aspect);
-  return { yaw: 0.3, pitch: 0.4, distance: Math.max(wide * extent[0], high * extent[1]) / 1.7 + extent[2] / 2 + 0.15 };
+  return { yaw: 0.3, pitch: 0.4, distance: Math.max(wide * extent[0], high * extent[1]) / 2 + extent[2] / 2 + 0.08 };
 }
 
 function turn(camera, dx, dy) {
