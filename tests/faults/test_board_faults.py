@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import httpx
 import pytest
-from board_processes import Service, begun, ended, killed, locked, worker
+from board_processes import Service, killed, locked, worker
 from linear_entries import answers_of, linear_task, submitted
 from made_boards import made_board, some_bytes
 from refusals import refused
@@ -26,6 +26,7 @@ from braincast.board.schema import AuditRow, JobRow, ScoreRow, UploadRow
 from braincast.board.settings import Settings
 from braincast.board.tasks import add_task
 from braincast.board.verifying import verify
+from braincast.board.worker import work
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits of running processes are of Linux")
 
@@ -213,21 +214,41 @@ def test_an_entry_whose_worker_was_killed_is_scored_once_by_the_next(waits):
     first = worker(waits.root)
     wait_for(lambda: held(waits))
     killed(first)
-    assert ended(begun("board", "score", waits.root, "--quiet")) == 0  # it waits for the lease to end
+    assert work(waits) == 1  # it waits for the lease to end
     assert scored_once(waits)
 
 
 @pytest.mark.slow
 def test_a_worker_whose_disk_is_full_says_so_and_its_entry_waits_until_there_is_room(waits):
-    command = [sys.executable, "-m", "braincast", "board", "score", str(waits.root), "--quiet"]
-    for most in (100, 200_000):
-        limit = f"import resource, os, sys; resource.setrlimit(resource.RLIMIT_FSIZE, ({most}, {most}))"
-        run = [sys.executable, "-c", f"{limit}; os.execv(sys.argv[1], sys.argv[1:])", *command]
-        done = subprocess.run(run, capture_output=True, text=True, check=False)
-        if done.returncode == 0:
-            break  # so much room is enough
-        assert (done.returncode, done.stderr[:5]) in ((3, "E505 "), (3, "E803 ")), done.stderr
-        assert done.stderr.count("\n") == 1
-    assert entries.describe(waits, 3)["status"] in ("queued", "scoring", "scored")
-    assert ended(begun("board", "score", waits.root, "--quiet")) == 0
+    limit = "import resource, os, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))"
+    command = [sys.executable, "-c", f"{limit}; os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"]
+    command += ["-m", "braincast", "board", "score", str(waits.root), "--quiet"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (3, "", 1) and done.stderr.startswith("E803 ")
+    scores = waits.root / "files" / "scores"
+    scores.write_text("a file in the place of a folder")
+    with refused("E505"):
+        work(waits)
+    with waits.reading() as session:
+        [job] = session.scalars(select(JobRow)).all()
+        assert (job.attempts, job.worker) == (0, None) and job.entry.status == "queued"
+    scores.unlink()
+    assert work(waits) == 1
     assert scored_once(waits)
+
+
+@pytest.mark.slow
+def test_workers_end_with_the_process_that_began_them(tmp_path):
+    board = made_board(tmp_path / "board")
+    first = worker(board.root, "--workers", "2")
+    wait_for(lambda: len(_group(first.pid)) > 1)
+    first.kill()
+    first.communicate()
+    wait_for(lambda: not _group(first.pid))
+
+
+def _group(number: int) -> list[str]:
+    """The processes of a group."""
+    found = subprocess.run(["ps", "-eo", "pid=,pgid=,stat="], capture_output=True, text=True, check=True).stdout
+    rows = [line.split() for line in found.splitlines()]
+    return [pid for pid, group, state in rows if int(group) == number and not state.startswith("Z")]
