@@ -10,6 +10,7 @@ from linear_entries import answers_of, linear_task, request_of, submitted
 
 from braincast.board.judging import check_truth
 from braincast.board.judging.figures import Entry
+from braincast.board.judging.hidden import without_secrets
 from braincast.board.judging.rounding import rounded, rounded_pair
 from braincast.errors import BraincastError
 from braincast.files import canonical_json
@@ -171,3 +172,15 @@ def test_numbers_that_the_dataset_does_not_hold_are_hidden(task, truth, public, 
     values = np.where(np.isnan(truth), np.nan, truth)
     values[3, 0, :2] = public[3, 0, :2]  # two of a frame may agree by chance
     assert check_truth(task.card, task, kept(values, tmp_path / "truth.npz"))
+
+
+def test_nothing_is_told_of_groups_of_fewer_than_five(task, plain):
+    few = task.card.model_copy(update={"regions": ("few",) * 4 + ("many",) * (len(task.card.neurons) - 4)})
+    document = {
+        **plain[0],
+        "groups": {"region": {"few": {}, "many": {}}, "activity": plain[0]["groups"]["activity"]},
+        "group_comparisons": [{"a": "x", "group": "region: few"}, {"a": "x", "group": "lead: 1"}],
+    }
+    shown = without_secrets(document, few)
+    assert list(shown["groups"]["region"]) == ["many"] and len(shown["groups"]["activity"]) == 4
+    assert [pair["group"] for pair in shown["group_comparisons"]] == ["lead: 1"]

@@ -113,7 +113,7 @@ def judge_entry(board: Board, number: int, nursery: Nursery) -> Judged:
             truth=None if truth is None else str(truth),
             submission=str(own),
             baselines=floors,
-            own=entry.role,
+            own="baseline" if entry.role == "baseline" else "model",
         )
         session.rollback()  # what follows takes long, and needs no view of the database
         scoring = board.settings.scoring

@@ -138,8 +138,8 @@ def hide(
     with session(quiet=quiet, offline=offline), new_folder(out, force=force) as folder:
         found = parted(load_task(task, data=data))  # pyright: ignore[reportArgumentType]  its card is a ForecastCard
         found.public.save(folder / "public")
-        labels = {"case": [case.id for case in card.cases], "neuron": list(card.neurons)}
-        np.savez(folder / "truth.npz", activity=found.truth, **labels)
+        cases, neurons = np.array([case.id for case in card.cases]), np.array(card.neurons)
+        np.savez(folder / "truth.npz", activity=found.truth, case=cases, neuron=neurons)
     files = {"public": str(out / "public"), "truth": str(out / "truth.npz")}
     if json_:
         print_json({"task": task, "files": files})

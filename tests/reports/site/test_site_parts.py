@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from made_board_document import board_document
 
+from braincast.reports.entries import Score
 from braincast.reports.site.feeds import json_feed, rss_feed
 from braincast.reports.site.names import file_name
 from braincast.reports.site.points import places_data, skill_data
 from braincast.reports.site.reading import read_site
-from braincast.reports.site.scorecards import level, scorecards, skill_over, sure
+from braincast.reports.site.scorecards import apart, level, scorecards, skill_over, sure
 from braincast.reports.site.standing import Metric
 
 
@@ -40,6 +41,13 @@ def test_a_difference_is_sure_when_its_interval_leaves_out_zero():
     assert sure({"ci": [1, 2]}, RATIO) == sure({"ci": None}, ERROR) == sure(None, ERROR) == 0
 
 
+def test_intervals_that_lie_apart_are_sure_and_those_that_touch_are_not():
+    low, middle, high = (Score(ci=ci) for ci in ((0.1, 0.2), (0.2, 0.4), (0.3, 0.5)))
+    assert [apart(low, high, ERROR), apart(high, low, ERROR), apart(low, middle, ERROR)] == [1, -1, 0]
+    assert [apart(low, high, SCORE), apart(high, low, SCORE), apart(middle, high, SCORE)] == [-1, 1, 0]
+    assert apart(low, high, RATIO) == apart(low, Score(), ERROR) == 0
+
+
 def test_skill_is_the_share_of_the_way_to_perfection():
     assert skill_over(0.3, 0.4, ERROR) == pytest.approx(0.25)
     assert skill_over(0.7, 0.4, SCORE) == pytest.approx(0.5)
@@ -59,7 +67,8 @@ def test_scorecards_show_every_entry_by_metric_lead_condition_region_and_activit
     assert cards["lead"].columns[1] == "2 (1.2 s)"
     assert all(len(card.rows) == len(task.places) for card in cards.values())
     best = cards["metric"].rows[0][1][0]
-    assert (best.text, best.level, best.sure) == ("0.4290", 3, 1)
+    assert (best.text, best.level, best.mark) == ("0.4290", 3, "▲")
+    assert cards["condition"].rows[0][1][0].mark == "△"
 
 
 def test_places_and_skills_survive_their_packing(board):

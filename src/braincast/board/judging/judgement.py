@@ -64,7 +64,7 @@ def _scored(request: Request, limits: Limits, submission: Submission, nursery: N
             child.wait()
         if heard.problem is not None:
             return _blamed(heard, submission)
-        if heard.forecast_hash is None:
+        if watch.expired or heard.forecast_hash is None:  # also what came while it was being ended is too late
             raise _ended(watch)
         return _left(Path(folder), submission, heard.forecast_hash)
 

@@ -113,7 +113,9 @@ class _Forked:
     """A forked process, as far as its parent looks at one."""
 
     def __init__(self, nursery: Nursery, stdin: IO[bytes], stdout: IO[bytes]) -> None:
-        self._nursery, self.stdin, self.stdout = nursery, stdin, stdout
+        self._nursery = nursery
+        self.stdin: IO[bytes] | None = stdin
+        self.stdout: IO[bytes] | None = stdout
         self.returncode: int | None = None
 
     def kill(self) -> None:
@@ -132,9 +134,10 @@ class _Forked:
     def close(self) -> None:
         """End it and let its streams go."""
         self.kill()
-        with contextlib.suppress(OSError):
-            self.stdin.close()
-        self.stdout.close()
+        for stream in (self.stdin, self.stdout):
+            with contextlib.suppress(OSError):  # what was not read by then is written to nobody
+                if stream is not None:
+                    stream.close()
 
 
 def _kept() -> dict[str, str]:

@@ -40,8 +40,15 @@ def comparison_data(task: BoardTask) -> dict[str, Any]:
         "primary": task.primary.key,
         "leads": list(lead_titles(task)),
         "metrics": [
-            {"key": m.key, "title": m.title, "direction": m.direction, "larger": m.larger_is_better, "digits": m.digits}
-            for m in task.metrics
+            {
+                "key": metric.key,
+                "title": metric.title,
+                "inSentence": metric.in_sentence,
+                "direction": metric.direction,
+                "larger": metric.larger_is_better,
+                "digits": metric.digits,
+            }
+            for metric in task.metrics
         ],
         "entries": [_comparable(task, place.entry) for place in task.places],
         "pairs": [

@@ -1,6 +1,7 @@
 """Scorecards: tables of all entries by metric, lead, condition, region or activity, coloured by skill.
 
-A colour says how far an entry is from the baseline, a triangle that their paired difference is surely not zero.
+A colour says how far an entry is from the baseline; a filled triangle that their paired difference is surely not zero;
+an open one that their own intervals lie apart, which says the same more cautiously where no pair was tested.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from braincast.reports.entries import Score
+from braincast.reports.entries import Entry, Score
 from braincast.reports.numbers import decimal, percent, typographic
 from braincast.reports.site.standing import BoardEntry, BoardTask, Document, Metric
 
@@ -34,6 +35,12 @@ class Cell:
     level: int
     sure: int
     told: str
+    is_tested: bool = True
+
+    @property
+    def mark(self) -> str:
+        """A triangle, upwards for better."""
+        return {(1, True): "▲", (-1, True): "▼", (1, False): "△", (-1, False): "▽"}.get((self.sure, self.is_tested), "")
 
 
 @dataclass(frozen=True)
@@ -73,6 +80,14 @@ def sure(pair: Document | None, metric: Metric) -> int:
     return 1 if (ends[0] > 0) == metric.larger_is_better else -1
 
 
+def apart(score: Score, floor: Score, metric: Metric) -> int:
+    """As `sure`, of two intervals that do not touch."""
+    if score.ci is None or floor.ci is None or metric.aim is not None:
+        return 0
+    above, below = score.ci[0] > floor.ci[1], score.ci[1] < floor.ci[0]
+    return 0 if not (above or below) else 1 if above == metric.larger_is_better else -1
+
+
 def skill_over(value: float | None, floor: float | None, metric: Metric) -> float | None:
     """The share of the way from the floor's value to perfection."""
     if value is None or floor is None or metric.aim is not None:
@@ -91,21 +106,20 @@ def _by_metric(task: BoardTask) -> Scorecard:
 
 
 def _metric_cell(task: BoardTask, entry: BoardEntry, metric: Metric) -> Cell:
-    score = entry.score(metric.key)
+    score, floor = entry.score(metric.key), _floor(task).score(metric.key)
     skill = None if metric.aim is not None else score.skill
-    return _cell(score.value, skill, metric, entry.against(task.baseline, metric.key))
+    return _cell(score, skill, metric, entry.against(task.baseline, metric.key), floor)
 
 
 def _by_lead(task: BoardTask) -> Scorecard:
     key = task.primary.key
-    floor = Score() if task.floor is None else task.floor.score(key)
 
     def row(entry: BoardEntry) -> tuple[Cell, ...]:
         cells = []
         for index, lead in enumerate(task.leads):
-            value, base = (_at(score.by_lead, index) for score in (entry.score(key), floor))
+            score, floor = (_at_lead(own.score(key), index) for own in (entry, _floor(task)))
             pair = entry.against(task.baseline, key, f"lead: {lead}")
-            cells.append(_cell(value, skill_over(value, base, task.primary), task.primary, pair))
+            cells.append(_cell(score, skill_over(score.value, floor.value, task.primary), task.primary, pair, floor))
         return tuple(cells)
 
     return _card(task, "lead", "By lead", "lead", lead_titles(task), row)
@@ -116,12 +130,12 @@ def _by_group(task: BoardTask, group: str) -> Scorecard:
     labels = tuple(dict.fromkeys(label for place in task.places for label in place.entry.groups(group)))
 
     def row(entry: BoardEntry) -> tuple[Cell, ...]:
-        own, key = entry.groups(group), task.primary.key
+        own, floors, key = entry.groups(group), _floor(task).groups.get(group, {}), task.primary.key
         cells = []
         for label in labels:
             score = own.get(label, Score())
             pair = entry.against(task.baseline, key, f"{group}: {label}")
-            cells.append(_cell(score.value, score.skill, task.primary, pair))
+            cells.append(_cell(score, score.skill, task.primary, pair, floors.get(label, Score())))
         return tuple(cells)
 
     return _card(task, group, title, across, labels, row)
@@ -150,17 +164,27 @@ def _card(
     return Scorecard(key, title, across, tuple(columns), rows)
 
 
-def _cell(value: float | None, skill: float | None, metric: Metric, pair: Document | None) -> Cell:
-    how = sure(pair, metric)
+def _cell(score: Score, skill: float | None, metric: Metric, pair: Document | None, floor: Score) -> Cell:
+    how = sure(pair, metric) if pair is not None else apart(score, floor, metric)
     told = {1: "surely better than the baseline", -1: "surely worse than the baseline"}.get(how, "")
     written = "" if skill is None else f"skill {percent(skill)}"
     return Cell(
-        typographic(decimal(value, metric.digits)),
+        typographic(decimal(score.value, metric.digits)),
         level(skill),
         how,
         typographic(", ".join(part for part in (written, told) if part)),
+        pair is not None,
     )
 
 
-def _at(values: Sequence[float | None], index: int) -> float | None:
-    return values[index] if index < len(values) else None
+_ABSENT = Entry("", "baseline", None, {}, {}, (), {}, {})
+
+
+def _floor(task: BoardTask) -> Entry:
+    """The baseline that skill refers to; one without scores while it is not scored."""
+    return _ABSENT if task.floor is None else task.floor.shown
+
+
+def _at_lead(score: Score, index: int) -> Score:
+    value = score.by_lead[index] if index < len(score.by_lead) else None
+    return Score(value, score.by_lead_ci[index] if index < len(score.by_lead_ci) else None)

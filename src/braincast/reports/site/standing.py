@@ -12,6 +12,7 @@ from braincast.reports.site.names import file_name
 
 Document = Mapping[str, Any]
 _NOTHING: Mapping[str, Any] = {}
+_NAMES = frozenset({"Brier", "Hellinger", "Kullback", "Pearson", "Spearman", "Wasserstein"})
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,13 @@ class Metric:
     larger_is_better: bool
     aim: float | None = None
     digits: int = 3
+
+    @property
+    def in_sentence(self) -> str:
+        """The title within a sentence: names and abbreviations keep their capitals."""
+        first = self.title.split(" ", 1)[0]
+        keeps = first in _NAMES or not first[1:].islower()
+        return self.title if keeps else self.title[:1].lower() + self.title[1:]
 
     @property
     def direction(self) -> str:
@@ -66,6 +74,12 @@ class BoardEntry:
     @property
     def n_seeds(self) -> int:
         return len(self.told.get("seeds") or ())
+
+    @property
+    def computing_s(self) -> float | None:
+        """What its author says that computing took; what fitting took here where the board did it itself."""
+        hours, cost = self.told.get("hours"), self.told.get("cost") or _NOTHING
+        return 3600.0 * hours if hours is not None and self.role != "baseline" else cost.get("fit_s")
 
     @cached_property
     def document(self) -> Document:

@@ -29,7 +29,6 @@ _INDICATORS = (
     ),
 )
 
-_NAMES = {"Brier", "Hellinger", "Kullback", "Pearson", "Spearman", "Wasserstein"}
 _ASKED = {
     "forecast": "From {context} frames of all neurons, say what each of them does in the {horizon} frames that follow.",
     "imputation": "In windows of {horizon} frames some neurons are hidden; say what they do from what the others do.",
@@ -76,19 +75,13 @@ def _gain(task: BoardTask, entry: BoardEntry) -> str:
     if score.value is None:
         return ""
     value = typographic(decimal(score.value, task.primary.digits))
-    told = f"{entry.model} has a {in_sentence(task.primary.title)} of {value}"
+    told = f"{entry.model} has a {task.primary.in_sentence} of {value}"
     if score.ci is not None:
         told += f" (95 % interval {typographic(interval(score.ci, task.primary.digits))})"
     if score.skill is not None and task.baseline:
         better = "better" if score.skill >= 0 else "worse"
         told += f", {percent(abs(score.skill))} {better} than {task.baseline}"
     return f"{told}."
-
-
-def in_sentence(title: str) -> str:
-    """A title within a sentence: names and abbreviations keep their capitals."""
-    first = title.split(" ", 1)[0]
-    return title if first in _NAMES or not first[1:].islower() else title[:1].lower() + title[1:]
 
 
 def why_unranked(why: str | None) -> str:

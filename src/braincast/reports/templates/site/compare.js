@@ -52,7 +52,7 @@ function say(a, b) {
   const isSure = pair.ci[0] > 0 || pair.ci[1] < 0;
   const isFirst = (pair.difference > 0) === metric.larger;
   said.textContent = isSure ? `${(isFirst ? a : b).name} is better.` : "They cannot be told apart.";
-  more.textContent = `Paired difference in ${metric.title}, first minus second: ${written(pair.difference, metric.digits, true)} (95 % ${range(pair.ci, metric.digits, true)}).`;
+  more.textContent = `Paired difference in ${metric.inSentence}, first minus second: ${written(pair.difference, metric.digits, true)} (95 % ${range(pair.ci, metric.digits, true)}).`;
 }
 
 function cell(text, css = "number") {
@@ -76,6 +76,24 @@ function fillTable(a, b) {
     row.append(cell(written(difference, metric.digits, true), isSure ? "number strong" : "number"), cell(pair ? range(pair.ci, metric.digits, true) : "not tested"));
     return row;
   }));
+}
+
+// The primary metric in and out of distribution, by condition, region and activity.
+function fillGroups(a, b) {
+  const { digits } = data.metrics.find(each => each.key === data.primary);
+  const labels = [...new Set([a, b].flatMap(entry => Object.keys(entry.groups)))];
+  document.getElementById("parts").closest("section").hidden = labels.length === 0;
+  document.querySelector("#groups-table tbody").replaceChildren(...labels.map(label => {
+    const row = document.createElement("tr"), head = document.createElement("th");
+    head.scope = "row";
+    head.textContent = label;
+    const both = [a, b].map(entry => entry.groups[label] ?? null);
+    const difference = both.includes(null) ? null : both[0] - both[1];
+    row.append(head, ...both.map(value => cell(written(value, digits))), cell(written(difference, digits, true)));
+    return row;
+  }));
+  for (const [css, entry] of [[".name-first", a], [".name-second", b]])
+    for (const heading of document.querySelectorAll(css)) heading.textContent = entry.name;
 }
 
 function leadChart(look) {
@@ -134,6 +152,7 @@ function show() {
   history.replaceState(null, "", `#${a.id}-${b.id}`);
   say(a, b);
   fillTable(a, b);
+  fillGroups(a, b);
   redraw();
   loadNeurons();
 }
