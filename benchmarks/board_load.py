@@ -40,7 +40,7 @@ HERE = Path(__file__).parent
 RESULT, PAGE = HERE / "results" / "board_load.json", HERE.parent / "docs" / "board.md"
 sys.path.insert(0, str(HERE.parent / "tests"))
 
-from board_processes import Service, begun  # noqa: E402
+from board_processes import Service, begun, ended  # noqa: E402
 from made_submissions import as_zip, made_values, store_files, submission_files  # noqa: E402
 
 TASK, SEED = "synthetic-linear", 10
@@ -133,7 +133,7 @@ def _send_at_once(authors: list[Author], sent: dict[str, list[Path]], board: Boa
         thread.start()
     half = sum(map(len, sent.values())) // 2
     _wait(lambda: _count(board, EntryRow) >= half)
-    while begun("board", "backup", board.root, folder / "backup", "--json").wait() != 0:
+    while ended(begun("board", "backup", board.root, folder / "backup", "--json")) != 0:
         time.sleep(1)
     for thread in threads:
         thread.join()

@@ -37,6 +37,7 @@ class Board:
         require_free(path, what="board")
         with scratch_folder(path) as folder:
             made = cls(folder.resolve(), settings, clock)
+            _ = made.files  # an address that nothing can use is refused now
             made.database.migrate()
             made.database.close()
             made.truths.mkdir(mode=0o700)
@@ -51,8 +52,11 @@ class Board:
         if not board.settings.database and not (path / "board.db").is_file():  # SQLite would make an empty one
             raise BraincastError("E801", str(path), "its database board.db is missing", "Restore a backup")
         found, wanted = board.database.revision(), newest_revision()
-        if migrated and found != wanted:
+        if found is None or (migrated and found != wanted):
             board.database.close()
+        if found is None:
+            raise BraincastError("E801", str(path), "its database holds no board", "Restore a backup")
+        if migrated and found != wanted:
             fix = f"Make a backup, then: braincast board migrate {path}"
             raise BraincastError("E802", str(path), f"its tables are of revision {found}, expected {wanted}", fix)
         return board

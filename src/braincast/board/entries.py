@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from braincast.board.audit import audit
@@ -78,11 +79,12 @@ def receive(
 
 def author_row(session: Session, board: Board, name: str, contact: str = "") -> AuthorRow:
     """The account of this name, made where there is none; held until the transaction ends."""
-    found = session.scalar(select(AuthorRow).where(AuthorRow.name == name).with_for_update())
+    named = select(AuthorRow).where(AuthorRow.name == name).with_for_update()
+    found = session.scalar(named)
     if found is None:
-        found = AuthorRow(name=name, contact=contact, created_at=board.stamp())
-        session.add(found)
-        session.flush()
+        with suppress(IntegrityError), session.begin_nested():  # another writer may make it at the same moment
+            session.add(AuthorRow(name=name, contact=contact, created_at=board.stamp()))
+        found = session.scalars(named).one()
     return found
 
 
