@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -161,6 +162,18 @@ def test_a_request_with_a_key_is_done_once_also_after_a_restart(tmp_path):
             assert (other.status_code, code_of(other)) == (422, "E814")
         assert begin(client, {**bearer(board, "eve"), "Idempotency-Key": "first"}).json()["id"] != begun.json()["id"]
         assert client.get(f"/uploads/{begun.json()['id']}", headers=headers).json()["offset"] == 0
+
+
+def test_the_same_request_from_many_at_once_is_done_once(client, board):
+    headers = {**bearer(board, "many"), "Idempotency-Key": "at-once"}
+    with ThreadPoolExecutor(8) as pool:
+        begun = [future.result() for future in [pool.submit(begin, client, headers) for _ in range(8)]]
+        assert len({answer.json()["id"] for answer in begun}) == 1
+        place = f"/uploads/{begun[0].json()['id']}"
+        client.patch(place, content=CONTENT, headers={**headers, "Upload-Offset": "0"})
+        done = list(pool.map(lambda _: client.post(f"{place}/complete", headers=bearer(board, "many")), range(8)))
+    assert {answer.status_code for answer in done} == {202}
+    assert len({answer.json()["entry"] for answer in done}) == 1
 
 
 def test_who_asks_too_often_is_told_when_to_come_again(board):

@@ -20,7 +20,7 @@ pytestmark = [
     # Of schemathesis, which draws some of its wrong requests with `random`.
     pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisDeprecationWarning"),
 ]
-EXAMPLES = 15
+EXAMPLES = 10
 NEVER = [HealthCheck.filter_too_much, HealthCheck.too_slow]
 NO_LIMIT = ServiceLimits(token_requests=1e9, address_requests=1e9, refused_requests=1e9, open_uploads=10_000)
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from braincast.board.audit import audit
-from braincast.board.board import as_stamp
+from braincast.board.board import Board, as_stamp
 from braincast.board.schema import AnsweredRow, UploadRow
 from braincast.board.service.callers import Service
 
@@ -38,12 +40,25 @@ class Upkeep:
 
     def _work(self) -> None:
         cleaned_s = float("-inf")
-        while not self._over.is_set():
-            _survived("the site could not be made again", self._service.publication.renew_site)
-            if time.monotonic() - cleaned_s > _CLEAN_EVERY_S:
-                _survived("what has expired could not be removed", lambda: clean(self._service))
-                cleaned_s = time.monotonic()
-            self._over.wait(self._service.limits.publish_s)
+        with _one_connection(self._service.board):
+            while not self._over.is_set():
+                _survived("the site could not be made again", self._service.publication.renew_site)
+                if time.monotonic() - cleaned_s > _CLEAN_EVERY_S:
+                    _survived("what has expired could not be removed", lambda: clean(self._service))
+                    cleaned_s = time.monotonic()
+                self._over.wait(self._service.limits.publish_s)
+
+
+@contextmanager
+def _one_connection(board: Board) -> Iterator[None]:
+    """Hold a connection, idle: when the last one closes, SQLite writes all that is new once more."""
+    try:
+        connection = board.database.engine.connect()
+    except SQLAlchemyError:  # it is only slower without
+        yield
+        return
+    with connection:
+        yield
 
 
 def _survived(what: str, work: Callable[[], None]) -> None:

@@ -194,8 +194,9 @@ def _complete_in_one(service: Service, who: Caller, task: str, upload: str, key:
 
 def _forget(service: Service, who: Caller, upload: str) -> None:
     """Nobody knows the name of an upload in one request, so what was not completed cannot be gone on with."""
-    with suppress(BraincastError):  # it is an entry by now; or the database is busy, and it expires
-        incoming.remove(service, who, upload)
+    if service.pieces.path(upload).exists():  # else it is an entry by now
+        with suppress(BraincastError):  # the database is busy; it expires
+            incoming.remove(service, who, upload)
 
 
 def _length(request: Request) -> int | None:
