@@ -46,6 +46,7 @@ from made_submissions import as_zip, made_values, store_files, submission_files 
 TASK, SEED = "synthetic-linear", 10
 N_AUTHORS, N_EACH, N_WORKERS, N_VERIFIED = 20, 10, 2, 10
 PATIENCE_S = 2.0
+N_SCORED_BEFORE_BACKUP = 10
 # So many entries are left to be scored in peace.
 N_IN_PEACE = 10
 
@@ -132,7 +133,7 @@ def _send_at_once(authors: list[Author], sent: dict[str, list[Path]], board: Boa
     for thread in threads:
         thread.start()
     half = sum(map(len, sent.values())) // 2
-    _wait(lambda: _count(board, EntryRow) >= half)
+    _wait(lambda: _count(board, EntryRow) >= half and _count(board, ScoreRow) >= N_SCORED_BEFORE_BACKUP)
     while ended(begun("board", "backup", board.root, folder / "backup", "--json")) != 0:
         time.sleep(1)
     for thread in threads:

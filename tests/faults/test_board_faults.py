@@ -121,6 +121,30 @@ def test_an_upload_goes_on_at_what_is_on_the_disk_after_its_service_was_killed(s
     assert is_kept(board, completed(place, headers, CONTENT), CONTENT)
 
 
+@pytest.mark.slow
+def test_a_submission_in_one_request_whose_service_was_killed_counts_no_more_and_is_sent_again(served):
+    board, service, headers = served
+    content = os.urandom(2_000_000)
+    before = {path.name for path in board.incoming.iterdir()}
+
+    def killed_in_the_middle():
+        yield content[:1_500_000]
+        wait_for(lambda: any(path.stat().st_size for path in board.incoming.iterdir() if path.name not in before))
+        service.kill()
+        (board.root / ".site.0badcafe.part").mkdir()
+        yield content[1_500_000:]
+
+    place, length = f"{service.url}/api/v1/tasks/{TASK}/submissions", {"Content-Length": str(len(content))}
+    with pytest.raises(httpx.TransportError):
+        httpx.post(place, content=killed_in_the_middle(), headers={**headers, **length}, timeout=30)
+    service.start()
+    assert {path.name for path in board.incoming.iterdir() if not path.name.endswith(".part")} == before
+    assert not (board.root / ".site.0badcafe.part").exists()
+    with board.reading() as session:
+        assert not session.scalars(select(UploadRow).where(UploadRow.entry_id.is_(None))).all()
+    assert is_kept(board, httpx.post(place, content=content, headers=headers, timeout=30).json()["entry"], content)
+
+
 @contextmanager
 def full_disk(process: int, most: int):
     """A block in which a process can make no file longer than this, as on a full disk; the superuser neither."""

@@ -117,7 +117,40 @@ def test_an_entry_that_is_not_there_is_told_whatever_its_number(board, number):
             ask(board, number)
 
 
+def test_nothing_that_is_written_takes_the_place_of_a_board_but_its_pages(board, tmp_path):
+    for place in (board.root, board.root / "files", board.root / "board.db", tmp_path, board.root / "site" / ".."):
+        with refused("E305"):
+            board.require_outside(place)
+    for place in (board.root / "site", tmp_path / "site"):
+        board.require_outside(place)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("", "E607"), ("x" * 5000, "E607"), ("a\nb", "E608"), ("<b>", "E608"), ("=1+1", "E608"), ("a\u202eb", "E608")],
+)
+def test_nobody_submits_under_a_name_that_pages_could_not_show(board, tmp_path, name, code):
+    with refused(code, "author"):
+        entries.receive(board, TASK, some_bytes(tmp_path / "one.zip"), author=name)
+    assert n_entries(board.root) == 3
+
+
 # --- order
+
+
+def test_a_baseline_stays_as_others_are_scored_beside_it(board, tmp_path):
+    path = some_bytes(tmp_path / "floor.zip", "floor")
+    number = entries.receive(board, TASK, path, author=entries.HOUSE, role="baseline", model="mean")
+    for take_away in (entries.withdraw, entries.hide):
+        with refused("E815", "baseline"):
+            take_away(board, number, by="host")
+
+
+def test_an_entry_named_twice_is_queued_again_once(board):
+    with board.writing() as session:
+        session.execute(JobRow.__table__.delete())
+        entries.entry_row(session, 1).status = "failed"
+    assert rescore(board, [1, 1]) == [1]
 
 
 def test_a_task_that_is_asked_again_is_one_task(board):

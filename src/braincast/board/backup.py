@@ -38,7 +38,9 @@ def backup(board: Board, out: Path, *, force: bool = False) -> dict[str, int]:
     folder as you guard the board: hidden truths are in it. The number of rows by table. With `force` an older backup is
     replaced, and nothing else; E305 for a place in the board, or around it.
     """
-    _require_elsewhere(board, out, force=force)
+    board.require_outside(out)
+    if force and out.exists() and not (out / "backup.json").is_file():
+        raise BraincastError("E501", str(out), "what is there is no backup", "Choose another name")
     with new_folder(out, force=force, what="backup") as folder:
         folder.chmod(0o700)
         counts = {}
@@ -84,15 +86,6 @@ def restore(source: Path, path: Path, *, database: str = "", files: str = "") ->
         write_settings(folder, board.settings)
         replace_folder(folder, path)
     return Board.open(path)
-
-
-def _require_elsewhere(board: Board, out: Path, *, force: bool) -> None:
-    """A backup replaces neither the board nor anything that is no backup."""
-    place = out.resolve()
-    if place.is_relative_to(board.root) or board.root.is_relative_to(place):
-        raise BraincastError("E305", str(out), "the board itself is there", "Choose a folder beside it")
-    if force and out.exists() and not (out / "backup.json").is_file():
-        raise BraincastError("E501", str(out), "what is there is no backup", "Choose another name")
 
 
 def _copy_files(source: Path, board: Board) -> None:

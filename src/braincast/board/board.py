@@ -84,6 +84,12 @@ class Board:
         """The time as the tables hold it."""
         return as_stamp(self.now())
 
+    def require_outside(self, path: Path) -> None:
+        """E305 for a place where the board itself, or something of it, would be replaced; its pages may lie in it."""
+        place, site = path.resolve(), self.root / "site"
+        if self.root.is_relative_to(place) or (place.is_relative_to(self.root) and not place.is_relative_to(site)):
+            raise BraincastError("E305", str(path), "the board itself is there", "Choose a place beside it")
+
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that sees one state of the board."""

@@ -48,7 +48,9 @@ def served(home, board, *words):
     """The address at which `braincast serve` listens, and its process."""
     process = with_home(home).start("serve", board.root, "--port", 0, "--json", *words)
     try:
-        yield json.loads(process.stdout.readline())["url"], process
+        line = process.stdout.readline()
+        assert line, process.stderr.read()
+        yield json.loads(line)["url"], process
     finally:
         process.kill()
         process.communicate()

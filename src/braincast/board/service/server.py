@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Callable
 
 import uvicorn
@@ -10,7 +11,7 @@ from starlette.types import ASGIApp
 
 from braincast.errors import BraincastError
 
-_MOST_CONNECTIONS = 1_000
+_MOST_CONNECTIONS, _BACKLOG = 1_000, 512
 _GRACE_S = 10
 
 
@@ -40,14 +41,27 @@ class Server(uvicorn.Server):
         if self.started:
             self._listening(self.url)
 
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve until asked to end; E801 where it could not begin."""
+        super().run(sockets)
+        if not self.started:
+            raise BraincastError("E801", "service", "it could not begin", "See the lines above")
+
 
 def _bound(host: str, port: int) -> socket.socket:
     """A socket at this address; E505 where it cannot be had."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        return socket.create_server((host, port), family=family, backlog=512)
+        # Else a body that follows its head waits 40 ms for the head's acknowledgement.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if sys.platform != "win32":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(_BACKLOG)
     except OSError as error:
+        listener.close()
         what = f"cannot listen there ({error.strerror})"
-        raise BraincastError(
-            "E505", f"{host}:{port}", what, "Choose another --port, or --port 0 for a free one"
-        ) from error
+        fix = "Choose another --port, or --port 0 for a free one"
+        raise BraincastError("E505", f"{host}:{port}", what, fix) from error
+    return listener
