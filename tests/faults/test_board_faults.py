@@ -7,7 +7,8 @@ import resource
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import httpx
 import pytest
@@ -272,7 +273,10 @@ def test_workers_end_with_the_process_that_began_them(tmp_path):
 
 
 def _group(number: int) -> list[str]:
-    """The processes of a group."""
-    found = subprocess.run(["ps", "-eo", "pid=,pgid=,stat="], capture_output=True, text=True, check=True).stdout
-    rows = [line.split() for line in found.splitlines()]
-    return [pid for pid, group, state in rows if int(group) == number and not state.startswith("Z")]
+    """The processes of a group that have not ended."""
+    found = []
+    for told in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has just ended
+            state, _, group = told.read_text().rsplit(")", 1)[1].split()[:3]
+            found += [told.parent.name] if int(group) == number and state != "Z" else []
+    return found
