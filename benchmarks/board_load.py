@@ -40,12 +40,13 @@ HERE = Path(__file__).parent
 RESULT, PAGE = HERE / "results" / "board_load.json", HERE.parent / "docs" / "board.md"
 sys.path.insert(0, str(HERE.parent / "tests"))
 
-from board_processes import Service, begun  # noqa: E402
+from board_processes import Service, begun, ended  # noqa: E402
 from made_submissions import as_zip, made_values, store_files, submission_files  # noqa: E402
 
 TASK, SEED = "synthetic-linear", 10
 N_AUTHORS, N_EACH, N_WORKERS, N_VERIFIED = 20, 10, 2, 10
 PATIENCE_S = 2.0
+N_SCORED_BEFORE_BACKUP = 10
 # So many entries are left to be scored in peace.
 N_IN_PEACE = 10
 
@@ -132,8 +133,8 @@ def _send_at_once(authors: list[Author], sent: dict[str, list[Path]], board: Boa
     for thread in threads:
         thread.start()
     half = sum(map(len, sent.values())) // 2
-    _wait(lambda: _count(board, EntryRow) >= half)
-    while begun("board", "backup", board.root, folder / "backup", "--json").wait() != 0:
+    _wait(lambda: _count(board, EntryRow) >= half and _count(board, ScoreRow) >= N_SCORED_BEFORE_BACKUP)
+    while ended(begun("board", "backup", board.root, folder / "backup", "--json")) != 0:
         time.sleep(1)
     for thread in threads:
         thread.join()

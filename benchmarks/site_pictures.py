@@ -33,7 +33,7 @@ SHOTS = (
     ("scorecard", f"tasks/{TASK}.html", 1400, "light", "#scorecard", 1150),
     ("scorecard", f"tasks/{TASK}.html", 400, "light", "#scorecard", 1100),
     ("compare", f"compare/{TASK}.html", 1400, "light", "body", 1300),
-    ("brain", f"brains/{TASK}.html", 1400, "dark", "body", 1050),
+    ("brain", f"brains/{TASK}.html", 1400, "dark", "#brain", 860),
     ("brain", f"brains/{TASK}.html", 400, "light", "body", 1250),
 )
 WEBGL = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]

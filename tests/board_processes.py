@@ -32,6 +32,12 @@ def worker(board: Path, *words: str) -> subprocess.Popen[str]:
     return begun("board", "score", board, "--stay", "--quiet", "--json", *words)
 
 
+def ended(process: subprocess.Popen[str]) -> int:
+    """The exit status of a process that ends by itself."""
+    process.communicate()
+    return process.returncode
+
+
 def killed(process: subprocess.Popen[str]) -> None:
     """SIGKILL for a process and all that it started in its group."""
     if process.poll() is None:

@@ -25,6 +25,7 @@ def test_the_readme_shows_the_recorded_figures(monkeypatch):
     "name",
     [
         "all_models",
+        "board_load",
         "board_statistics",
         "calibration",
         "fly_loading",
@@ -43,6 +44,17 @@ def test_a_page_shows_the_figures_that_its_script_recorded(name, monkeypatch):
     script = importlib.import_module(name)
     figures = json.loads(script.RESULT.read_text(encoding="utf-8"))
     assert f"\n{script.table(figures)}\n" in script.PAGE.read_text(encoding="utf-8")
+
+
+def test_nothing_was_lost_and_nothing_scored_twice_on_the_board_that_was_disturbed(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    found = json.loads(importlib.import_module("board_load").RESULT.read_text(encoding="utf-8"))
+    assert found["submissions"] == found["accepted"] == found["entries"] == found["statuses"]["scored"] >= 200
+    bad = ("lost", "twice", "unscored", "not_asked_for", "jobs_left")
+    assert {key: found[key] for key in bad} == dict.fromkeys(bad, 0)
+    assert found["backup"]["differ"] == found["verified"]["differ"] == 0
+    happened = found["happened"]
+    assert min(happened["workers_killed"], happened["services_killed"], happened["locks"]) >= 3
 
 
 def test_links_between_documents_lead_somewhere():

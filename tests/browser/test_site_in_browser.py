@@ -101,7 +101,7 @@ def strings(value, key=""):
     return [value] if isinstance(value, str) else []
 
 
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("place", [PLACES[0], *(pytest.param(place, marks=pytest.mark.slow) for place in PLACES[1:])])
 def test_pages_draw_without_a_word_in_the_console_and_ask_for_nothing_outside(visit, site, place):
     page, said, asked = visit(site / place)
     read_to_the_end(page)
@@ -176,11 +176,13 @@ def test_two_entries_are_compared_and_the_address_remembers_them(visit, site):
     assert "first minus second: +0.1710" in page.locator("#difference").inner_text()
     page.reload()
     assert page.evaluate("location.hash") == "#2-3"
+    page.locator("#neuron-words:not(:empty)").wait_for()
     assert page.locator("#neuron-words").inner_text().startswith("persistence · braincast · #2 is better for")
     read_to_the_end(page)
     assert said == []
 
 
+@pytest.mark.slow
 def test_the_theme_is_chosen_and_remembered(visit, site):
     page, _, _ = visit(site / "index.html")
     paper = "getComputedStyle(document.body).backgroundColor"
@@ -190,6 +192,7 @@ def test_the_theme_is_chosen_and_remembered(visit, site):
     button.click()
     assert page.evaluate(paper) != light and button.get_attribute("aria-pressed") == "true"
     page.get_by_role("link", name="About").click()
+    page.wait_for_url("**/about.html")
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 

@@ -1,11 +1,9 @@
-"""A board whose workers and services are killed, whose database is held by others, whose disk is full: nothing is lost."""
+"""Workers and services of a board are killed, its database is held by others, its disk is full: nothing is lost."""
 
 from __future__ import annotations
 
 import os
 import resource
-import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -13,7 +11,7 @@ from contextlib import contextmanager
 
 import httpx
 import pytest
-from board_processes import Service, begun, killed, locked, worker
+from board_processes import Service, killed, locked, worker
 from linear_entries import answers_of, linear_task, submitted
 from made_boards import made_board, some_bytes
 from refusals import refused
@@ -21,7 +19,6 @@ from served_boards import TASK, announced, bearer, code_of, serving
 from sqlalchemy import select
 
 from braincast.board import entries
-from braincast.board.backup import backup, restore
 from braincast.board.board import Board, utc_now
 from braincast.board.judging import Nursery
 from braincast.board.queue import waiting
@@ -29,7 +26,7 @@ from braincast.board.schema import AuditRow, JobRow, ScoreRow, UploadRow
 from braincast.board.settings import Settings
 from braincast.board.tasks import add_task
 from braincast.board.verifying import verify
-from braincast.errors import BraincastError
+from braincast.board.worker import work
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits of running processes are of Linux")
 
@@ -124,9 +121,33 @@ def test_an_upload_goes_on_at_what_is_on_the_disk_after_its_service_was_killed(s
     assert is_kept(board, completed(place, headers, CONTENT), CONTENT)
 
 
+@pytest.mark.slow
+def test_a_submission_in_one_request_whose_service_was_killed_counts_no_more_and_is_sent_again(served):
+    board, service, headers = served
+    content = os.urandom(2_000_000)
+    before = {path.name for path in board.incoming.iterdir()}
+
+    def killed_in_the_middle():
+        yield content[:1_500_000]
+        wait_for(lambda: any(path.stat().st_size for path in board.incoming.iterdir() if path.name not in before))
+        service.kill()
+        (board.root / ".site.0badcafe.part").mkdir()
+        yield content[1_500_000:]
+
+    place, length = f"{service.url}/api/v1/tasks/{TASK}/submissions", {"Content-Length": str(len(content))}
+    with pytest.raises(httpx.TransportError):
+        httpx.post(place, content=killed_in_the_middle(), headers={**headers, **length}, timeout=30)
+    service.start()
+    assert {path.name for path in board.incoming.iterdir() if not path.name.endswith(".part")} == before
+    assert not (board.root / ".site.0badcafe.part").exists()
+    with board.reading() as session:
+        assert not session.scalars(select(UploadRow).where(UploadRow.entry_id.is_(None))).all()
+    assert is_kept(board, httpx.post(place, content=content, headers=headers, timeout=30).json()["entry"], content)
+
+
 @contextmanager
 def full_disk(process: int, most: int):
-    """A block in which a process can make no file longer than this, as on a disk that is full; the superuser neither."""
+    """A block in which a process can make no file longer than this, as on a full disk; the superuser neither."""
     _, hard = resource.prlimit(process, resource.RLIMIT_FSIZE)
     resource.prlimit(process, resource.RLIMIT_FSIZE, (most, hard))
     try:
@@ -156,7 +177,7 @@ def test_a_disk_that_is_full_when_a_submission_is_kept_leaves_no_half_of_it(serv
     with full_disk(service.process.pid, 500_000):
         answer = httpx.post(f"{place}/complete", headers=headers)
         assert (answer.status_code, code_of(answer)) == (507, "E505")
-    assert not parts(board.root)
+    assert not parts(board.root / "files")
     assert is_kept(board, httpx.post(f"{place}/complete", headers=headers).json()["entry"], content)
 
 
@@ -217,21 +238,41 @@ def test_an_entry_whose_worker_was_killed_is_scored_once_by_the_next(waits):
     first = worker(waits.root)
     wait_for(lambda: held(waits))
     killed(first)
-    assert begun("board", "score", waits.root, "--quiet", "--json").wait() == 0  # it waits for the lease to end
+    assert work(waits) == 1  # it waits for the lease to end
     assert scored_once(waits)
 
 
 @pytest.mark.slow
 def test_a_worker_whose_disk_is_full_says_so_and_its_entry_waits_until_there_is_room(waits):
-    command = [sys.executable, "-m", "braincast", "board", "score", str(waits.root), "--quiet"]
-    for most in (100, 8_000, 200_000):
-        limit = f"import resource, os, sys; resource.setrlimit(resource.RLIMIT_FSIZE, ({most}, {most}))"
-        run = [sys.executable, "-c", f"{limit}; os.execv(sys.argv[1], sys.argv[1:])", *command]
-        done = subprocess.run(run, capture_output=True, text=True, check=False)
-        if done.returncode == 0:
-            break  # so much room is enough
-        assert (done.returncode, done.stderr[:5]) in ((3, "E505 "), (3, "E803 ")), done.stderr
-        assert done.stderr.count("\n") == 1
-    assert entries.describe(waits, 3)["status"] in ("queued", "scoring", "scored")
-    assert begun("board", "score", waits.root, "--quiet").wait() == 0
+    limit = "import resource, os, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))"
+    command = [sys.executable, "-c", f"{limit}; os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"]
+    command += ["-m", "braincast", "board", "score", str(waits.root), "--quiet"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (3, "", 1) and done.stderr.startswith("E803 ")
+    scores = waits.root / "files" / "scores"
+    scores.write_text("a file in the place of a folder")
+    with refused("E505"):
+        work(waits)
+    with waits.reading() as session:
+        [job] = session.scalars(select(JobRow)).all()
+        assert (job.attempts, job.worker) == (0, None) and job.entry.status == "queued"
+    scores.unlink()
+    assert work(waits) == 1
     assert scored_once(waits)
+
+
+@pytest.mark.slow
+def test_workers_end_with_the_process_that_began_them(tmp_path):
+    board = made_board(tmp_path / "board")
+    first = worker(board.root, "--workers", "2")
+    wait_for(lambda: len(_group(first.pid)) > 1)
+    first.kill()
+    first.communicate()
+    wait_for(lambda: not _group(first.pid))
+
+
+def _group(number: int) -> list[str]:
+    """The processes of a group."""
+    found = subprocess.run(["ps", "-eo", "pid=,pgid=,stat="], capture_output=True, text=True, check=True).stdout
+    rows = [line.split() for line in found.splitlines()]
+    return [pid for pid, group, state in rows if int(group) == number and not state.startswith("Z")]

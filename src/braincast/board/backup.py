@@ -35,8 +35,12 @@ def backup(board: Board, out: Path, *, force: bool = False) -> dict[str, int]:
     """Write all tables (one JSON line a row), submissions, samples and hidden truths, with a manifest.
 
     All tables are of one moment; files never change, so that the service and workers may go on meanwhile. Guard the
-    folder as you guard the board: hidden truths are in it. The number of rows by table.
+    folder as you guard the board: hidden truths are in it. The number of rows by table. With `force` an older backup is
+    replaced, and nothing else; E305 for a place in the board, or around it.
     """
+    board.require_outside(out)
+    if force and out.exists() and not (out / "backup.json").is_file():
+        raise BraincastError("E501", str(out), "what is there is no backup", "Choose another name")
     with new_folder(out, force=force, what="backup") as folder:
         folder.chmod(0o700)
         counts = {}
@@ -65,6 +69,8 @@ def restore(source: Path, path: Path, *, database: str = "", files: str = "") ->
     are brought to this one. E501 where something lies at `path`.
     """
     require_free(path, what="board")
+    if path.resolve().is_relative_to(source.resolve()):
+        raise BraincastError("E305", str(path), "the backup would be changed", "Choose a folder outside of it")
     told = _checked(source)
     kept = read_settings(source).model_dump() | {"database": database, "files": files}
     with scratch_folder(path) as folder:

@@ -37,6 +37,7 @@ class Board:
         require_free(path, what="board")
         with scratch_folder(path) as folder:
             made = cls(folder.resolve(), settings, clock)
+            _ = made.files  # an address that nothing can use is refused now
             made.database.migrate()
             made.database.close()
             made.truths.mkdir(mode=0o700)
@@ -51,8 +52,11 @@ class Board:
         if not board.settings.database and not (path / "board.db").is_file():  # SQLite would make an empty one
             raise BraincastError("E801", str(path), "its database board.db is missing", "Restore a backup")
         found, wanted = board.database.revision(), newest_revision()
-        if migrated and found != wanted:
+        if found is None or (migrated and found != wanted):
             board.database.close()
+        if found is None:
+            raise BraincastError("E801", str(path), "its database holds no board", "Restore a backup")
+        if migrated and found != wanted:
             fix = f"Make a backup, then: braincast board migrate {path}"
             raise BraincastError("E802", str(path), f"its tables are of revision {found}, expected {wanted}", fix)
         return board
@@ -79,6 +83,12 @@ class Board:
     def stamp(self) -> str:
         """The time as the tables hold it."""
         return as_stamp(self.now())
+
+    def require_outside(self, path: Path) -> None:
+        """E305 for a place where the board itself, or something of it, would be replaced; its pages may lie in it."""
+        place, site = path.resolve(), self.root / "site"
+        if self.root.is_relative_to(place) or (place.is_relative_to(self.root) and not place.is_relative_to(site)):
+            raise BraincastError("E305", str(path), "the board itself is there", "Choose a place beside it")
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

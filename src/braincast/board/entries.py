@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from braincast.board.audit import audit
@@ -18,10 +19,12 @@ from braincast.board.storage import submission_name
 from braincast.board.tasks import task_row
 from braincast.errors import BraincastError
 from braincast.files import canonical_json, sha256_of_file, write_zip
+from braincast.forecasts.submissions.texts import flaw_of_text
 
 # Baselines are fitted by whoever hosts the board, and stand for no author.
 HOUSE = "braincast"
 _LARGEST_NUMBER = 2**31 - 1
+_LONGEST_NAME = 254  # of an e-mail address, which stands for who gave no name
 
 
 def receive(
@@ -77,12 +80,19 @@ def receive(
 
 
 def author_row(session: Session, board: Board, name: str, contact: str = "") -> AuthorRow:
-    """The account of this name, made where there is none; held until the transaction ends."""
-    found = session.scalar(select(AuthorRow).where(AuthorRow.name == name).with_for_update())
+    """The account of this name, made where there is none; held until the transaction ends.
+
+    E607, E608 for a name that pages could not show.
+    """
+    named = select(AuthorRow).where(AuthorRow.name == name).with_for_update()
+    found = session.scalar(named)
     if found is None:
-        found = AuthorRow(name=name, contact=contact, created_at=board.stamp())
-        session.add(found)
-        session.flush()
+        flaw = flaw_of_text(name, most=_LONGEST_NAME, is_name=True)
+        if flaw is not None:
+            raise BraincastError(flaw.code, "author", flaw.what, flaw.fix)
+        with suppress(IntegrityError), session.begin_nested():  # another writer may make it at the same moment
+            session.add(AuthorRow(name=name, contact=contact, created_at=board.stamp()))
+        found = session.scalars(named).one()
     return found
 
 
@@ -158,6 +168,9 @@ def show(board: Board, number: int, *, by: str, remark: str = "") -> None:
 def _change(board: Board, number: int, by: str, action: str, wanted: str, from_: tuple[str, ...], remark: str) -> None:
     with board.writing() as session:
         row = entry_row(session, number)
+        if row.role == "baseline":
+            what = "it is a baseline, beside which the other entries of its task are scored"
+            raise BraincastError("E815", f"entry {number}", what, "Baselines stay as long as their task")
         if row.visibility not in from_:
             what, fix = f"it is {row.visibility}", f"Only an entry that is {from_[0]} can be"
             raise BraincastError("E815", f"entry {number}", what, f"{fix} {wanted}")

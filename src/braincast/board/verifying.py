@@ -69,7 +69,7 @@ def rescore(board: Board, numbers: Sequence[int] = ()) -> list[int]:
     """Queue entries to be scored again: those named, or all whose score is of another scorer or none."""
     with board.writing() as session:
         if numbers:
-            rows = [entry_row(session, number) for number in numbers]
+            rows = [entry_row(session, number) for number in dict.fromkeys(numbers)]
         else:
             every = session.scalars(select(EntryRow).where(EntryRow.status.in_(("scored", "failed")))).all()
             rows = [row for row in every if not row.scores or row.scores[-1].scorer != SCORER]

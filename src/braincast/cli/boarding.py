@@ -63,7 +63,9 @@ def add_task(
     hidden: Annotated[
         Path | None, typer.Option("--hidden", metavar="TRUTH", help="A truth that nobody else has (.npz).")
     ] = None,
-    priority: Annotated[int | None, typer.Option("--priority", min=1, help="Its place on the front page.")] = None,
+    priority: Annotated[
+        int | None, typer.Option("--priority", min=1, max=1000, help="Its place on the front page.")
+    ] = None,
     reason: Annotated[str, typer.Option("--reason", help="Why it has that place, in plain words.")] = "",
     data: Data = None,
     json_: Json = False,
@@ -158,9 +160,11 @@ def export(
     from braincast.board.export import public_document
     from braincast.files import require_free, write_json
 
+    opened = Board.open(board)
     if out is not None:
+        opened.require_outside(out)
         require_free(out, force=force, what="export")
-    document = public_document(Board.open(board))
+    document = public_document(opened)
     if out is not None:
         write_json(out, document)
     if json_ or out is None:
@@ -241,12 +245,14 @@ def ask(
     card = dataset_card(task.card.dataset)
     dataset = card.model_dump(mode="json") | {"hash": card.hash}
     told = {"data": data, "hidden": hidden, "priority": priority, "reason": reason}
-    add(board, task.card, dataset, anatomy=exhibited(task, card, hidden=hidden is not None), **told)
     known = entered(board, task.name, HOUSE, "baseline")
     plans = [Plan(name) for name in baselines_of(task.card) if name not in known]
     entries = list(known.values())
     with TemporaryDirectory() as scratch:
-        for packed in pack_models(task, plans, Path(scratch)):
+        made = list(pack_models(task, plans, Path(scratch)))
+        # Only now: who is scored before all baselines are there would be scored beside fewer.
+        add(board, task.card, dataset, anatomy=exhibited(task, card, hidden=hidden is not None), **told)
+        for packed in made:
             about = {"role": "baseline", "model": packed.model, "cost": asdict(packed.cost)}
             entries.append(receive(board, task.name, packed.path, author=HOUSE, **about))
     return entries

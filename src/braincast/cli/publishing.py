@@ -29,7 +29,7 @@ def build(
     from braincast.reports.site.build import build_site
 
     with session(quiet=True):
-        document = _document(board)
+        document = _document(board, out)
         build_site(document, out, force=force)
     if json_:
         n_files = sum(path.is_file() for path in out.rglob("*"))
@@ -40,7 +40,7 @@ def build(
         typer.echo(f"{out / 'index.html'}")
 
 
-def _document(board: Path) -> Any:
+def _document(board: Path, out: Path) -> Any:
     from braincast.files import read_json
 
     if board.is_file():
@@ -48,4 +48,6 @@ def _document(board: Path) -> Any:
     from braincast.board.board import Board
     from braincast.board.export import public_document
 
-    return public_document(Board.open(board))
+    opened = Board.open(board)
+    opened.require_outside(out)
+    return public_document(opened)

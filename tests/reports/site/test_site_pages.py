@@ -77,6 +77,8 @@ def test_ties_are_shown_as_ties(site):
         site, "index.html"
     )
     ranking = words_of(site, "tasks/zebrafish-regions.html")
+    gain = "against persistence that is −0.1710 (−0.1910 to −0.1510), 28 % less."
+    assert f"0.4290 (95 % interval 0.4090 to 0.4490); {gain}" in ranking
     assert "nlinear is surely behind: the difference is −0.0610 to −0.0410 (95 %)." in ranking
 
 

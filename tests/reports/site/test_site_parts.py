@@ -71,6 +71,16 @@ def test_scorecards_show_every_entry_by_metric_lead_condition_region_and_activit
     assert cards["condition"].rows[0][1][0].mark == "△"
 
 
+def test_of_many_leads_the_scorecard_shows_some_from_the_first_to_the_last():
+    document = board_document(n_tasks=1)
+    document["tasks"][0] |= {"leads": [str(lead) for lead in range(1, 481)], "lead_s": None}
+    for entry in document["entries"]:
+        entry["score"]["metrics"]["mae"]["by_lead"] = [0.001 * lead for lead in range(1, 481)]
+    by_lead = {card.key: card for card in scorecards(read_site(document).tasks[0])}["lead"]
+    assert by_lead.columns[0] == "1" and by_lead.columns[-1] == "480" and len(by_lead.columns) == 16
+    assert by_lead.rows[0][1][-1].text == "0.4800"
+
+
 def test_places_and_skills_survive_their_packing(board):
     task = board.tasks[0]
     packed = places_data(task)

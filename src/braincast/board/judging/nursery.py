@@ -113,7 +113,7 @@ class _Forked:
     """A forked process, as far as its parent looks at one."""
 
     def __init__(self, nursery: Nursery, stdin: IO[bytes], stdout: IO[bytes]) -> None:
-        self._nursery = nursery
+        self._nursery, self._streams = nursery, (stdin, stdout)
         self.stdin: IO[bytes] | None = stdin
         self.stdout: IO[bytes] | None = stdout
         self.returncode: int | None = None
@@ -134,10 +134,9 @@ class _Forked:
     def close(self) -> None:
         """End it and let its streams go."""
         self.kill()
-        for stream in (self.stdin, self.stdout):
-            with contextlib.suppress(OSError):  # what was not read by then is written to nobody
-                if stream is not None:
-                    stream.close()
+        for stream in self._streams:
+            with contextlib.suppress(OSError):  # what was not sent before it ended
+                stream.close()
 
 
 def _kept() -> dict[str, str]:

@@ -16,6 +16,8 @@ from braincast.board.audit import audit
 from braincast.board.board import Board, as_stamp
 from braincast.board.schema import AnsweredRow, UploadRow
 from braincast.board.service.callers import Service
+from braincast.board.service.incoming import UNKNOWN_HASH
+from braincast.files import remove_tree
 
 _CLEAN_EVERY_S = 60.0
 _STRAY_DAYS = 1
@@ -30,7 +32,8 @@ class Upkeep:
         self._thread = threading.Thread(target=self._work, name="upkeep", daemon=True)
 
     def start(self) -> None:
-        """Begin."""
+        """Begin, before any request is answered."""
+        _survived("what a service left that was killed is still there", lambda: remove_leftovers(self._service))
         self._thread.start()
 
     def end(self) -> None:
@@ -67,6 +70,24 @@ def _survived(what: str, work: Callable[[], None]) -> None:
         work()
     except Exception as error:  # noqa: BLE001  a service goes on without its site, too
         _log.warning("%s: %s: %s", what, type(error).__name__, error)
+
+
+def remove_leftovers(service: Service) -> None:
+    """Remove what a service left that was killed: half-made pages, and what came in requests that nobody goes on with.
+
+    Else these would count among what their authors have under way.
+    """
+    cut = (UploadRow.sha256 == UNKNOWN_HASH, UploadRow.entry_id.is_(None))
+    with service.board.reading() as session:
+        names = list(session.scalars(select(UploadRow.id).where(*cut)))
+    if names:
+        with service.board.writing() as session:
+            session.execute(delete(UploadRow).where(UploadRow.id.in_(names)))
+    for name in names:
+        service.pieces.remove(name)
+    site = service.publication.site
+    for half in site.parent.glob(f".{site.name}.*.part"):
+        remove_tree(half)
 
 
 def clean(service: Service) -> None:

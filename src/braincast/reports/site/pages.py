@@ -27,7 +27,7 @@ def pages(site: Site) -> Iterator[tuple[str, str]]:
     """Every page by its place in the site."""
     yield "index.html", front_page(site)
     yield "about.html", _rendered("about.html.j2", site)
-    yield "models/index.html", _rendered("models.html.j2", site, root="../", models=site.models)
+    yield "models/index.html", _rendered("models.html.j2", site, root="../", models=site.models, tracks=_tracks(site))
     for task in site.tasks:
         yield f"tasks/{task.page}.html", task_page(site, task)
         if len(task.places) > 1:
@@ -199,6 +199,10 @@ def _pair_cell(task: BoardTask, pair: Document | None) -> Cell | None:
     how, digits = sure(pair, task.primary), task.primary.digits
     told = f"95 % interval {interval(pair.get('ci'), digits, signed=True)}"
     return Cell(typographic(decimal(pair.get("difference"), digits, signed=True)), 0, how, typographic(told))
+
+
+def _tracks(site: Site) -> list[str]:
+    return sorted({str(model.newest.told["track"]) for model in site.models if model.newest.told["track"]})
 
 
 def _tries(task: BoardTask) -> list[tuple[str, int]]:

@@ -15,6 +15,7 @@ from braincast.reports.site.standing import BoardEntry, BoardTask, Document, Met
 
 # Where the colours of skill begin, in both directions.
 STEPS = (0.01, 0.05, 0.15, 0.3)
+_MOST_LEADS = 16
 # Groups of a score's document: how their table is called, and what its columns are.
 GROUPS = {
     "distribution": ("In and out of distribution", "windows"),
@@ -57,7 +58,7 @@ class Scorecard:
 def scorecards(task: BoardTask) -> list[Scorecard]:
     """Every table that the task's scores allow, the metrics first."""
     cards = [_by_metric(task)]
-    if len(task.leads) > 1:
+    if task.has_leads:
         cards.append(_by_lead(task))
     found = {group for place in task.places for group in place.entry.document.get("groups", {})}
     ordered = [group for group in GROUPS if group in found] + sorted(found - GROUPS.keys() - {"average"})
@@ -112,17 +113,26 @@ def _metric_cell(task: BoardTask, entry: BoardEntry, metric: Metric) -> Cell:
 
 
 def _by_lead(task: BoardTask) -> Scorecard:
-    key = task.primary.key
+    key, shown = task.primary.key, _shown_leads(len(task.leads))
 
     def row(entry: BoardEntry) -> tuple[Cell, ...]:
         cells = []
-        for index, lead in enumerate(task.leads):
+        for index in shown:
+            lead = task.leads[index]
             score, floor = (_at_lead(own.score(key), index) for own in (entry, _floor(task)))
             pair = entry.against(task.baseline, key, f"lead: {lead}")
             cells.append(_cell(score, skill_over(score.value, floor.value, task.primary), task.primary, pair, floor))
         return tuple(cells)
 
-    return _card(task, "lead", "By lead", "lead", lead_titles(task), row)
+    titles = lead_titles(task)
+    return _card(task, "lead", "By lead", "lead", [titles[index] for index in shown], row)
+
+
+def _shown_leads(n: int) -> list[int]:
+    """All of a few leads, of many the first, the last, and some evenly between."""
+    if n <= _MOST_LEADS:
+        return list(range(n))
+    return [round(step * (n - 1) / (_MOST_LEADS - 1)) for step in range(_MOST_LEADS)]
 
 
 def _by_group(task: BoardTask, group: str) -> Scorecard:

@@ -183,6 +183,12 @@ class BoardTask:
         return tuple(str(lead) for lead in self.told.get("leads") or ())
 
     @cached_property
+    def has_leads(self) -> bool:
+        """Whether any entry has scores by lead, of several leads."""
+        scores = (place.entry.score(self.primary.key) for place in self.places)
+        return len(self.leads) > 1 and any(len(score.by_lead) > 1 for score in scores)
+
+    @cached_property
     def places(self) -> tuple[Place, ...]:
         """All scored entries, best first."""
         known = {entry.id: entry for entry in self.entries}

@@ -78,10 +78,22 @@ def _gain(task: BoardTask, entry: BoardEntry) -> str:
     told = f"{entry.model} has a {task.primary.in_sentence} of {value}"
     if score.ci is not None:
         told += f" (95 % interval {typographic(interval(score.ci, task.primary.digits))})"
-    if score.skill is not None and task.baseline:
-        better = "better" if score.skill >= 0 else "worse"
-        told += f", {percent(abs(score.skill))} {better} than {task.baseline}"
-    return f"{told}."
+    pair = entry.against(task.baseline, task.primary.key)
+    if pair is not None and pair.get("ci") is not None:
+        difference, ends = pair["difference"], pair["ci"]
+        digits = task.primary.digits
+        told += f"; against {task.baseline} that is {typographic(decimal(difference, digits, signed=True))}"
+        told += f" ({typographic(interval(ends, digits, signed=True))})"
+    return f"{told}{_share(task, score.skill, is_told=pair is not None)}."
+
+
+def _share(task: BoardTask, skill: float | None, *, is_told: bool) -> str:
+    """The skill in words; `is_told` where the words before have named the baseline."""
+    if skill is None or (task.primary.larger_is_better and skill <= 0):
+        return ""
+    if task.primary.larger_is_better:
+        return f", {percent(skill)} of the way from {'it' if is_told else task.baseline} to a perfect answer"
+    return f", {percent(abs(skill))} {'less' if skill >= 0 else 'more'}{'' if is_told else f' than {task.baseline}'}"
 
 
 def why_unranked(why: str | None) -> str:

@@ -5,9 +5,9 @@ function makeFilters(bar) {
   const [track, seeds, role] = ["track", "seeds", "role"].map(name => bar.querySelector(`[data-filter="${name}"]`));
   const apply = () => {
     for (const row of rows) {
-      const { track: ownTrack, seeds: ownSeeds, role: ownRole } = row.dataset;
-      const isBaseline = ownRole === "baseline";
-      const fits = isBaseline ? role.checked : (!track.value || ownTrack === track.value) && Number(ownSeeds) >= Number(seeds.value);
+      const own = row.dataset;
+      const isOfTrack = !track.value || own.track === track.value;
+      const fits = own.role === "baseline" ? role.checked : isOfTrack && Number(own.seeds) >= Number(seeds.value);
       row.hidden = !fits;
     }
     const n = rows.filter(row => !row.hidden).length;
