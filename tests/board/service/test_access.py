@@ -164,14 +164,16 @@ def test_a_request_with_a_key_is_done_once_also_after_a_restart(tmp_path):
         assert client.get(f"/uploads/{begun.json()['id']}", headers=headers).json()["offset"] == 0
 
 
-def test_the_same_request_from_many_at_once_is_done_once(client, board):
-    headers = {**bearer(board, "many"), "Idempotency-Key": "at-once"}
-    with ThreadPoolExecutor(8) as pool:
+def test_the_same_request_from_many_at_once_is_done_once(tmp_path):
+    board = made_board(tmp_path / "board")
+    token = bearer(board, "many")
+    headers = {**token, "Idempotency-Key": "at-once"}
+    with serving(board) as client, ThreadPoolExecutor(8) as pool:
         begun = [future.result() for future in [pool.submit(begin, client, headers) for _ in range(8)]]
         assert len({answer.json()["id"] for answer in begun}) == 1
         place = f"/uploads/{begun[0].json()['id']}"
         client.patch(place, content=CONTENT, headers={**headers, "Upload-Offset": "0"})
-        done = list(pool.map(lambda _: client.post(f"{place}/complete", headers=bearer(board, "many")), range(8)))
+        done = list(pool.map(lambda _: client.post(f"{place}/complete", headers=token), range(8)))
     assert {answer.status_code for answer in done} == {202}
     assert len({answer.json()["entry"] for answer in done}) == 1
 
