@@ -140,7 +140,7 @@ class ScoreRow(Table):
 
 
 class UploadRow(Table):
-    """A submission on its way in pieces: `received` of `length` bytes lie in a file that is named after its id."""
+    """A submission on its way in pieces: what has come of its `length` bytes lies in a file named after its id."""
 
     __tablename__ = "upload"
 
@@ -148,7 +148,6 @@ class UploadRow(Table):
     author_id: Mapped[int] = mapped_column(ForeignKey("author.id"))
     task_id: Mapped[int] = mapped_column(ForeignKey("task.id"))
     length: Mapped[int] = mapped_column(BigInteger)
-    received: Mapped[int] = mapped_column(BigInteger, default=0)
     sha256: Mapped[str]
     created_at: Mapped[str]
     expires_at: Mapped[str]
