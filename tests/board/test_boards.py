@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
 from made_boards import made_board, made_card, some_bytes
 from refusals import refused
 from sqlalchemy import func, select
@@ -10,7 +12,7 @@ from sqlalchemy import func, select
 from braincast.board import entries
 from braincast.board.audit import audited
 from braincast.board.board import Board
-from braincast.board.schema import EntryRow, JobRow
+from braincast.board.schema import EntryRow, JobRow, Table
 from braincast.board.settings import Settings
 from braincast.board.tasks import add_task
 
@@ -46,6 +48,11 @@ def test_tables_of_another_version_are_refused(board):
         session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
     with refused("E802", "0000"):
         Board.open(board.root)
+
+
+def test_migrations_make_the_tables_that_are_declared(board):
+    with board.database.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Table.metadata) == []
 
 
 def test_an_impossible_database_is_refused_and_nothing_is_left(tmp_path):
