@@ -18,7 +18,7 @@ from braincast.board.schema import JobRow
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from board_processes import Service, killed, locked, worker  # noqa: E402
+from board_processes import Service, killed, locked, worker
 
 # Seconds between two of a kind, and how long a lock is held.
 SERVICE_S, LOCK_S, HELD_S = (10.0, 30.0), (15.0, 40.0), 6.0
@@ -63,7 +63,7 @@ def disturbed(board: Board, service: Service, n_workers: int, seed: int) -> Iter
 
 
 def _keep_worker(board: Board, happened: Happened, ended: threading.Event, rng: np.random.Generator) -> None:
-    """One worker after the other: each is killed while it scores, or ends because it could not go on, or is the last."""
+    """One worker after the other: each is killed while it scores, ends because it could not go on, or is the last."""
     while not ended.is_set():
         process, lives = worker(board.root), int(rng.integers(1, N_BEGUN, endpoint=True))
         begun: set[int] = set()

@@ -93,10 +93,11 @@ def read_json(path: Path) -> Any:
         raise BraincastError("E403", str(path), f"this is not JSON ({error})", "Make the file again") from error
 
 
-def require_free(path: Path, *, force: bool = False, what: str = "output") -> None:
+def require_free(path: Path, *, force: bool = False, what: str = "output", replaceable: bool = True) -> None:
     """Refuse an existing `path` (E501) unless `force`; best asked before the work is done, not after it."""
     if path.exists() and not force:
-        raise BraincastError("E501", str(path), f"this {what} exists already", "Choose another name or add --force")
+        fix = "Choose another name or add --force" if replaceable else "Choose another name"
+        raise BraincastError("E501", str(path), f"this {what} exists already", fix)
 
 
 @contextmanager

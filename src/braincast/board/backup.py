@@ -68,7 +68,7 @@ def restore(source: Path, path: Path, *, database: str = "", files: str = "") ->
     Without addresses both lie in the board's folder, wherever they were before. Tables of an older version of braincast
     are brought to this one. E501 where something lies at `path`.
     """
-    require_free(path, what="board")
+    require_free(path, what="board", replaceable=False)
     if path.resolve().is_relative_to(source.resolve()):
         raise BraincastError("E305", str(path), "the backup would be changed", "Choose a folder outside of it")
     told = _checked(source)

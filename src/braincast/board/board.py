@@ -34,7 +34,7 @@ class Board:
     @classmethod
     def create(cls, path: Path, settings: Settings, *, clock: Clock = utc_now) -> Board:
         """Make an empty board, whole or not at all; E501 where something lies at `path`."""
-        require_free(path, what="board")
+        require_free(path, what="board", replaceable=False)
         with scratch_folder(path) as folder:
             made = cls(folder.resolve(), settings, clock)
             _ = made.files  # an address that nothing can use is refused now

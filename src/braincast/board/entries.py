@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +28,48 @@ _LARGEST_NUMBER = 2**31 - 1
 _LONGEST_NAME = 254  # of an e-mail address, which stands for who gave no name
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A submission whose bytes the board has."""
+
+    digest: str
+    n_bytes: int
+
+
 def receive(
+    board: Board, task: str, path: Path, *, author: str, contact: str = "", model: str = "", **given: Any
+) -> int:
+    """Keep a submission (zip archive or folder) and queue it to be scored; the entry's number.
+
+    What is in it is looked at only by whoever scores it. The same bytes of the same author are the same entry. E804 for
+    an unknown task, E603 for too many bytes, E807 when no try is left on a hidden task. `given` is as in `enter`.
+    """
+    with _archive(board, path) as archive:
+        kept = _measured(board, path, archive)
+        with board.reading() as session:  # before anything is written
+            known = _known(session, task_row(session, task), author, kept)
+        if known is not None:
+            return known
+        _put(board, archive, kept)
+    with board.writing() as session:
+        return enter(
+            session, board, task_row(session, task), kept, author=author, contact=contact, model=model, **given
+        )
+
+
+def keep(board: Board, path: Path) -> Kept:
+    """Keep the bytes of a submission, to be entered later."""
+    with _archive(board, path) as archive:
+        kept = _measured(board, path, archive)
+        _put(board, archive, kept)
+    return kept
+
+
+def enter(
+    session: Session,
     board: Board,
-    task: str,
-    path: Path,
+    task: TaskRow,
+    kept: Kept,
     *,
     author: str,
     contact: str = "",
@@ -38,45 +77,27 @@ def receive(
     model: str = "",
     cost: dict[str, Any] | None = None,
 ) -> int:
-    """Keep a submission (zip archive or folder) and queue it to be scored; the entry's number.
-
-    What is in it is looked at only by whoever scores it. The same bytes of the same author are the same entry. E804 for
-    an unknown task, E603 for too many bytes, E807 when no try is left on a hidden task.
-    """
-    with _archive(board, path) as archive:
-        size = archive.stat().st_size
-        if size > board.settings.largest_bytes:
-            what = f"{size:,} bytes, of at most {board.settings.largest_bytes:,}"
-            raise BraincastError("E603", str(path), what, "Write float32, or chunks that compress better")
-        digest = sha256_of_file(archive)
-        with board.reading() as session:  # before anything is written
-            known = _known(session, task_row(session, task), author, digest)
-        if known is not None:
-            return known
-        if not board.files.exists(submission_name(digest)):
-            board.files.put(archive, submission_name(digest))
-    with board.writing() as session:
-        row = task_row(session, task)
-        who = author_row(session, board, author, contact)  # from here on the author's entries change nowhere else
-        known = _known(session, row, author, digest)
-        if known is not None:
-            return known
-        if role == "model":
-            _require_try(session, board, row, who)
-        entry = EntryRow(
-            task=row,
-            author=who,
-            role=role,
-            model=model,
-            submission_hash=digest,
-            n_bytes=size,
-            cost=None if cost is None else canonical_json(cost),
-            submitted_at=board.stamp(),
-        )
-        session.add_all([entry, JobRow(entry=entry, queued_at=entry.submitted_at)])
-        session.flush()
-        audit(session, board, author, "submit", f"entry {entry.id}", task=task, sha256=digest)
-        return entry.id
+    """Make an entry of bytes that the board has, and queue it, in a transaction; the number of an old one if it is."""
+    who = author_row(session, board, author, contact)  # from here on the author's entries change nowhere else
+    known = _known(session, task, author, kept)
+    if known is not None:
+        return known
+    if role == "model":
+        _require_try(session, board, task, who)
+    entry = EntryRow(
+        task=task,
+        author=who,
+        role=role,
+        model=model,
+        submission_hash=kept.digest,
+        n_bytes=kept.n_bytes,
+        cost=None if cost is None else canonical_json(cost),
+        submitted_at=board.stamp(),
+    )
+    session.add_all([entry, JobRow(entry=entry, queued_at=entry.submitted_at)])
+    session.flush()
+    audit(session, board, author, "submit", f"entry {entry.id}", task=task.name, sha256=kept.digest)
+    return entry.id
 
 
 def author_row(session: Session, board: Board, name: str, contact: str = "") -> AuthorRow:
@@ -178,8 +199,21 @@ def _change(board: Board, number: int, by: str, action: str, wanted: str, from_:
         audit(session, board, by, action, f"entry {number}", remark=remark)
 
 
-def _known(session: Session, task: TaskRow, author: str, digest: str) -> int | None:
-    same = (EntryRow.task_id == task.id, EntryRow.submission_hash == digest, AuthorRow.name == author)
+def _measured(board: Board, path: Path, archive: Path) -> Kept:
+    size = archive.stat().st_size
+    if size > board.settings.largest_bytes:
+        what = f"{size:,} bytes, of at most {board.settings.largest_bytes:,}"
+        raise BraincastError("E603", str(path), what, "Write float32, or chunks that compress better")
+    return Kept(sha256_of_file(archive), size)
+
+
+def _put(board: Board, archive: Path, kept: Kept) -> None:
+    if not board.files.exists(submission_name(kept.digest)):
+        board.files.put(archive, submission_name(kept.digest))
+
+
+def _known(session: Session, task: TaskRow, author: str, kept: Kept) -> int | None:
+    same = (EntryRow.task_id == task.id, EntryRow.submission_hash == kept.digest, AuthorRow.name == author)
     return session.scalar(select(EntryRow.id).join(AuthorRow).where(*same))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,11 +37,13 @@ def add_task(
     anatomy: dict[str, Any] | None = None,
     priority: int | None = None,
     reason: str = "",
+    then: Callable[[Session, TaskRow], object] = lambda session, row: None,
 ) -> None:
     """Ask a task on a board. `dataset` is its card, `data` where workers find it, `anatomy` what may be shown of it.
 
     The same task again changes nothing but its priority, its reason and where its data lie; another version of it, or
-    another truth, is E816. `reason` says in plain words why a task has priority.
+    another truth, is E816. `reason` says in plain words why a task has priority. What `then` does is done in the same
+    transaction: who answers a task finds its baselines there.
     """
     if hidden is not None:
         _keep_truth(board, hidden)
@@ -64,6 +67,8 @@ def add_task(
             raise BraincastError("E816", f"task {card.name}", what, "Make a board or a task of another name")
         found.data, found.priority, found.reason = None if data is None else str(data.resolve()), priority, reason
         audit(session, board, "host", "add-task", card.name, hidden=hidden is not None)
+        session.flush()
+        then(session, found)
 
 
 def task_row(session: Session, name: str) -> TaskRow:

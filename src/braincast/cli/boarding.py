@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -235,7 +235,7 @@ def ask(
     from dataclasses import asdict
     from tempfile import TemporaryDirectory
 
-    from braincast.board.entries import HOUSE, entered, receive
+    from braincast.board.entries import HOUSE, enter, entered, keep
     from braincast.board.tasks import add_task as add
     from braincast.datasets.registry import dataset_card
     from braincast.experiments.entrants import baselines_of
@@ -244,15 +244,17 @@ def ask(
 
     card = dataset_card(task.card.dataset)
     dataset = card.model_dump(mode="json") | {"hash": card.hash}
-    told = {"data": data, "hidden": hidden, "priority": priority, "reason": reason}
     known = entered(board, task.name, HOUSE, "baseline")
     plans = [Plan(name) for name in baselines_of(task.card) if name not in known]
     entries = list(known.values())
     with TemporaryDirectory() as scratch:
-        made = list(pack_models(task, plans, Path(scratch)))
-        # Only now: who is scored before all baselines are there would be scored beside fewer.
-        add(board, task.card, dataset, anatomy=exhibited(task, card, hidden=hidden is not None), **told)
-        for packed in made:
+        made = [(packed, keep(board, packed.path)) for packed in pack_models(task, plans, Path(scratch))]
+
+    def enter_baselines(session: Any, row: Any) -> None:
+        for packed, kept in made:
             about = {"role": "baseline", "model": packed.model, "cost": asdict(packed.cost)}
-            entries.append(receive(board, task.name, packed.path, author=HOUSE, **about))
+            entries.append(enter(session, board, row, kept, author=HOUSE, **about))
+
+    told = {"data": data, "hidden": hidden, "priority": priority, "reason": reason, "then": enter_baselines}
+    add(board, task.card, dataset, anatomy=exhibited(task, card, hidden=hidden is not None), **told)
     return entries
