@@ -13,10 +13,12 @@ import xarray as xr
 from braincast.errors import BraincastError
 from braincast.experiments.entrants import Entrant
 from braincast.experiments.jobs import Job, Workers, mean_cost
+from braincast.experiments.run import looks_at_structure
 from braincast.forecasts.store import save_forecast
 from braincast.forecasts.submissions.pack import pack
 from braincast.models.registry import load_model
 from braincast.scoring.scores import Cost
+from braincast.tasks.forecasting.task import ForecastTask
 from braincast.tasks.kinds import AnyTask
 
 
@@ -56,6 +58,8 @@ def pack_models(task: AnyTask, plans: Sequence[Plan], out: Path, n_workers: int 
     The first problem of a submission that would not be valid is raised.
     """
     jobs = [job for plan in plans for job in plan.jobs]
+    if isinstance(task, ForecastTask) and any(looks_at_structure(plan.model) for plan in plans):
+        task.fetch(structure=True)  # workers get it with the task
     with Workers(task, n_workers) as workers:
         forecasts = workers.forecasts(jobs)
         for plan in plans:
