@@ -17,6 +17,8 @@ from braincast.board.schema import EntryRow
 TASK = "synthetic-linear"
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
