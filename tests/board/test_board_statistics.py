@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("entries", ["wide", "luck", "gain"])
+@pytest.mark.parametrize("entries", ["luck", "gain"])
 def test_entries_of_one_configuration_are_told_apart_in_no_more_than_one_of_twenty_pairs(entries, monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
     rates = importlib.import_module("board_statistics").rates

@@ -50,7 +50,7 @@ def read_truth(card: ForecastCard, path: Path) -> Float32[np.ndarray, "case lead
         with np.load(path, allow_pickle=False) as arrays:
             found: dict[str, Any] = {name: arrays[name] for name in arrays.files}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise _unfit(path, f"it cannot be read ({' '.join(str(error).split())[:120]})", _MADE) from error
+        raise _unfit(path, "it is no .npz file of plain arrays", _MADE) from error
     expected = (len(card.cases), len(card.leads), len(card.neurons))
     values = found.get("activity")
     if values is None or values.dtype.kind != "f" or values.shape != expected:
