@@ -19,12 +19,11 @@ from braincast.board.judging.samples import samples_in
 from braincast.board.schema import AuditRow, EntryRow, TaskRow
 from braincast.board.storage import samples_name
 from braincast.scoring.metrics import load_metric
-from braincast.scoring.standing import Standing, standing
+from braincast.scoring.standing import FEWEST_SEEDS, Standing, standing
 from braincast.tasks.kinds import AnyCard, card_of_json
 from braincast.version import VERSION
 
 FORMAT = 1
-LEAST_SEEDS = 3
 _TRACED = 3  # entries whose traces are shown
 
 
@@ -65,8 +64,8 @@ def _about(board: Board, session: Session) -> dict[str, Any]:
 def _task(board: Board, session: Session, row: TaskRow) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """A task with its standing, and its entries."""
     card = card_of_json(row.card)
-    scored = ("scored", "scoring", "queued")  # also what is scored anew
-    public = (EntryRow.task_id == row.id, EntryRow.visibility != "hidden", EntryRow.status.in_(scored))
+    statuses = ("scored", "scoring", "queued")  # also what is scored anew
+    public = (EntryRow.task_id == row.id, EntryRow.visibility != "hidden", EntryRow.status.in_(statuses))
     chosen = select(EntryRow).where(*public).order_by(EntryRow.id).options(selectinload(EntryRow.scores))
     found = session.scalars(chosen).all()
     entries = [entry for entry in found if entry.scores or entry.visibility == "withdrawn"]
@@ -158,7 +157,7 @@ def _rank(found: Standing, number: int) -> list[int] | None:
 def _why_unranked(entry: EntryRow, samples: np.ndarray) -> str | None:
     if entry.role == "baseline":
         return "a baseline"
-    return None if len(samples) >= LEAST_SEEDS else f"fewer than {LEAST_SEEDS} seeds"
+    return None if len(samples) >= FEWEST_SEEDS else f"fewer than {FEWEST_SEEDS} seeds"
 
 
 def _samples(board: Board, entry: EntryRow) -> dict[str, np.ndarray]:
