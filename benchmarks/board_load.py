@@ -220,7 +220,7 @@ def table(found: dict[str, Any]) -> str:
     lines = ["| what | how much |", "|---|---|", *(f"| {what} | {how} |" for what, how in rows)]
     machine = found["machine"]
     under = f"load {found['load']['before']:.1f} before and {found['load']['after']:.1f} after"
-    where = f"{machine['cores']} cores, {found['workers']} workers; the machine's {under}, others at work on it."
+    where = f"{machine['cores']} cores, {found['workers']} workers; the machine's {under}."
     return "\n".join([*lines, "", where])
 
 
