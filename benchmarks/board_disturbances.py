@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 from board_processes import Service, killed, locked, worker
 
 # Seconds between two of a kind, and how long a lock is held.
-SERVICE_S, LOCK_S, HELD_S = (10.0, 30.0), (15.0, 40.0), 6.0
+SERVICE_S, LOCK_S, HELD_S = (2.0, 15.0), (15.0, 40.0), 6.0
 # A worker is killed in the midst of one of so many entries after it began, up to so many seconds into it.
 N_BEGUN, INTO_S = 14, 1.5
 _LOOK_S = 0.1
