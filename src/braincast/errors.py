@@ -131,6 +131,10 @@ class BraincastError(Exception):
         # A file's name or a label may hold anything; nothing in it may steer the terminal.
         return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line)
 
+    def to_dict(self) -> dict[str, str]:
+        """Its four parts as plain data, uncut and unescaped."""
+        return {"code": self.code, "where": self.where, "what": self.what, "fix": self.fix}
+
     @property
     def exit_code(self) -> int:
         """2 for bad usage, 3 for bad input (see the command-line contract)."""

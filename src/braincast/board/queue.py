@@ -123,4 +123,4 @@ def _lease(board: Board) -> str:
 
 
 def _plain(problems: list[BraincastError]) -> str:
-    return canonical_json([{key: getattr(p, key) for key in ("code", "where", "what", "fix")} for p in problems])
+    return canonical_json([problem.to_dict() for problem in problems])

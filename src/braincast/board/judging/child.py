@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from braincast.errors import BraincastError
+from braincast.forecasts.submissions.child import LONGEST_TEXT
 from braincast.forecasts.submissions.limits import confine
 
 DOCUMENT, SAMPLES = "document.json", "samples.npz"
@@ -68,7 +69,7 @@ def _judge(asked: dict[str, Any]) -> None:
 
 
 def _tell(problem: BraincastError, of: str) -> None:
-    _say({**{key: getattr(problem, key)[:600] for key in ("code", "where", "what", "fix")}, "of": of})
+    _say({**{key: text[:LONGEST_TEXT] for key, text in problem.to_dict().items()}, "of": of})
 
 
 def _say(line: dict[str, Any]) -> None:

@@ -48,7 +48,7 @@ def too_often(wait_s: float) -> Refused:
 
 def answer(refused: Refused) -> JSONResponse:
     """The error as an HTTP answer."""
-    told = {key: _without_places(getattr(refused.error, key)) for key in ("code", "where", "what", "fix")}
+    told = {key: _without_places(text) for key, text in refused.error.to_dict().items()}
     return JSONResponse({"error": told}, refused.status_code, headers=refused.headers)
 
 

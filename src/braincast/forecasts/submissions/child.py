@@ -81,7 +81,7 @@ class _Progress:
 
 
 def _tell(problem: BraincastError) -> None:
-    _say({key: getattr(problem, key)[:LONGEST_TEXT] for key in ("code", "where", "what", "fix")})
+    _say({key: text[:LONGEST_TEXT] for key, text in problem.to_dict().items()})
 
 
 def _say(line: dict[str, Any]) -> None:

@@ -37,7 +37,7 @@ class Validation:
 
     def to_dict(self) -> dict[str, Any]:
         """What `braincast validate --json` prints."""
-        problems = [{key: getattr(p, key) for key in ("code", "where", "what", "fix")} for p in self.problems]
+        problems = [problem.to_dict() for problem in self.problems]
         return {"valid": self.valid, "problems": problems}
 
 
