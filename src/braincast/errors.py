@@ -109,6 +109,13 @@ CODES: dict[str, str] = {
     "E814": "an idempotency key was used for another request",
     "E815": "an entry is not in a state for this",
     "E816": "the board has another version of this task",
+    # Circuits
+    "E901": "a circuit file cannot be read, or a key in it is unknown or missing",
+    "E902": "a current, cell, synapse or modulator is unknown or named twice",
+    "E903": "a quantity has an impossible unit or value",
+    "E904": "the time step is too coarse",
+    "E905": "a voltage exploded or is no number",
+    "E906": "a morphology cannot be read or makes no tree",
 }
 
 # Wrong words on the command line, or an output in the way, are usage; everything else is bad input.
