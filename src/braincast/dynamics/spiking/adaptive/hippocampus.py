@@ -59,21 +59,24 @@ _IVY = AdaptiveExponential(
     reset_mv=-58.0, refractory_ms=2.0, adaptation_time_ms=100.0, adaptation_ns=0.5, jump_pa=30.0,
 )  # fmt: skip
 
+# How many of each kind connect to one cell, by the cell's kind.
+_INPUTS: Mapping[str, Mapping[str, int]] = MappingProxyType(
+    {
+        "pyramidal": {"pyramidal": 197, "pv-basket": 30, "cck-basket": 23, "olm": 15, "ivy": 73},
+        "pv-basket": {"pyramidal": 423, "pv-basket": 73, "cck-basket": 47, "olm": 8, "ivy": 54},
+        "cck-basket": {"pyramidal": 102, "pv-basket": 65, "cck-basket": 52, "olm": 32, "ivy": 131},
+        "olm": {"pyramidal": 2_394, "cck-basket": 21, "olm": 7, "ivy": 142},
+        "ivy": {"pyramidal": 9, "pv-basket": 39, "cck-basket": 26, "olm": 1, "ivy": 34},
+    }
+)
+# The drives are chosen so that pyramidal cells spike about once a second, and PV+ basket cells ten times as often.
 POPULATIONS: Mapping[str, Population] = MappingProxyType(
     {
-        "pyramidal": Population(
-            _PYRAMIDAL, 311_500, {"pyramidal": 197, "pv-basket": 30, "cck-basket": 23, "olm": 15, "ivy": 73}, 200.0, 12.0
-        ),
-        "pv-basket": Population(
-            _PV_BASKET, 5_530, {"pyramidal": 423, "pv-basket": 73, "cck-basket": 47, "olm": 8, "ivy": 54}, 200.0, 2.4
-        ),
-        "cck-basket": Population(
-            _CCK_BASKET, 3_600, {"pyramidal": 102, "pv-basket": 65, "cck-basket": 52, "olm": 32, "ivy": 131}, 200.0, 3.6
-        ),
-        "olm": Population(_OLM, 1_640, {"pyramidal": 2_394, "cck-basket": 21, "olm": 7, "ivy": 142}, 200.0, 1.2),
-        "ivy": Population(
-            _IVY, 8_810, {"pyramidal": 9, "pv-basket": 39, "cck-basket": 26, "olm": 1, "ivy": 34}, 200.0, 2.6
-        ),
+        "pyramidal": Population(_PYRAMIDAL, 311_500, _INPUTS["pyramidal"], 200.0, 12.0),
+        "pv-basket": Population(_PV_BASKET, 5_530, _INPUTS["pv-basket"], 200.0, 2.4),
+        "cck-basket": Population(_CCK_BASKET, 3_600, _INPUTS["cck-basket"], 200.0, 3.6),
+        "olm": Population(_OLM, 1_640, _INPUTS["olm"], 200.0, 1.2),
+        "ivy": Population(_IVY, 8_810, _INPUTS["ivy"], 200.0, 2.6),
     }
 )
 # Chosen here, in nS: from whom, to pyramidal cells and to interneurons. What inhibits is negative.
