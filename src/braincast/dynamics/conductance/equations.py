@@ -129,7 +129,7 @@ class Equations:
             found.append(open_share)
         return found
 
-    def calcium_flow(self, parameters: Parameters, state: State) -> tuple[Float[Array, " cell"], float]:
+    def calcium_flow(self, parameters: Parameters, state: State) -> tuple[Float[Array, " cell"], Any]:
         """Where calcium would settle at the present currents (µM), and its time constant (ms)."""
         said = self.circuit.calcium
         reversal = self._calcium_reversal(parameters, state.calcium)
@@ -138,7 +138,9 @@ class Equations:
         for conductance, current in zip(conductances, self._declared, strict=True):
             if current.calcium:
                 inward = inward + conductance * (state.voltage - reversal)
-        return said.rest - said.per_current * _NA_PER_UA * self._area * inward, said.time
+        faster = _factor(said.q10, said.q10.time, parameters.temperature)
+        per_current = said.per_current / faster
+        return said.rest - per_current * _NA_PER_UA * self._area * inward, said.time / faster
 
     def slope(self, parameters: Parameters, state: State) -> State:
         """The time derivative of everything, for solvers that take it."""
