@@ -38,7 +38,7 @@ class Cycle:
 
 
 def rhythm_sums(forecast: Any, truth: Any, pacemaker: int) -> Mapping[str, Float[np.ndarray, "case lead"]]:
-    """Period and phase errors of each case, and how many were measured; all stand at the last lead, where they are known.
+    """Period and phase errors of each case, and how many were measured; all at the last lead, when they are known.
 
     Of a forecast [case, lead, neuron(, member)] the mean of its members is looked at. A truth without a rhythm, or with
     gaps, is not counted.
@@ -80,7 +80,7 @@ def _phase_errors(own: Cycle | None, reference: Cycle) -> Float[np.ndarray, " la
     """How far each landmark is off around the circle, in cycles; the largest error for one that is not there."""
     if own is None:
         return np.full(len(reference.landmarks), LARGEST_PHASE_ERROR)
-    apart = np.abs(np.angle(own.landmarks / reference.landmarks)) / (2 * np.pi)
+    apart = np.abs(np.angle(own.landmarks * reference.landmarks.conj())) / (2 * np.pi)
     return np.where(np.isfinite(own.landmarks), apart, LARGEST_PHASE_ERROR)
 
 
