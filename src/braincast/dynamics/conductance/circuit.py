@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -114,14 +114,19 @@ class Initial(Declared):
 
 
 class Circuit(Declared):
-    """Cells, synapses and the kinds of currents and synapses that they name. Made by `read_circuit`."""
+    """Cells, synapses and the kinds of currents and synapses that they name. Made by `read_circuit`.
+
+    `duration` is how long a simulation goes on unless told otherwise; of it, rhythms are judged after `settle`, or in
+    the second half where that is longer. A spike is an upward crossing of `spike_threshold`.
+    """
 
     name: str = ""
     title: str
     citation: tuple[str, ...] = ()
     temperature: Temperature = 10.0
     spike_threshold: Voltage = 0.0
-    rhythm: Literal["cells", "pyloric"] = "cells"
+    duration: Annotated[Time, Field(gt=0)] = 1000.0
+    settle: Annotated[Time, Field(ge=0)] = 0.0
     initial: Initial = Initial()
     cells: Annotated[Mapping[str, Cell], Field(min_length=1)]
     synapses: tuple[Synapse, ...] = ()
