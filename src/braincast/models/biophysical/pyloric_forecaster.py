@@ -16,7 +16,7 @@ from braincast.tasks.forecasting.windows import Windows
 
 SETTLE_MS = 5000
 MEMORY = Setting("Seconds after which a frame of the context counts 1/e in finding the phase", lower=0.05, upper=60.0)
-MEMORIES = tuple({"memory_s": memory_s} for memory_s in (0.3, 1.0, 3.0))
+MEMORIES = tuple({"memory_s": memory_s} for memory_s in (0.05, 0.15, 0.5))
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,11 +11,11 @@ from braincast.datasets.dataset import Dataset
 CARD = DatasetCard(
     name="pyloric-circuits",
     version="1",
-    title="Eight simulated crabs: one pyloric rhythm, eight sets of conductances, three modulators",
+    title="Ten simulated crabs: one pyloric rhythm, ten sets of conductances, three modulators",
     species="synthetic",
     summary="The pyloric network of Prinz, Bucher & Marder (2004) with conductances drawn for each animal, all with "
     "the rhythm; membrane potentials before and while a modulator is applied.",
-    n_animals="8 (simulated)",
+    n_animals="10 (simulated)",
     licence="CC0-1.0",
     citation=(
         "Prinz AA, Bucher D, Marder E (2004) Similar network activity from disparate circuit parameters. Nature "
@@ -26,13 +26,13 @@ CARD = DatasetCard(
     contents=(
         Content(
             name="slow-wave (recording)",
-            size="8 animals × 2,520 frames × 3 cells, 50 ms; 78 s of control, 6 applications",
+            size="10 animals × 2,520 frames × 3 cells, 50 ms; 78 s of control, 6 applications",
             unit="mV, mean of the frame",
             citation="generated here",
         ),
         Content(
             name="voltage (recording)",
-            size="8 animals × 15,600 frames × 3 cells, 5 ms; control alone",
+            size="10 animals × 15,600 frames × 3 cells, 5 ms; control alone",
             unit="mV, mean of the frame",
             citation="generated here",
         ),
