@@ -72,7 +72,9 @@ def parameters(sets: Conductances) -> Parameters:
 
 
 def _scattered(values: np.ndarray, rng: np.random.Generator, spread: float) -> np.ndarray:
-    return values * spread ** rng.uniform(-1, 1, values.shape)
+    found = values * spread ** rng.uniform(-1, 1, values.shape)
+    # Four digits, so that a set that is written down is the one that was simulated.
+    return np.array([float(f"{value:.4g}") for value in found.ravel()]).reshape(found.shape)
 
 
 def _there(circuit: Circuit, name: str) -> bool:
