@@ -1,0 +1,192 @@
+"""Simulate a circuit, or thousands of one structure, and find their spikes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import jax
+import numpy as np
+from jaxtyping import Float
+
+from braincast.dynamics.conductance.circuit import Circuit
+from braincast.dynamics.conductance.crossings import upward_crossings
+from braincast.dynamics.conductance.equations import Equations, Parameters, State, equations_of, parameters_of
+from braincast.dynamics.conductance.integrators import FIXED, Integrator
+from braincast.dynamics.conductance.trajectory import advanced, as_array, beginning
+from braincast.errors import BraincastError
+
+DT_MS = 0.025
+_LARGEST_MV = 1e3
+_LARGEST_MOVE_MV = 60.0  # in one step; a spike that rises within one or two steps is not resolved
+_CHUNK_VALUES = 4_000_000
+Scheme = Literal["exponential-euler", "staggered", "adaptive"]
+Spikes = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True, eq=False)
+class Simulation:
+    """What the cells of one circuit did. `voltage_mv` at `time_ms`; spikes are upward crossings of the threshold."""
+
+    circuit: Circuit
+    time_ms: Float[np.ndarray, " time"]
+    voltage_mv: Float[np.ndarray, "time cell"]
+    spike_times_ms: Spikes
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        return tuple(self.circuit.cells)
+
+    @property
+    def rate_hz(self) -> dict[str, float]:
+        """Spikes over the duration, in each cell."""
+        return {cell: 1e3 * len(times) / self.time_ms[-1] for cell, times in self.spike_times_ms.items()}
+
+
+def simulate(
+    circuit: Circuit,
+    *,
+    duration_ms: float,
+    dt_ms: float = DT_MS,
+    integrator: Scheme = "exponential-euler",
+    record_every: int = 1,
+) -> Simulation:
+    """One circuit from its initial state, in float64, with the voltage of every `record_every`-th step.
+
+    "adaptive" chooses its own steps (`adaptive.solved`, tolerance 1e-9) and samples every `dt_ms`. Errors: E904 for
+    a step in which a voltage moves by more than 60 mV, E905 for one that is no number or beyond 1 V.
+
+    >>> squid = read_circuit("hh").changed({"current": 10})
+    >>> simulate(squid, duration_ms=20).spike_times_ms["axon"].round(1)
+    array([ 1.9, 16.8])
+    """
+    _check_times(duration_ms, dt_ms)
+    n_steps = max(1, round(duration_ms / dt_ms))
+    with jax.enable_x64(True):
+        if integrator == "adaptive":
+            from braincast.dynamics.conductance.adaptive import solved
+
+            voltage = solved(circuit, n_steps * dt_ms, dt_ms)
+            _check(circuit, voltage[:, None], 0, dt_ms)
+        else:
+            run = Run.begun(circuit, parameters_of(circuit), dt_ms, FIXED[integrator])
+            voltage = np.concatenate([run.first, *(part for part in run.parts(n_steps))])[:, 0]
+    time_ms = np.arange(len(voltage)) * dt_ms
+    spikes = _spikes_of(circuit, voltage, dt_ms)
+    return Simulation(circuit, time_ms[::record_every], voltage[::record_every], spikes)
+
+
+def simulate_spikes(
+    circuit: Circuit,
+    parameters: Parameters,
+    *,
+    duration_ms: float,
+    dt_ms: float = DT_MS,
+    integrator: Literal["exponential-euler", "staggered"] = "exponential-euler",
+    dtype: Any = np.float32,
+    lenient: bool = False,
+) -> list[Spikes]:
+    """The spike times (ms) of a batch of circuits of one structure; voltages are not kept.
+
+    `parameters` has one leading axis (`stacked`). With `lenient`, a circuit whose voltage explodes has no spikes from
+    there on, instead of E904 or E905 for all.
+    """
+    _check_times(duration_ms, dt_ms)
+    n_steps = max(1, round(duration_ms / dt_ms))
+    cells = tuple(circuit.cells)
+    with jax.enable_x64(np.dtype(dtype) == np.float64):
+        cast = jax.tree.map(lambda leaf: as_array(np.asarray(leaf), dtype), parameters)
+        run = Run.begun(circuit, cast, dt_ms, FIXED[integrator], lenient=lenient)
+        seam = run.first  # the last samples before a part, so that no crossing is lost between parts
+        found, before = [], 0
+        for part in run.parts(n_steps):
+            whole = np.concatenate([seam, part])
+            n_kept = min(len(seam), 3)
+            trace, at = upward_crossings(whole.reshape(len(whole), -1), circuit.spike_threshold)
+            # A crossing after the last but one sample is found again with the next part, with samples on both sides.
+            last = len(whole) - 2 if before + len(part) < n_steps else len(whole)
+            first = n_kept - 2 if before else 0
+            keep = (at >= first) & (at < last)
+            found.append((trace[keep], at[keep] + before - (len(seam) - 1)))
+            seam, before = whole[-3:], before + len(part)
+    trace, at = (np.concatenate([part[k] for part in found]) for k in (0, 1))
+    order = np.lexsort((at, trace))
+    trace, times = trace[order], at[order] * dt_ms
+    n_circuits = parameters.drive.shape[0]
+    edges = np.searchsorted(trace, np.arange(n_circuits * len(cells) + 1))
+    each = [times[a:b] for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    return [dict(zip(cells, each[k * len(cells) :], strict=False)) for k in range(n_circuits)]
+
+
+@dataclass
+class Run:
+    """A batch of circuits on the way, part by part."""
+
+    circuit: Circuit
+    equations: Equations
+    parameters: Parameters
+    state: State
+    dt_ms: float
+    integrator: Integrator
+    first: Float[np.ndarray, "1 batch cell"]
+    lenient: bool = False
+
+    @classmethod
+    def begun(
+        cls, circuit: Circuit, parameters: Parameters, dt_ms: float, integrator: Integrator, *, lenient: bool = False
+    ) -> Run:
+        equations = equations_of(circuit)
+        batch = parameters if parameters.drive.ndim > 1 else jax.tree.map(lambda leaf: leaf[None], parameters)
+        step = as_array(dt_ms, batch.drive.dtype)
+        state = beginning(equations, batch, step, integrator)
+        return cls(circuit, equations, batch, state, dt_ms, integrator, np.asarray(state.voltage)[None], lenient)
+
+    def parts(self, n_steps: int) -> Iterator[Float[np.ndarray, "time batch cell"]]:
+        """The voltages after each step, in parts of some megabytes."""
+        size = max(1, min(n_steps, _CHUNK_VALUES // self.first.size))
+        step, last = as_array(self.dt_ms, self.parameters.drive.dtype), self.first
+        for start in range(0, n_steps, size):
+            n = min(size, n_steps - start)
+            self.state, voltage = advanced(self.equations, self.parameters, self.state, step, self.integrator, n, 1)
+            part = np.asarray(voltage)
+            if not self.lenient:
+                _check(self.circuit, np.concatenate([last, part]), start, self.dt_ms)
+            last = part[-1:]
+            yield part
+
+
+def _spikes_of(circuit: Circuit, voltage_mv: Float[np.ndarray, "time cell"], dt_ms: float) -> Spikes:
+    trace, at = upward_crossings(voltage_mv, circuit.spike_threshold)
+    return {cell: at[trace == number] * dt_ms for number, cell in enumerate(circuit.cells)}
+
+
+def _check(circuit: Circuit, voltage_mv: Float[np.ndarray, "time batch cell"], start: int, dt_ms: float) -> None:
+    """E905 for a voltage that exploded, E904 for a step that is too coarse; both name the cell and the time."""
+    wild = ~(np.abs(voltage_mv) < _LARGEST_MV)
+    if wild.any():
+        frame, _, cell = np.argwhere(wild)[0]
+        what = f"the voltage of {list(circuit.cells)[cell]} is {voltage_mv[tuple(np.argwhere(wild)[0])]:.3g} mV"
+        what += f" at {(start + frame) * dt_ms:g} ms"
+        raise BraincastError(
+            "E905", circuit.name, what, "Take shorter steps (--dt-ms), or look at conductances and units"
+        )
+    moves = np.abs(np.diff(voltage_mv, axis=0))
+    if moves.size and moves.max() > _LARGEST_MOVE_MV:
+        frame, _, cell = np.unravel_index(moves.argmax(), moves.shape)
+        what = f"the voltage of {list(circuit.cells)[cell]} moves by {moves.max():.0f} mV in one step of {dt_ms:g} ms"
+        what += f", at {(start + frame) * dt_ms:g} ms"
+        raise BraincastError("E904", "--dt-ms", what, f"Give at most {_finer(dt_ms, moves.max()):g}")
+
+
+def _finer(dt_ms: float, move_mv: float) -> float:
+    """A step in which a voltage would move by about 20 mV, in two digits."""
+    return float(f"{dt_ms * 20.0 / move_mv:.1g}")
+
+
+def _check_times(duration_ms: float, dt_ms: float) -> None:
+    for name, value in (("--duration-ms", duration_ms), ("--dt-ms", dt_ms)):
+        if not (np.isfinite(value) and value > 0):
+            raise BraincastError("E305", name, f"{value:g} is not possible", "Give a time above 0, in milliseconds")
+    if dt_ms > duration_ms:
+        raise BraincastError("E904", "--dt-ms", f"{dt_ms:g} ms is more than the whole {duration_ms:g} ms", "Give less")
