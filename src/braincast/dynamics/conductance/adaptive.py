@@ -19,7 +19,7 @@ _MOST_STEPS = 10_000_000
 
 
 def solved(circuit: Circuit, duration_ms: float, every_ms: float) -> Float[np.ndarray, "time cell"]:
-    """Voltages (mV) every `every_ms` from the initial state on, by Dormand & Prince's method of order 8 (Hairer et al.).
+    """Voltages (mV) every `every_ms` from the initial state on, by Dormand & Prince's method of order 8.
 
     Relative tolerance 1e-9, absolute one 1e-9 in each variable's unit; in float64.
     """

@@ -39,10 +39,10 @@ def changed(circuit: Circuit, changes: Changes) -> Circuit:
 
 def _one(circuit: Circuit, key: str, value: float | str) -> Circuit:
     if key == "temperature":
-        degrees = _number(key, value, TEMPERATURE, circuit.temperature, (-10, 60))
+        degrees = _number(key, value, TEMPERATURE, circuit.temperature, (-10.0, 60.0))
         return circuit.model_copy(update={"temperature": degrees})
     if key in circuit.modulators:
-        return modulated(circuit, key, _number(key, value, NUMBER, 1.0, (0, 100)))
+        return modulated(circuit, key, _number(key, value, NUMBER, 1.0, (0.0, 100.0)))
     cell, _, part = key.rpartition(".")
     if part == "current" and cell in ("", *circuit.cells):
         cells = {
@@ -77,7 +77,7 @@ def _with_conductance(circuit: Circuit, key: str, cell: str, current: str, value
     for name, own in circuit.cells.items():
         if name == cell or (not cell and current in own.currents):
             there = own.currents.get(current, 0.0)
-            density = _number(key, value, DENSITY, there, (0, 1e6))
+            density = _number(key, value, DENSITY, there, (0.0, 1e6))
             cells[name] = own.model_copy(update={"currents": {**own.currents, current: density}})
     return circuit.model_copy(update={"cells": cells})
 
@@ -92,7 +92,7 @@ def _with_synapse(circuit: Circuit, key: str, value: float | str) -> Circuit:
         fix = f"Name one of {', '.join(meant)}"
         raise BraincastError("E902", f"--set {key}", "several kinds of synapses join these cells", fix)
     synapses = tuple(
-        synapse.model_copy(update={"conductance": _number(key, value, CONDUCTANCE, synapse.conductance, (0, 1e9))})
+        synapse.model_copy(update={"conductance": _number(key, value, CONDUCTANCE, synapse.conductance, (0.0, 1e9))})
         if synapse.name == meant[0]
         else synapse
         for synapse in circuit.synapses

@@ -61,12 +61,17 @@ class SynapseKind(Declared):
 
 
 class Calcium(Declared):
-    """Calcium inside a cell: time · dCa/dt = -per_current · I_Ca - Ca + rest; its reversal by Nernst's equation."""
+    """Calcium inside a cell: time · dCa/dt = -per_current · I_Ca - Ca + rest; its reversal by Nernst's equation.
+
+    What removes calcium works faster by `q10.time` for each 10 °C: `time` gets shorter, and with it what a steady
+    current adds.
+    """
 
     time: Annotated[Time, Field(gt=0)] = 200.0
     per_current: PerCurrent = 14.961
     rest: Annotated[Concentration, Field(gt=0)] = 0.05
     outside: Annotated[Concentration, Field(gt=0)] = 3000.0
+    q10: Warmth = Warmth()
 
 
 class Cell(Declared):

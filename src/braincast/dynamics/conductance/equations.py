@@ -1,4 +1,4 @@
-"""The equations of a circuit, in JAX: pure functions of state and parameters, to be batched, differentiated, compiled."""
+"""The equations of a circuit in JAX: pure functions of state and parameters, to be batched and differentiated."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import jax
 import jax.numpy as jnp
@@ -20,6 +20,9 @@ _MV_PER_KELVIN = 1e3 * 8.314462618 / (2 * 96485.33212)
 _KELVIN = 273.15
 _MS_PER_NS = 1e-6  # millisiemens in a nanosiemens
 _NA_PER_UA = 1e3
+
+
+Milliseconds: TypeAlias = float | Float[Array, ""]
 
 
 class Parameters(NamedTuple):
@@ -92,13 +95,13 @@ class Equations:
         synapses = self._synapse_targets(voltage)[0]
         return State(voltage, calcium, tuple(gates), synapses if initial.activation is None else 0 * synapses)
 
-    def relaxed(self, parameters: Parameters, state: State, dt_ms: float) -> State:
+    def relaxed(self, parameters: Parameters, state: State, dt_ms: Milliseconds) -> State:
         """Gates and synapses after `dt_ms` at the voltage and calcium of `state`, exactly."""
         factors = self._time_factors(parameters.temperature)
         targets = self._gate_targets(state.voltage, state.calcium)
         gates = tuple(
-            target + (gate - target) * jnp.exp(-dt_ms * factor / time)
-            for gate, (target, time), factor in zip(state.gates, targets, factors, strict=True)
+            target + (gate - target) * jnp.exp(-dt_ms * factor * rate)
+            for gate, (target, rate), factor in zip(state.gates, targets, factors, strict=True)
         )
         return state._replace(gates=gates, synapses=self._relaxed_synapses(parameters, state, dt_ms))
 
@@ -106,12 +109,12 @@ class Equations:
         """Conductances at work, over the capacitance."""
         conductances = self.conductances(parameters, state)
         reversals = self._reversals(parameters, state.calcium)
-        rate = sum(conductances)
-        towards = parameters.drive + sum(g * e for g, e in zip(conductances, reversals, strict=True))
+        rate: Any = sum(conductances)
+        towards: Any = parameters.drive + sum(g * e for g, e in zip(conductances, reversals, strict=True))
         if self.circuit.synapses:
             from_synapses, towards_synapses = self._synaptic(parameters, state)
             rate, towards = rate + from_synapses, towards + towards_synapses
-        return Membrane(rate / self._capacitance, towards / self._capacitance)
+        return Membrane(rate * (1 / self._capacitance), towards * (1 / self._capacitance))
 
     def conductances(self, parameters: Parameters, state: State) -> list[Float[Array, " cell"]]:
         """The conductance of each current in each cell, mS/cm²."""
@@ -126,7 +129,7 @@ class Equations:
             found.append(open_share)
         return found
 
-    def calcium_flow(self, parameters: Parameters, state: State) -> tuple[Float[Array, " cell"], float]:
+    def calcium_flow(self, parameters: Parameters, state: State) -> tuple[Float[Array, " cell"], Any]:
         """Where calcium would settle at the present currents (µM), and its time constant (ms)."""
         said = self.circuit.calcium
         reversal = self._calcium_reversal(parameters, state.calcium)
@@ -135,7 +138,9 @@ class Equations:
         for conductance, current in zip(conductances, self._declared, strict=True):
             if current.calcium:
                 inward = inward + conductance * (state.voltage - reversal)
-        return said.rest - said.per_current * _NA_PER_UA * self._area * inward, said.time
+        faster = _factor(said.q10, said.q10.time, parameters.temperature)
+        per_current = said.per_current / faster
+        return said.rest - per_current * _NA_PER_UA * self._area * inward, said.time / faster
 
     def slope(self, parameters: Parameters, state: State) -> State:
         """The time derivative of everything, for solvers that take it."""
@@ -144,8 +149,8 @@ class Equations:
         factors = self._time_factors(parameters.temperature)
         targets = self._gate_targets(state.voltage, state.calcium)
         gates = tuple(
-            factor * (target - gate) / time
-            for gate, (target, time), factor in zip(state.gates, targets, factors, strict=True)
+            factor * (target - gate) * rate
+            for gate, (target, rate), factor in zip(state.gates, targets, factors, strict=True)
         )
         wanted, times = self._synapse_targets(state.voltage)
         warm = self._synapse_factors(parameters.temperature)
@@ -222,13 +227,13 @@ class Equations:
             np.array([getattr(k, name) for k in kinds]) for name in ("threshold", "slope", "time")
         )
         wanted = 1 / (1 + jnp.exp((threshold - voltage[self._ends[0][self._chemical]]) / slope))
-        return wanted, time * (1 - wanted)
+        return wanted, time * (1 - wanted)  # pyright: ignore[reportReturnType]
 
     def _synapse_factors(self, temperature: Array) -> Any:
         warmths = [self._kinds[n].q10 for n in self._chemical]
         return jnp.stack([_factor(w, w.time, temperature) for w in warmths]) if warmths else 1.0
 
-    def _relaxed_synapses(self, parameters: Parameters, state: State, dt_ms: float) -> Array:
+    def _relaxed_synapses(self, parameters: Parameters, state: State, dt_ms: Milliseconds) -> Array:
         if not len(self._chemical):
             return state.synapses
         wanted, times = self._synapse_targets(state.voltage)
@@ -239,10 +244,9 @@ class Equations:
     def _synaptic(self, parameters: Parameters, state: State) -> tuple[Array, Array]:
         """What synapses add to a cell's conductance (mS/cm²) and to conductance times reversal (µA/cm²)."""
         source, target = self._ends
-        share: list[Any] = []
         gates = {int(n): place for place, n in enumerate(self._chemical)}
-        rate = [0.0] * len(self.cells)
-        towards = [0.0] * len(self.cells)
+        rate: list[Any] = [0.0] * len(self.cells)
+        towards: list[Any] = [0.0] * len(self.cells)
         for n, kind in enumerate(self._kinds):
             warm = _factor(kind.q10, kind.q10.conductance, parameters.temperature)
             strength = parameters.synapse[n] * _MS_PER_NS * warm
@@ -254,9 +258,7 @@ class Equations:
                 at_work = strength * state.synapses[gates[n]] / self._area[target[n]]
                 rate[target[n]] += at_work
                 towards[target[n]] += at_work * kind.reversal
-        del share
-        as_row = lambda values: jnp.stack([jnp.asarray(v, state.voltage.dtype) for v in values])  # noqa: E731
-        return as_row(rate), as_row(towards)
+        return _row(rate, state.voltage.dtype), _row(towards, state.voltage.dtype)
 
 
 def equations_of(circuit: Circuit) -> Equations:
@@ -299,3 +301,7 @@ def _power(gate: Any, power: int) -> Any:
     for _ in range(power - 1):
         found = found * gate
     return found
+
+
+def _row(values: Sequence[Any], dtype: Any) -> Array:
+    return jnp.stack([jnp.asarray(value, dtype) for value in values])

@@ -26,7 +26,7 @@ class Steady(Declared):
     calcium: Concentration | None = None
 
     def __call__(self, voltage: Any, calcium: Any, exp: Exponential) -> Any:
-        open_share = 1 / (1 + exp((voltage - self.half) / self.slope))
+        open_share = sigmoid(voltage, self.half, self.slope, exp)
         return open_share if self.calcium is None else open_share * calcium / (calcium + self.calcium)
 
 
@@ -39,7 +39,7 @@ class Factor(Declared):
     slope: Voltage
 
     def __call__(self, voltage: Any, exp: Exponential) -> Any:
-        return self.base + self.rise / (1 + exp((voltage - self.half) / self.slope))
+        return self.base + self.rise * sigmoid(voltage, self.half, self.slope, exp)
 
 
 class SigmoidTime(Declared):
@@ -52,7 +52,7 @@ class SigmoidTime(Declared):
     times: Factor | None = None
 
     def __call__(self, voltage: Any, exp: Exponential) -> Any:
-        time = self.base + self.rise / (1 + exp((voltage - self.half) / self.slope)) if self.rise else self.base
+        time = self.base + self.rise * sigmoid(voltage, self.half, self.slope, exp) if self.rise else self.base
         return time if self.times is None else time * self.times(voltage, exp)
 
 
@@ -65,7 +65,8 @@ class BellTime(Declared):
     slope: tuple[Voltage, Voltage]
 
     def __call__(self, voltage: Any, exp: Exponential) -> Any:
-        first, second = (exp((voltage - half) / slope) for half, slope in zip(self.half, self.slope, strict=True))
+        pairs = zip(self.half, self.slope, strict=True)
+        first, second = (exp((voltage - half) * (1 / slope)) for half, slope in pairs)
         return self.base + self.peak / (first + second)
 
 
@@ -76,26 +77,33 @@ class RateForm(Declared):
     """
 
     form: Literal["exponential", "sigmoid", "linear"]
-    rate: Rate | None = None
-    rate_per_mv: LinearRate | None = None
+    rate: Rate = 0.0
+    rate_per_mv: LinearRate = 0.0
     half: Voltage
     slope: Voltage
 
     @model_validator(mode="after")
     def _has_its_rate(self) -> RateForm:
         wanted = "rate_per_mv" if self.form == "linear" else "rate"
-        if getattr(self, wanted) is None:
-            raise ValueError(f"the form {self.form!r} needs {wanted}")
+        if getattr(self, wanted) <= 0:
+            raise ValueError(f"the form {self.form!r} needs {wanted} above 0")
         return self
 
     def __call__(self, voltage: Any, exp: Exponential) -> Any:
-        x = (voltage - self.half) / self.slope
+        if self.form == "sigmoid":
+            return self.rate * sigmoid(voltage, self.half, self.slope, exp)
+        x = (voltage - self.half) * (1 / self.slope)
         if self.form == "linear":
             # x / (1 - exp(-x)) is 1 + x/2 + x²/12 near 0, where the quotient is 0 / 0. Only sums and products.
             near = abs(x) < 1e-3
             safe = x + near * (1 - x)
             return self.rate_per_mv * self.slope * _choose(near, 1 + x / 2 + x * x / 12, safe / (1 - exp(-safe)))
-        return self.rate * exp(x) if self.form == "exponential" else self.rate / (1 + exp(x))
+        return self.rate * exp(x)
+
+
+def sigmoid(voltage: Any, half: float, slope: float, exp: Exponential) -> Any:
+    """1 / (1 + exp((V - half) / slope)); dividing once is what takes time."""
+    return 1 / (1 + exp((voltage - half) * (1 / slope)))
 
 
 def _choose(condition: Any, there: Any, elsewhere: Any) -> Any:
@@ -125,9 +133,9 @@ class Gate(Declared):
         return self
 
     def __call__(self, voltage: Any, calcium: Any, exp: Exponential) -> tuple[Any, Any]:
-        """Steady state (0 to 1) and time constant in ms, for a voltage in mV and calcium in µM."""
+        """Steady state (0 to 1) and rate of approach in 1/ms, for a voltage in mV and calcium in µM."""
         if self.steady is not None and self.time is not None:
-            return self.steady(voltage, calcium, exp), self.time(voltage, exp)
+            return self.steady(voltage, calcium, exp), 1 / self.time(voltage, exp)
         assert self.opening is not None and self.closing is not None
         opening, closing = self.opening(voltage, exp), self.closing(voltage, exp)
-        return opening / (opening + closing), 1 / (opening + closing)
+        return opening / (opening + closing), opening + closing

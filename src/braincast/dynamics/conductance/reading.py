@@ -110,6 +110,18 @@ def _names_used(circuit: Circuit) -> Iterator[tuple[str, str, str, Any]]:
         yield "cell", synapse.source, where, circuit.cells
         yield "cell", synapse.target, where, circuit.cells
         yield "kind of synapse", synapse.kind, where, circuit.synapse_kinds
+    for name, modulator in circuit.modulators.items():
+        for key in modulator.adds:
+            yield "cell", key.rpartition(".")[0], f"modulators.{name}.adds", circuit.cells
+            yield "current", key.rpartition(".")[2], f"modulators.{name}.adds", circuit.currents
+        for key in modulator.scales:
+            yield "current or synapse", key, f"modulators.{name}.scales", _scalable(circuit)
+
+
+def _scalable(circuit: Circuit) -> list[str]:
+    """What a modulator can make stronger or weaker: what is there."""
+    own = {f"{name}.{current}": current for name, cell in circuit.cells.items() for current in cell.currents}
+    return [*own, *dict.fromkeys(own.values()), *(synapse.name for synapse in circuit.synapses)]
 
 
 def unknown_part(kind: str, name: str, known: list[str], where: str) -> BraincastError:
@@ -121,6 +133,7 @@ def unknown_part(kind: str, name: str, known: list[str], where: str) -> Braincas
 def _only_what_is_used(circuit: Circuit) -> Circuit:
     """Without the currents and kinds of synapses of the library that nothing names."""
     currents = {name for cell in circuit.cells.values() for name in cell.currents}
+    currents |= {key.rpartition(".")[2] for modulator in circuit.modulators.values() for key in modulator.adds}
     kinds = {synapse.kind for synapse in circuit.synapses}
     return circuit.model_copy(
         update={

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal
 
 import jax
@@ -20,7 +21,7 @@ from braincast.errors import BraincastError
 DT_MS = 0.025
 _LARGEST_MV = 1e3
 _LARGEST_MOVE_MV = 60.0  # in one step; a spike that rises within one or two steps is not resolved
-_CHUNK_VALUES = 4_000_000
+_CHUNK_VALUES = 500_000
 Scheme = Literal["exponential-euler", "staggered", "adaptive"]
 Spikes = dict[str, np.ndarray]
 
@@ -40,8 +41,19 @@ class Simulation:
 
     @property
     def rate_hz(self) -> dict[str, float]:
-        """Spikes over the duration, in each cell."""
-        return {cell: 1e3 * len(times) / self.time_ms[-1] for cell, times in self.spike_times_ms.items()}
+        """How often each cell spikes (see `mean_rate`)."""
+        return {cell: mean_rate(times, float(self.time_ms[-1])) for cell, times in self.spike_times_ms.items()}
+
+
+def mean_rate(spike_times_ms: Float[np.ndarray, " spike"], duration_ms: float) -> float:
+    """Intervals between spikes over their length, in Hz; spikes over the whole duration for a cell that fell silent.
+
+    A cell fell silent if it has waited longer than ever for its next spike, or never had two.
+    """
+    intervals = np.diff(spike_times_ms)
+    if not len(intervals) or duration_ms - spike_times_ms[-1] > intervals.max():
+        return 1e3 * len(spike_times_ms) / duration_ms
+    return 1e3 / float(intervals.mean())
 
 
 def simulate(
@@ -57,6 +69,7 @@ def simulate(
     "adaptive" chooses its own steps (`adaptive.solved`, tolerance 1e-9) and samples every `dt_ms`. Errors: E904 for
     a step in which a voltage moves by more than 60 mV, E905 for one that is no number or beyond 1 V.
 
+    >>> from braincast.dynamics.conductance import read_circuit
     >>> squid = read_circuit("hh").changed({"current": 10})
     >>> simulate(squid, duration_ms=20).spike_times_ms["axon"].round(1)
     array([ 1.9, 16.8])
@@ -71,7 +84,7 @@ def simulate(
             _check(circuit, voltage[:, None], 0, dt_ms)
         else:
             run = Run.begun(circuit, parameters_of(circuit), dt_ms, FIXED[integrator])
-            voltage = np.concatenate([run.first, *(part for part in run.parts(n_steps))])[:, 0]
+            voltage = np.concatenate([run.first, *run.parts(n_steps)])[:, 0]
     time_ms = np.arange(len(voltage)) * dt_ms
     spikes = _spikes_of(circuit, voltage, dt_ms)
     return Simulation(circuit, time_ms[::record_every], voltage[::record_every], spikes)
@@ -99,7 +112,8 @@ def simulate_spikes(
         cast = jax.tree.map(lambda leaf: as_array(np.asarray(leaf), dtype), parameters)
         run = Run.begun(circuit, cast, dt_ms, FIXED[integrator], lenient=lenient)
         seam = run.first  # the last samples before a part, so that no crossing is lost between parts
-        found, before = [], 0
+        found: list[tuple[np.ndarray, np.ndarray]] = []
+        before = 0
         for part in run.parts(n_steps):
             whole = np.concatenate([seam, part])
             n_kept = min(len(seam), 3)
@@ -115,7 +129,7 @@ def simulate_spikes(
     trace, times = trace[order], at[order] * dt_ms
     n_circuits = parameters.drive.shape[0]
     edges = np.searchsorted(trace, np.arange(n_circuits * len(cells) + 1))
-    each = [times[a:b] for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    each = [times[a:b] for a, b in pairwise(edges)]
     return [dict(zip(cells, each[k * len(cells) :], strict=False)) for k in range(n_circuits)]
 
 

@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from braincast.dynamics.conductance.equations import Equations, Parameters, State
+from braincast.dynamics.conductance.equations import Equations, Milliseconds, Parameters, State
 from braincast.dynamics.conductance.integrators import Integrator
 
 
@@ -18,7 +18,7 @@ def trajectory(
     parameters: Parameters,
     state: State,
     n_frames: int,
-    dt_ms: float,
+    dt_ms: Milliseconds,
     integrator: Integrator,
     *,
     every: int = 1,
@@ -41,7 +41,7 @@ def trajectory(
     return jax.lax.scan(frame, state, drives, length=n_frames)
 
 
-def begun(equations: Equations, parameters: Parameters, dt_ms: float, integrator: Integrator) -> State:
+def begun(equations: Equations, parameters: Parameters, dt_ms: Milliseconds, integrator: Integrator) -> State:
     """A circuit's initial state as the integrator wants it."""
     return integrator.begin(equations, parameters, equations.start(parameters), dt_ms)
 
@@ -51,7 +51,7 @@ def advanced(
     equations: Equations,
     parameters: Parameters,
     state: State,
-    dt_ms: Float[Array, ""],
+    dt_ms: Milliseconds,
     integrator: Integrator,
     n_frames: int,
     every: int,
@@ -71,7 +71,7 @@ def advanced(
 
 
 @partial(jax.jit, static_argnames=("equations", "integrator"))
-def beginning(equations: Equations, parameters: Parameters, dt_ms: Float[Array, ""], integrator: Integrator) -> State:
+def beginning(equations: Equations, parameters: Parameters, dt_ms: Milliseconds, integrator: Integrator) -> State:
     """`begun` of a circuit or of a batch, compiled."""
 
     def one(own: Parameters) -> State:

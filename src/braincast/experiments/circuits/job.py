@@ -18,7 +18,7 @@ from braincast.version import VERSION
 
 VOLTAGE = "voltage.zarr"
 _HALVINGS = 2
-_SAME_PERIOD, _SAME_RATE = 0.01, 0.02
+_SAME_PERIOD, _SAME_PHASE, _SAME_COUNT = 0.01, 0.02, 0.02
 _KEPT = 400_000  # samples of each cell that are written
 
 
@@ -67,8 +67,9 @@ def analysis_in(circuit: Circuit, found: Simulation, duration_ms: float) -> dict
 def converging(circuit: Circuit, asked: Asked, found: Simulation) -> dict[str, Any]:
     """What half and a quarter of the step change, and whether the answer is trustworthy.
 
-    "converged" says that half the step leaves every cell's number of spikes within 2 % (one spike at least), the
-    period within 1 %, and the class as it is. "first_spike_shift_ms" tells of the first spike of each cell.
+    Of a circuit with a rhythm, "converged" says that half the step leaves its class as it is, its period within 1 %,
+    its duty cycles and phases within 0.02; without a rhythm, every cell's number of spikes within 2 % (or one). How
+    many spikes a burst has may hang on the last bit, and is told but not judged.
     """
     rows, runs = [], [found]
     for k in range(1, _HALVINGS + 1):
@@ -77,8 +78,8 @@ def converging(circuit: Circuit, asked: Asked, found: Simulation) -> dict[str, A
         analysis = analysis_in(circuit, run, asked.duration_ms)
         first = {cell: float(times[0]) if len(times) else None for cell, times in run.spike_times_ms.items()}
         spikes = {cell: len(times) for cell, times in run.spike_times_ms.items()}
-        row = {"dt_ms": asked.dt_ms / 2**k, "spikes": spikes, "first_spike_ms": first}
-        rows.append({**row, "period_ms": analysis["period_ms"], "class": analysis["class"]})
+        told = {name: analysis[name] for name in ("class", "period_ms", "duty", "phase")}
+        rows.append({"dt_ms": asked.dt_ms / 2**k, "spikes": spikes, "first_spike_ms": first, **told})
     return {"converged": _agree(rows[0], rows[1]), "steps": rows}
 
 
@@ -119,10 +120,23 @@ def _run(circuit: Circuit, asked: Asked, dt_ms: float) -> Simulation:
 
 
 def _agree(coarse: Mapping[str, Any], fine: Mapping[str, Any]) -> bool:
-    for cell, n in fine["spikes"].items():
-        if abs(coarse["spikes"][cell] - n) > max(1, _SAME_RATE * n):
-            return False
     periods = coarse["period_ms"], fine["period_ms"]
-    if None in periods:
-        return periods[0] == periods[1] and coarse["class"] == fine["class"]
-    return coarse["class"] == fine["class"] and abs(periods[0] / periods[1] - 1) <= _SAME_PERIOD
+    if coarse["class"] != fine["class"] or (periods[0] is None) != (periods[1] is None):
+        return False
+    if periods[0] is None:
+        counts = [(coarse["spikes"][cell], n) for cell, n in fine["spikes"].items()]
+        return all(abs(a - b) <= max(1, _SAME_COUNT * b) for a, b in counts)
+    moves = [_difference(a, b) for a, b in zip(_places(coarse), _places(fine), strict=True)]
+    return abs(periods[0] / periods[1] - 1) <= _SAME_PERIOD and max(moves, default=0.0) <= _SAME_PHASE
+
+
+def _places(row: Mapping[str, Any]) -> list[float | None]:
+    """Duty cycles and phases."""
+    return [*row["duty"].values(), *(end for phase in row["phase"].values() for end in phase.values())]
+
+
+def _difference(a: float | None, b: float | None) -> float:
+    """How far two phases are apart, the short way round; infinite where only one is defined."""
+    if a is None or b is None:
+        return 0.0 if a is b else float("inf")
+    return abs((a - b + 0.5) % 1 - 0.5)

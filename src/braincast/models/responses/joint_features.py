@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -30,13 +31,22 @@ _STRUCTURAL = (
     "shared_sources",
 )
 
+# By the responses that describe, and by the cases that are described.
+_Rows = WeakKeyDictionary[SeenResponses, WeakKeyDictionary[Cases, Float[np.ndarray, "pair column"]]]
+
 
 @dataclass(frozen=True, eq=False)
 class JointStructure:
-    """What is known of each pair from structure, and in which ways neurons are alike."""
+    """What is known of each pair from structure, and in which ways neurons are alike.
+
+    It keeps the rows of pairs that were described with it, for as long as their question lives: each candidate setting
+    asks the same ones again.
+    """
 
     pairs: Float[np.ndarray, "pre post structural"]
     similarities: Mapping[str, Similarity]
+    _training_rows: _Rows = field(default_factory=WeakKeyDictionary, repr=False)
+    _answer_rows: _Rows = field(default_factory=WeakKeyDictionary, repr=False)
 
     @classmethod
     def of(cls, structure: Specimen) -> JointStructure:
@@ -62,13 +72,18 @@ def training_design(
     seen: SeenResponses, training: Training, structure: JointStructure
 ) -> Float[np.ndarray, "pair column"]:
     """A row for each measured training pair, described without the stimuli of its own class."""
-    return joint_design(seen, training.cases, training.measured, other_classes(training.cases), structure)
+    known, cases = structure._training_rows.setdefault(seen, WeakKeyDictionary()), training.cases
+    if cases not in known:
+        known[cases] = joint_design(seen, cases, training.measured, other_classes(cases), structure)
+    return known[cases]
 
 
 def joint_answer(
     seen: SeenResponses, cases: Cases, structure: JointStructure, probability: Callable[[np.ndarray], np.ndarray]
 ) -> Float[np.ndarray, "case lead neuron"]:
     """`probability` of every pair of held-out cases, each described with all training stimuli."""
-    asked = np.ones((len(cases), len(cases.neurons)), dtype=bool)
-    rows = joint_design(seen, cases, asked, seen.all_kept(len(cases)), structure)
-    return np.broadcast_to(probability(rows).reshape(len(cases), 1, len(cases.neurons)), cases.shape).copy()
+    known = structure._answer_rows.setdefault(seen, WeakKeyDictionary())
+    if cases not in known:
+        asked = np.ones((len(cases), len(cases.neurons)), dtype=bool)
+        known[cases] = joint_design(seen, cases, asked, seen.all_kept(len(cases)), structure)
+    return np.broadcast_to(probability(known[cases]).reshape(len(cases), 1, len(cases.neurons)), cases.shape).copy()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -41,7 +42,13 @@ class SeenResponses:
 
     @classmethod
     def of(cls, training: Training) -> SeenResponses:
-        """Gather them; amplitudes are tanh(mean response / 0.25 dF/F)."""
+        """Gather them, once for each `training`; amplitudes are tanh(mean response / 0.25 dF/F)."""
+        if training not in _gathered:
+            _gathered[training] = cls._gather(training)
+        return _gathered[training]
+
+    @classmethod
+    def _gather(cls, training: Training) -> SeenResponses:
         amplitude = np.tanh(np.nan_to_num(training.mean_response) / _SATURATION_DFF)
         _, neuron_class = np.unique(np.array(training.cell_classes), return_inverse=True)
         measured = training.measured.astype(np.float64)
@@ -55,6 +62,10 @@ class SeenResponses:
     def all_kept(self, n_cases: int) -> Float[np.ndarray, "case stimulus"]:
         """A `keep` that leaves nothing out, for held-out cases."""
         return np.ones((n_cases, len(self.drive)))
+
+
+# Each candidate setting learns from the same training sets.
+_gathered: WeakKeyDictionary[Training, SeenResponses] = WeakKeyDictionary()
 
 
 def response_features(

@@ -14,8 +14,8 @@ from braincast.reports.plot import Plot, padded
 _HEIGHT, _MOST_BINS = 190, 1200
 
 
-def voltage_charts(found: Simulation, from_ms: float, to_ms: float) -> list[tuple[str, Markup]]:
-    """The name of each cell and its voltage between two times."""
+def voltage_charts(found: Simulation, from_ms: float, to_ms: float) -> list[Markup]:
+    """The voltage of each cell between two times."""
     keep = (found.time_ms >= from_ms) & (found.time_ms <= to_ms)
     seconds = to_ms - from_ms > 2000
     unit, words = (1e3, "seconds") if seconds else (1.0, "milliseconds")
@@ -27,8 +27,8 @@ def voltage_charts(found: Simulation, from_ms: float, to_ms: float) -> list[tupl
         n_spikes = int(
             np.count_nonzero(np.abs(found.spike_times_ms[cell] - (from_ms + to_ms) / 2) <= (to_ms - from_ms) / 2)
         )
-        parts = [plot.frame(words, "mV"), plot.stretched([plot.curve(x.tolist(), y.tolist(), "own voltage")])]
-        drawn.append((cell, plot.drawn(f"Voltage of {cell}", f"{count(n_spikes)} spikes", parts)))
+        parts = [plot.frame(words, f"{cell}, mV"), plot.stretched([plot.curve(x.tolist(), y.tolist(), "own voltage")])]
+        drawn.append(plot.drawn(f"Voltage of {cell}", f"{count(n_spikes)} spikes", parts))
     return drawn
 
 
