@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import no_type_check
+
 import numpy as np
 from jaxtyping import Float, Int
 from numba import njit
@@ -31,6 +33,7 @@ def between(around: Around, threshold_mv: float) -> Float[np.ndarray, " crossing
 
 
 @njit(cache=True, nogil=True)
+@no_type_check
 def rises(
     voltage_mv: np.ndarray, threshold_mv: float, first: int, last: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -58,6 +61,7 @@ def rises(
 
 
 @njit(cache=True, nogil=True)
+@no_type_check
 def calm(last_mv: np.ndarray, voltage_mv: np.ndarray, largest_mv: float, largest_move_mv: float) -> bool:
     """Whether all voltages [time, trace] are possible and move little enough, the first from `last_mv`; not for NaN."""
     before = last_mv

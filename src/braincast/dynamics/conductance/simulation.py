@@ -21,6 +21,7 @@ from braincast.errors import BraincastError
 DT_MS = 0.025
 _LARGEST_MV = 1e3
 _LARGEST_MOVE_MV = 60.0  # in one step; a spike that rises within one or two steps is not resolved
+_GATES_A_STEP = 2.0  # time constants of the fastest gate; with more a spike's rise is a guess
 _CHUNK_VALUES = 1 << 18  # voltages at a time: looked at while they are still in the processor's cache
 _SEAM = 3  # samples of a part that are looked at once more with the next
 Scheme = Literal["exponential-euler", "staggered", "adaptive"]
@@ -67,15 +68,16 @@ def simulate(
 ) -> Simulation:
     """One circuit from its initial state, in float64, with the voltage of every `record_every`-th step.
 
-    "adaptive" chooses its own steps (`adaptive.solved`, tolerance 1e-9) and samples every `dt_ms`. Errors: E904 for
-    a step in which a voltage moves by more than 60 mV, E905 for one that is no number or beyond 1 V.
+    "adaptive" chooses its own steps (`adaptive.solved`, tolerance 1e-9) and samples every `dt_ms`. Errors: E904 for a
+    step of more than twice the fastest gate's time constant, or in which a voltage moves by more than 60 mV; E905 for
+    a voltage that is no number or beyond 1 V.
 
     >>> from braincast.dynamics.conductance import read_circuit
     >>> squid = read_circuit("hh").changed({"current": 10})
-    >>> simulate(squid, duration_ms=20).spike_times_ms["axon"].round(1)
+    >>> simulate(squid, duration_ms=20.0).spike_times_ms["axon"].round(1)
     array([ 1.9, 16.8])
     """
-    _check_times(duration_ms, dt_ms)
+    _check_times(circuit, duration_ms, dt_ms)
     n_steps = max(1, round(duration_ms / dt_ms))
     with jax.enable_x64(True):
         if integrator == "adaptive":
@@ -106,7 +108,7 @@ def simulate_spikes(
     `parameters` has one leading axis (`stacked`). With `lenient`, a circuit whose voltage explodes has no spikes from
     there on, instead of E904 or E905 for all.
     """
-    _check_times(duration_ms, dt_ms)
+    _check_times(circuit, duration_ms, dt_ms)
     n_steps = max(1, round(duration_ms / dt_ms))
     cells = tuple(circuit.cells)
     with jax.enable_x64(np.dtype(dtype) == np.float64):
@@ -124,14 +126,17 @@ def _crossings_of(run: Run, n_steps: int) -> tuple[np.ndarray, np.ndarray]:
     threshold = run.first.dtype.type(run.circuit.spike_threshold)
     room = np.empty((_SEAM + run.n_frames(n_steps), run.first.size), run.first.dtype)
     seam = run.first.reshape(1, -1)  # the last samples before a part, so that every crossing has samples on both sides
-    found, n_before = [], 0
+    found, start, looked_at = [], 0, 0
     for part in run.parts(n_steps):
         whole = np.concatenate([seam, part.reshape(len(part), -1)], out=room[: len(seam) + len(part)])
-        ended = n_before + len(part) == n_steps
+        ended = start + len(whole) > n_steps
         # A crossing after the last but one sample is found with the next part.
-        before, trace, around = rises(whole, threshold, len(seam) // 2, len(whole) - (1 if ended else 2))
-        found.append((before + n_before - (len(seam) - 1), trace, around))
-        seam, n_before = whole[-_SEAM:].copy(), n_before + len(part)
+        end = max(len(whole) - (1 if ended else 2), looked_at - start)
+        before, trace, around = rises(whole, threshold, looked_at - start, end)
+        found.append((before + start, trace, around))
+        looked_at = start + end
+        seam = whole[-_SEAM:].copy()
+        start += len(whole) - len(seam)
     before, trace, around = (np.concatenate(parts, axis=-1) for parts in zip(*found, strict=True))
     order = np.lexsort((before, trace))
     at = before + between(around, float(threshold))
@@ -217,9 +222,24 @@ def _finer(dt_ms: float, move_mv: float) -> float:
     return float(f"{dt_ms * 20.0 / move_mv:.1g}")
 
 
-def _check_times(duration_ms: float, dt_ms: float) -> None:
+def _check_times(circuit: Circuit, duration_ms: float, dt_ms: float) -> None:
     for name, value in (("--duration-ms", duration_ms), ("--dt-ms", dt_ms)):
         if not (np.isfinite(value) and value > 0):
             raise BraincastError("E305", name, f"{value:g} is not possible", "Give a time above 0, in milliseconds")
     if dt_ms > duration_ms:
         raise BraincastError("E904", "--dt-ms", f"{dt_ms:g} ms is more than the whole {duration_ms:g} ms", "Give less")
+    fastest, name = fastest_gate(circuit)
+    if dt_ms > _GATES_A_STEP * fastest:
+        what = f"{dt_ms:g} ms is more than twice the {fastest:.2g} ms in which {name} moves"
+        raise BraincastError("E904", "--dt-ms", what, f"Give at most {_GATES_A_STEP * fastest:.1g}")
+
+
+def fastest_gate(circuit: Circuit) -> tuple[float, str]:
+    """The shortest time constant (ms) between -80 and 40 mV at the circuit's temperature, and the gate that has it."""
+    voltages, found = np.arange(-80.0, 41.0), (np.inf, "")
+    for name, current in circuit.currents.items():
+        warmth = current.q10.time ** ((circuit.temperature - current.q10.reference) / 10)
+        for letter, gate in current.gates.items():
+            rate = gate(voltages, circuit.initial.calcium, np.exp)[1]
+            found = min(found, (float(1 / (warmth * np.max(rate))), f"gate {letter} of {name}"))
+    return found
