@@ -22,8 +22,8 @@ def trajectory(
     integrator: Integrator,
     *,
     every: int = 1,
-    drives: Float[Array, "frame cell"] | None = None,
-) -> tuple[State, Float[Array, "frame cell"]]:
+    drives: Float[Array, "frame cell *lane"] | None = None,
+) -> tuple[State, Float[Array, "frame cell *lane"]]:
     """The state after `n_frames` frames of `every` steps, and the voltage (mV) at the end of each frame.
 
     `state` is one that the integrator has begun (`begun`), or that an earlier trajectory ended with. `drives` (µA/cm²)
