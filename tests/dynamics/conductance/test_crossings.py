@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from braincast.dynamics.conductance.crossings import calm, upward_crossings
+from braincast.dynamics.conductance.crossings import bounds, rises, upward_crossings
 
 
 def test_a_crossing_lies_where_a_wave_of_known_phase_passes_the_threshold():
@@ -19,13 +19,12 @@ def test_a_crossing_lies_where_a_wave_of_known_phase_passes_the_threshold():
 
 
 def test_neither_a_jump_nor_a_number_that_is_none_is_calm():
-    last, rest = np.zeros(3), np.zeros((4, 3))
-    assert calm(last, rest, 1000.0, 60.0)
-    for value in (61.0, -61.0, 1001.0, np.nan, np.inf):
-        rest = np.zeros((4, 3))
-        rest[2, 1] = value
-        assert not calm(last, rest, 1000.0, 60.0)
-        assert not calm(np.array([0.0, value, 0.0]), np.zeros((4, 3)), 1000.0, 60.0)
+    limits = bounds(np.dtype(np.float32), 0.0, 1000.0, 60.0)
+    for value in (0.0, 59.0, 61.0, -61.0, 1001.0, np.nan, np.inf):
+        voltage = np.zeros((4, 3), np.float32)
+        voltage[2, 1] = value
+        *_, calm = rises(voltage, *limits, 0, 3)
+        assert calm == (value in (0.0, 59.0))
 
 
 @pytest.mark.parametrize("n_frames", [1, 2, 3, 7, 1000])
