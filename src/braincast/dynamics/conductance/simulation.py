@@ -21,6 +21,7 @@ from braincast.errors import BraincastError
 DT_MS = 0.025
 _LARGEST_MV = 1e3
 _LARGEST_MOVE_MV = 60.0  # in one step; a spike that rises within one or two steps is not resolved
+_GATES_A_STEP = 2.0  # time constants of the fastest gate; with more a spike's rise is a guess
 _CHUNK_VALUES = 500_000
 Scheme = Literal["exponential-euler", "staggered", "adaptive"]
 Spikes = dict[str, np.ndarray]
@@ -66,15 +67,16 @@ def simulate(
 ) -> Simulation:
     """One circuit from its initial state, in float64, with the voltage of every `record_every`-th step.
 
-    "adaptive" chooses its own steps (`adaptive.solved`, tolerance 1e-9) and samples every `dt_ms`. Errors: E904 for
-    a step in which a voltage moves by more than 60 mV, E905 for one that is no number or beyond 1 V.
+    "adaptive" chooses its own steps (`adaptive.solved`, tolerance 1e-9) and samples every `dt_ms`. Errors: E904 for a
+    step of more than twice the fastest gate's time constant, or in which a voltage moves by more than 60 mV; E905 for
+    a voltage that is no number or beyond 1 V.
 
     >>> from braincast.dynamics.conductance import read_circuit
     >>> squid = read_circuit("hh").changed({"current": 10})
-    >>> simulate(squid, duration_ms=20).spike_times_ms["axon"].round(1)
+    >>> simulate(squid, duration_ms=20.0).spike_times_ms["axon"].round(1)
     array([ 1.9, 16.8])
     """
-    _check_times(duration_ms, dt_ms)
+    _check_times(circuit, duration_ms, dt_ms)
     n_steps = max(1, round(duration_ms / dt_ms))
     with jax.enable_x64(True):
         if integrator == "adaptive":
@@ -105,7 +107,7 @@ def simulate_spikes(
     `parameters` has one leading axis (`stacked`). With `lenient`, a circuit whose voltage explodes has no spikes from
     there on, instead of E904 or E905 for all.
     """
-    _check_times(duration_ms, dt_ms)
+    _check_times(circuit, duration_ms, dt_ms)
     n_steps = max(1, round(duration_ms / dt_ms))
     cells = tuple(circuit.cells)
     with jax.enable_x64(np.dtype(dtype) == np.float64):
@@ -198,9 +200,24 @@ def _finer(dt_ms: float, move_mv: float) -> float:
     return float(f"{dt_ms * 20.0 / move_mv:.1g}")
 
 
-def _check_times(duration_ms: float, dt_ms: float) -> None:
+def _check_times(circuit: Circuit, duration_ms: float, dt_ms: float) -> None:
     for name, value in (("--duration-ms", duration_ms), ("--dt-ms", dt_ms)):
         if not (np.isfinite(value) and value > 0):
             raise BraincastError("E305", name, f"{value:g} is not possible", "Give a time above 0, in milliseconds")
     if dt_ms > duration_ms:
         raise BraincastError("E904", "--dt-ms", f"{dt_ms:g} ms is more than the whole {duration_ms:g} ms", "Give less")
+    fastest, name = fastest_gate(circuit)
+    if dt_ms > _GATES_A_STEP * fastest:
+        what = f"{dt_ms:g} ms is more than twice the {fastest:.2g} ms in which {name} moves"
+        raise BraincastError("E904", "--dt-ms", what, f"Give at most {_GATES_A_STEP * fastest:.1g}")
+
+
+def fastest_gate(circuit: Circuit) -> tuple[float, str]:
+    """The shortest time constant (ms) between -80 and 40 mV at the circuit's temperature, and the gate that has it."""
+    voltages, found = np.arange(-80.0, 41.0), (np.inf, "")
+    for name, current in circuit.currents.items():
+        warmth = current.q10.time ** ((circuit.temperature - current.q10.reference) / 10)
+        for letter, gate in current.gates.items():
+            rate = gate(voltages, circuit.initial.calcium, np.exp)[1]
+            found = min(found, (float(1 / (warmth * np.max(rate))), f"gate {letter} of {name}"))
+    return found

@@ -96,7 +96,7 @@ def _children(parents: Conductances, step: float, rng: np.random.Generator) -> C
 
 
 def _loss(run: Rehearsal, circuit: int, windows: Windows) -> float:
-    """Mean absolute error after each window's context is found on the circuit's way; infinite where that is no number."""
+    """Mean absolute error after each window's context is found on the circuit's way; infinite if that is no number."""
     if not np.isfinite(run.voltage[circuit]).all():
         return np.inf
     contexts, following = np.split(windows, [_TIMING.n_context], axis=1)
