@@ -21,9 +21,11 @@ reversals = { leak = "-65 mV" }
 [cells.cable.currents]
 leak = "0.25 S/m2"
 """
-AXON = PASSIVE.replace('"-65 mV"\n[cells', '"-65 mV"\n[cells', 1).replace(
-    "[cells.cable.currents]", '[cells.cable.currents]\nsquid-Na = "1200 S/m2"\nsquid-K = "360 S/m2"'
-).replace("[initial]", 'temperature = "6.3 degC"\n[initial]')
+AXON = (
+    PASSIVE.replace('"-65 mV"\n[cells', '"-65 mV"\n[cells', 1)
+    .replace("[cells.cable.currents]", '[cells.cable.currents]\nsquid-Na = "1200 S/m2"\nsquid-K = "360 S/m2"')
+    .replace("[initial]", 'temperature = "6.3 degC"\n[initial]')
+)
 
 
 @pytest.fixture(scope="module", autouse=True)

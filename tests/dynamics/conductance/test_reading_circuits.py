@@ -1,5 +1,7 @@
 """Circuits from TOML: what is read, and what is refused with which code."""
 
+from pathlib import Path
+
 import pytest
 from refusals import refusal
 
@@ -98,3 +100,13 @@ def test_a_synapse_that_is_there_twice_is_refused(written):
         "[currents.mine]", OWN[OWN.index("[[synapses]]") :].split("[currents")[0] + "[currents.mine]", 1
     )
     refusal("E902", read_circuit, written(twice))
+
+
+def test_the_page_shows_a_file_that_can_be_simulated(written):
+    from braincast.dynamics.conductance import simulate
+
+    page = (Path(__file__).parents[3] / "docs" / "circuits.md").read_text(encoding="utf-8")
+    circuit = read_circuit(written(page.split("```toml\n")[1].split("```")[0]))
+    quiet, awake = (simulate(circuit.changed({"wake": amount}), duration_ms=100.0) for amount in (0, 1))
+    assert circuit.changed({"wake": 1}).cells["left"].currents["A"] == pytest.approx(28.0)
+    assert awake.voltage_mv[-1] != pytest.approx(quiet.voltage_mv[-1])

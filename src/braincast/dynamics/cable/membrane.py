@@ -60,7 +60,9 @@ class CircuitMembrane(Channel):
         """Gates in the steady state of `v`, where the circuit says nothing else."""
         state = self._state(states, v)
         steady = self._equations.relaxed(self._numbers_of(params), state, jnp.inf).gates
-        gates = (gate if said is None else jnp.full_like(gate, said) for gate, said in zip(steady, self._said, strict=True))
+        gates = (
+            gate if said is None else jnp.full_like(gate, said) for gate, said in zip(steady, self._said, strict=True)
+        )
         return self._named(tuple(gates), state.calcium)
 
     def _numbers_of(self, params: dict[str, Any]) -> Any:

@@ -22,8 +22,8 @@ def trajectory(
     integrator: Integrator,
     *,
     every: int = 1,
-    drives: Float[Array, "frame cell"] | None = None,
-) -> tuple[State, Float[Array, "frame cell"]]:
+    drives: Float[Array, "frame cell *lane"] | None = None,
+) -> tuple[State, Float[Array, "frame cell *lane"]]:
     """The state after `n_frames` frames of `every` steps, and the voltage (mV) at the end of each frame.
 
     `state` is one that the integrator has begun (`begun`), or that an earlier trajectory ended with. `drives` (µA/cm²)
@@ -46,7 +46,11 @@ def begun(equations: Equations, parameters: Parameters, dt_ms: Milliseconds, int
     return integrator.begin(equations, parameters, equations.start(parameters), dt_ms)
 
 
-@partial(jax.jit, static_argnames=("equations", "integrator", "n_frames", "every"))
+# Left alone, XLA uses half of the width that processors with AVX-512 have; a fifth faster there, no change elsewhere.
+_WIDE = {"xla_cpu_prefer_vector_width": 512}
+
+
+@partial(jax.jit, static_argnames=("equations", "integrator", "n_frames", "every"), compiler_options=_WIDE)
 def advanced(
     equations: Equations,
     parameters: Parameters,

@@ -96,14 +96,17 @@ class Rehearsal:
         return jax.tree.map(lambda leaf: leaf[circuits, at], self.states)
 
 
-def rehearsed(own: Conductances, timing: Timing, settle_ms: int, *, keep_states: bool = True) -> Rehearsal:
-    """Circuits after `settle_ms` by themselves, for a cycle longer than context and horizon; without any noise."""
+def rehearsed(own: Conductances, timing: Timing, settle_ms: int, *, quick: bool = False) -> Rehearsal:
+    """Circuits after `settle_ms` by themselves, for a cycle longer than context and horizon; without any noise.
+
+    A `quick` one is in single precision and keeps no states.
+    """
     length_ms = (timing.n_context + timing.n_horizon) * timing.frame_ms + LONGEST_CYCLE_MS
     padded = own.of(_padded(len(own)))
-    with jax.enable_x64(True):
+    with jax.enable_x64(not quick):
         state = beginning(equations(), padded.parameters(), jnp.asarray(DT_MS), STAGGERED)
-    state, _, _ = _run(padded, state, settle_ms, timing.part_ms, keep_states=False)
-    _, voltage, states = _run(padded, state, length_ms, timing.part_ms, keep_states=keep_states)
+    state, _, _ = _run(padded, state, settle_ms, timing.part_ms, quick=quick)
+    _, voltage, states = _run(padded, state, length_ms, timing.part_ms, keep_states=not quick, quick=quick)
     kept = None if states is None else jax.tree.map(lambda leaf: leaf[: len(own)], states)
     return Rehearsal(timing, voltage[: len(own)], kept)
 
@@ -112,17 +115,23 @@ def continued(own: Conductances, state: State, timing: Timing) -> Float[np.ndarr
     """The frames of the horizon, of circuits that go on from these states."""
     rows = _padded(len(own))
     begin = jax.tree.map(lambda leaf: leaf[rows], state)
-    _, voltage, _ = _run(own.of(rows), begin, timing.n_horizon * timing.frame_ms, timing.frame_ms, keep_states=False)
+    _, voltage, _ = _run(own.of(rows), begin, timing.n_horizon * timing.frame_ms, timing.frame_ms)
     return voltage[: len(own)]
 
 
 def _run(
-    own: Conductances, state: State, duration_ms: int, frame_ms: int, *, keep_states: bool
+    own: Conductances,
+    state: State,
+    duration_ms: int,
+    frame_ms: int,
+    *,
+    keep_states: bool = False,
+    quick: bool = False,
 ) -> tuple[State, Float[np.ndarray, "circuit frame cell"], State | None]:
     """Run after run of one compiled program."""
     n_frames, size = -(-duration_ms // frame_ms), max(1, _PROGRAM_MS // frame_ms)
     voltages, states = [], []
-    with jax.enable_x64(True):
+    with jax.enable_x64(not quick):
         parameters, dt_ms = own.parameters(), jnp.asarray(DT_MS)
         begin = jax.tree.map(jnp.asarray, state)
         for _ in range(0, n_frames, size):

@@ -13,7 +13,7 @@ from braincast.models.biophysical.circuit_space import Conductances
 from braincast.models.biophysical.rehearsal import Rehearsal, Timing, rehearsed
 
 # Chosen by hand on simulated animals that are in no dataset: more of each helps little and takes longer.
-N_FIRST, N_PARENTS, N_CHILDREN, N_GENERATIONS = 64, 4, 8, 7
+N_FIRST, N_PARENTS, N_CHILDREN, N_GENERATIONS = 80, 4, 8, 7
 _FIRST_FACTORS = (1.6, 2.5)  # of currents and of synapses, up or down, in the first generation
 _LAST_STEP = 0.04  # standard deviation of a child's log conductances; it starts at a fifth
 _FIRST_STEP = 0.2
@@ -57,7 +57,7 @@ def found(series: Sequence[Sequence[Frames]], begin: Conductances, frame_ms: int
 def _search(windows: Sequence[Windows], begin: Conductances, rng: np.random.Generator) -> Conductances:
     firsts = [_first(begin.of([row]), rng) for row in _distinct(begin)]
     first = _joined(firsts)
-    run = rehearsed(first, _TIMING, _SETTLE_MS, keep_states=False)
+    run = rehearsed(first, _TIMING, _SETTLE_MS, quick=True)
     whose = np.repeat(_distinct(begin), N_FIRST)
     pools = []
     for row, own in enumerate(windows):
@@ -67,7 +67,7 @@ def _search(windows: Sequence[Windows], begin: Conductances, rng: np.random.Gene
         pools.append(Pool(first.of(mine[best]), losses[best]))
     for step in np.geomspace(_FIRST_STEP, _LAST_STEP, N_GENERATIONS):
         children = [_children(pool.circuits, float(step), rng) for pool in pools]
-        run = rehearsed(_joined(children), _TIMING, _SETTLE_MS, keep_states=False)
+        run = rehearsed(_joined(children), _TIMING, _SETTLE_MS, quick=True)
         for row, own in enumerate(windows):
             losses = np.array([_loss(run, row * N_CHILDREN + child, own) for child in range(N_CHILDREN)])
             pools[row] = pools[row].with_others(children[row], losses)
@@ -96,7 +96,7 @@ def _children(parents: Conductances, step: float, rng: np.random.Generator) -> C
 
 
 def _loss(run: Rehearsal, circuit: int, windows: Windows) -> float:
-    """Mean absolute error after each window's context is found on the circuit's way; infinite if that is no number."""
+    """Mean absolute error after each window's context is found on the circuit's way; infinite for what blew up."""
     if not np.isfinite(run.voltage[circuit]).all():
         return np.inf
     contexts, following = np.split(windows, [_TIMING.n_context], axis=1)

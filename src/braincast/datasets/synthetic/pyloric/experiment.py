@@ -24,6 +24,7 @@ STEPS_PER_SAMPLE = 10  # voltages are sampled each millisecond
 FINE_MS, COARSE_MS = 5, 50
 FINE_PER_COARSE = COARSE_MS // FINE_MS
 RESOLUTION_MV = 0.01
+STATE_GRID = 2.0**-16  # of states in the simulation: far below the noise, far above what processors disagree about
 CONTROL = "control"
 _CHUNK_FRAMES = 200  # of one compiled program, which is run again and again
 
@@ -79,7 +80,7 @@ def _frames(
         part = jnp.asarray(drives[:, start : start + _CHUNK_FRAMES])
         sizes = part.shape[1], FINE_MS, STEPS_PER_SAMPLE
         state, voltage, _ = framed(
-            equations_of(circuit), parameters, state, jnp.asarray(DT_MS), STAGGERED, *sizes, part
+            equations_of(circuit), parameters, state, jnp.asarray(DT_MS), STAGGERED, *sizes, part, grid=STATE_GRID
         )
         found.append(np.asarray(voltage))
     return state, np.concatenate(found, axis=1)
