@@ -18,7 +18,7 @@ from braincast.dynamics.conductance.quantities import (
 from braincast.dynamics.conductance.reading import unknown_part
 from braincast.errors import BraincastError
 
-Changes = Mapping[str, float | str]
+Changes = Mapping[str, float | int | str]
 
 
 def changed(circuit: Circuit, changes: Changes) -> Circuit:
@@ -37,7 +37,7 @@ def changed(circuit: Circuit, changes: Changes) -> Circuit:
     return circuit
 
 
-def _one(circuit: Circuit, key: str, value: float | str) -> Circuit:
+def _one(circuit: Circuit, key: str, value: float | int | str) -> Circuit:
     if key == "temperature":
         degrees = _number(key, value, TEMPERATURE, circuit.temperature, (-10.0, 60.0))
         return circuit.model_copy(update={"temperature": degrees})
@@ -66,11 +66,11 @@ def modulated(circuit: Circuit, name: str, amount: float) -> Circuit:
     return circuit
 
 
-def _driven(cell: Any, key: str, value: float | str) -> Any:
+def _driven(cell: Any, key: str, value: float | int | str) -> Any:
     return cell.model_copy(update={"current": _number(key, value, DRIVE, cell.current, (-1e6, 1e6))})
 
 
-def _with_conductance(circuit: Circuit, key: str, cell: str, current: str, value: float | str) -> Circuit:
+def _with_conductance(circuit: Circuit, key: str, cell: str, current: str, value: float | int | str) -> Circuit:
     if current not in circuit.currents:
         raise unknown_part("current", current, [*circuit.currents, "current"], f"--set {key}")
     cells = dict(circuit.cells)
@@ -82,7 +82,7 @@ def _with_conductance(circuit: Circuit, key: str, cell: str, current: str, value
     return circuit.model_copy(update={"cells": cells})
 
 
-def _with_synapse(circuit: Circuit, key: str, value: float | str) -> Circuit:
+def _with_synapse(circuit: Circuit, key: str, value: float | int | str) -> Circuit:
     names = [synapse.name for synapse in circuit.synapses]
     meant = [name for name in names if name == key or name.rpartition(".")[0] == key]
     if not meant:
@@ -100,7 +100,9 @@ def _with_synapse(circuit: Circuit, key: str, value: float | str) -> Circuit:
     return circuit.model_copy(update={"synapses": synapses})
 
 
-def _number(key: str, value: float | str, dimension: Dimension, there: float, bounds: tuple[float, float]) -> float:
+def _number(
+    key: str, value: float | int | str, dimension: Dimension, there: float, bounds: tuple[float, float]
+) -> float:
     """The value that a change gives; a text that is a plain number is one in the dimension's own unit."""
     try:
         if isinstance(value, str) and value[:1] in ("x", "×"):

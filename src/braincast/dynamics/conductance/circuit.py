@@ -140,7 +140,7 @@ class Circuit(Declared):
     currents: Mapping[str, Current] = {}
     synapse_kinds: Mapping[str, SynapseKind] = {}
 
-    def changed(self, changes: Mapping[str, float | str]) -> Circuit:
+    def changed(self, changes: Mapping[str, float | int | str]) -> Circuit:
         """The circuit with other numbers (see `changes.changed`, which says what keys there are)."""
         from braincast.dynamics.conductance.changes import changed
 

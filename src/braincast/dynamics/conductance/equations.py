@@ -134,7 +134,7 @@ class Equations:
         said = self.circuit.calcium
         reversal = self._calcium_reversal(parameters, state.calcium)
         conductances = self.conductances(parameters, state)
-        inward: Any = 0.0
+        inward: Any = jnp.zeros_like(state.voltage)
         for conductance, current in zip(conductances, self._declared, strict=True):
             if current.calcium:
                 inward = inward + conductance * (state.voltage - reversal)

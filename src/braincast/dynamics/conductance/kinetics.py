@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from braincast.dynamics.conductance.quantities import Concentration, LinearRate, Number, Rate, Time, Voltage
+from braincast.dynamics.conductance.quantities import Concentration, LinearRate, Number, Rate, Slope, Time, Voltage
 
+# Where gates must be sound; spikes stay well inside.
+_VOLTAGES = np.arange(-120.0, 81.0)
 Exponential = Callable[[Any], Any]
 
 
@@ -22,7 +25,7 @@ class Steady(Declared):
     """Steady state 1 / (1 + exp((V - half) / slope)), times Ca / (Ca + calcium) where `calcium` is given."""
 
     half: Voltage
-    slope: Voltage
+    slope: Slope
     calcium: Concentration | None = None
 
     def __call__(self, voltage: Any, calcium: Any, exp: Exponential) -> Any:
@@ -36,7 +39,7 @@ class Factor(Declared):
     base: Number
     rise: Number
     half: Voltage
-    slope: Voltage
+    slope: Slope
 
     def __call__(self, voltage: Any, exp: Exponential) -> Any:
         return self.base + self.rise * sigmoid(voltage, self.half, self.slope, exp)
@@ -48,7 +51,7 @@ class SigmoidTime(Declared):
     base: Time
     rise: Time = 0.0
     half: Voltage = 0.0
-    slope: Voltage = 1.0
+    slope: Slope = 1.0
     times: Factor | None = None
 
     def __call__(self, voltage: Any, exp: Exponential) -> Any:
@@ -62,7 +65,7 @@ class BellTime(Declared):
     base: Time
     peak: Time
     half: tuple[Voltage, Voltage]
-    slope: tuple[Voltage, Voltage]
+    slope: tuple[Slope, Slope]
 
     def __call__(self, voltage: Any, exp: Exponential) -> Any:
         pairs = zip(self.half, self.slope, strict=True)
@@ -80,7 +83,7 @@ class RateForm(Declared):
     rate: Rate = 0.0
     rate_per_mv: LinearRate = 0.0
     half: Voltage
-    slope: Voltage
+    slope: Slope
 
     @model_validator(mode="after")
     def _has_its_rate(self) -> RateForm:
@@ -130,12 +133,22 @@ class Gate(Declared):
         said = tuple(part is not None for part in (self.steady, self.time, self.opening, self.closing))
         if said not in ((True, True, False, False), (False, False, True, True)):
             raise ValueError("a gate has steady and time, or opening and closing")
+        self._check_times()
         return self
+
+    def _check_times(self) -> None:
+        """A gate that would take no time, or less than none, at some voltage is refused."""
+        with np.errstate(all="ignore"):
+            _, rate = self(_VOLTAGES, 1.0, np.exp)
+        wrong = ~(np.isfinite(rate) & (rate > 0))
+        if np.any(wrong):
+            at = _VOLTAGES[np.argmax(np.broadcast_to(wrong, _VOLTAGES.shape))]
+            raise ValueError(f"its time constant is not above 0 at {at:g} mV")
 
     def __call__(self, voltage: Any, calcium: Any, exp: Exponential) -> tuple[Any, Any]:
         """Steady state (0 to 1) and rate of approach in 1/ms, for a voltage in mV and calcium in µM."""
         if self.steady is not None and self.time is not None:
-            return self.steady(voltage, calcium, exp), 1 / self.time(voltage, exp)
+            return self.steady(voltage, calcium, exp), 1 / (self.time(voltage, exp) + 0.0 * voltage)
         assert self.opening is not None and self.closing is not None
         opening, closing = self.opening(voltage, exp), self.closing(voltage, exp)
         return opening / (opening + closing), opening + closing

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,14 @@ def _of(dimension: Dimension) -> Any:
     return BeforeValidator(lambda value: quantity(value, dimension))
 
 
+def _not_zero(value: float) -> float:
+    if value == 0:
+        raise ValueError("a slope of 0 mV would divide by 0")
+    return value
+
+
 Voltage = Annotated[float, _of(VOLTAGE)]
+Slope = Annotated[float, AfterValidator(_not_zero), _of(VOLTAGE)]
 Time = Annotated[float, _of(TIME)]
 Rate = Annotated[float, _of(RATE)]
 LinearRate = Annotated[float, _of(LINEAR_RATE)]

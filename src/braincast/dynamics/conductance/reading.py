@@ -92,9 +92,15 @@ def _check_names(circuit: Circuit, where: str) -> None:
             raise unknown_part(kind, name, list(known), f"{where}, {key}")
     for name, current in circuit.currents.items():
         if current.calcium == (current.reversal is not None):
-            what = f"currents.{name}: it has {'both' if current.calcium else 'neither'} reversal and calcium"
+            what = (
+                f"currents.{name}: it has {'both a reversal and' if current.calcium else 'no reversal and no'} calcium"
+            )
             if not all(name in cell.reversals for cell in circuit.cells.values() if name in cell.currents):
                 raise BraincastError("E901", where, what, 'Give reversal = "-80 mV", or calcium = true')
+    for number, synapse in enumerate(circuit.synapses):
+        if synapse.source == synapse.target:
+            what = f"synapses[{number}]: it goes from {synapse.source} to itself"
+            raise BraincastError("E901", where, what, "Name two cells")
     seen = [synapse.name for synapse in circuit.synapses]
     for name in seen:
         if seen.count(name) > 1:

@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Float
 
 from braincast.dynamics.conductance.circuit import Circuit
-from braincast.dynamics.conductance.crossings import upward_crossings
+from braincast.dynamics.conductance.crossings import between, calm, rises, upward_crossings
 from braincast.dynamics.conductance.equations import Equations, Parameters, State, equations_of, parameters_of
 from braincast.dynamics.conductance.integrators import FIXED, Integrator
 from braincast.dynamics.conductance.trajectory import advanced, as_array, beginning
@@ -21,7 +21,9 @@ from braincast.errors import BraincastError
 DT_MS = 0.025
 _LARGEST_MV = 1e3
 _LARGEST_MOVE_MV = 60.0  # in one step; a spike that rises within one or two steps is not resolved
-_CHUNK_VALUES = 500_000
+_GATES_A_STEP = 2.0  # time constants of the fastest gate; with more a spike's rise is a guess
+_CHUNK_VALUES = 1 << 18  # voltages at a time: looked at while they are still in the processor's cache
+_SEAM = 3  # samples of a part that are looked at once more with the next
 Scheme = Literal["exponential-euler", "staggered", "adaptive"]
 Spikes = dict[str, np.ndarray]
 
@@ -66,22 +68,23 @@ def simulate(
 ) -> Simulation:
     """One circuit from its initial state, in float64, with the voltage of every `record_every`-th step.
 
-    "adaptive" chooses its own steps (`adaptive.solved`, tolerance 1e-9) and samples every `dt_ms`. Errors: E904 for
-    a step in which a voltage moves by more than 60 mV, E905 for one that is no number or beyond 1 V.
+    "adaptive" chooses its own steps (`adaptive.solved`, tolerance 1e-9) and samples every `dt_ms`. Errors: E904 for a
+    step of more than twice the fastest gate's time constant, or in which a voltage moves by more than 60 mV; E905 for
+    a voltage that is no number or beyond 1 V.
 
     >>> from braincast.dynamics.conductance import read_circuit
     >>> squid = read_circuit("hh").changed({"current": 10})
-    >>> simulate(squid, duration_ms=20).spike_times_ms["axon"].round(1)
+    >>> simulate(squid, duration_ms=20.0).spike_times_ms["axon"].round(1)
     array([ 1.9, 16.8])
     """
-    _check_times(duration_ms, dt_ms)
+    _check_times(circuit, duration_ms, dt_ms)
     n_steps = max(1, round(duration_ms / dt_ms))
     with jax.enable_x64(True):
         if integrator == "adaptive":
             from braincast.dynamics.conductance.adaptive import solved
 
             voltage = solved(circuit, n_steps * dt_ms, dt_ms)
-            _check(circuit, voltage[:, None], 0, dt_ms)
+            _check(circuit, voltage[:1, None], voltage[1:, None], 0, dt_ms)
         else:
             run = Run.begun(circuit, parameters_of(circuit), dt_ms, FIXED[integrator])
             voltage = np.concatenate([run.first, *run.parts(n_steps)])[:, 0]
@@ -105,32 +108,36 @@ def simulate_spikes(
     `parameters` has one leading axis (`stacked`). With `lenient`, a circuit whose voltage explodes has no spikes from
     there on, instead of E904 or E905 for all.
     """
-    _check_times(duration_ms, dt_ms)
+    _check_times(circuit, duration_ms, dt_ms)
     n_steps = max(1, round(duration_ms / dt_ms))
     cells = tuple(circuit.cells)
     with jax.enable_x64(np.dtype(dtype) == np.float64):
         cast = jax.tree.map(lambda leaf: as_array(np.asarray(leaf), dtype), parameters)
         run = Run.begun(circuit, cast, dt_ms, FIXED[integrator], lenient=lenient)
-        seam = run.first  # the last samples before a part, so that no crossing is lost between parts
-        found: list[tuple[np.ndarray, np.ndarray]] = []
-        before = 0
-        for part in run.parts(n_steps):
-            whole = np.concatenate([seam, part])
-            n_kept = min(len(seam), 3)
-            trace, at = upward_crossings(whole.reshape(len(whole), -1), circuit.spike_threshold)
-            # A crossing after the last but one sample is found again with the next part, with samples on both sides.
-            last = len(whole) - 2 if before + len(part) < n_steps else len(whole)
-            first = n_kept - 2 if before else 0
-            keep = (at >= first) & (at < last)
-            found.append((trace[keep], at[keep] + before - (len(seam) - 1)))
-            seam, before = whole[-3:], before + len(part)
-    trace, at = (np.concatenate([part[k] for part in found]) for k in (0, 1))
-    order = np.lexsort((at, trace))
-    trace, times = trace[order], at[order] * dt_ms
+        trace, times_ms = _crossings_of(run, n_steps)
     n_circuits = parameters.drive.shape[0]
     edges = np.searchsorted(trace, np.arange(n_circuits * len(cells) + 1))
-    each = [times[a:b] for a, b in pairwise(edges)]
+    each = [times_ms[a:b] for a, b in pairwise(edges)]
     return [dict(zip(cells, each[k * len(cells) :], strict=False)) for k in range(n_circuits)]
+
+
+def _crossings_of(run: Run, n_steps: int) -> tuple[np.ndarray, np.ndarray]:
+    """The trace (circuit by circuit, cell by cell) and the time of each spike, by time within each trace."""
+    threshold = run.first.dtype.type(run.circuit.spike_threshold)
+    room = np.empty((_SEAM + run.n_frames(n_steps), run.first.size), run.first.dtype)
+    seam = run.first.reshape(1, -1)  # the last samples before a part, so that every crossing has samples on both sides
+    found, n_before = [], 0
+    for part in run.parts(n_steps):
+        whole = np.concatenate([seam, part.reshape(len(part), -1)], out=room[: len(seam) + len(part)])
+        ended = n_before + len(part) == n_steps
+        # A crossing after the last but one sample is found with the next part.
+        before, trace, around = rises(whole, threshold, len(seam) // 2, len(whole) - (1 if ended else 2))
+        found.append((before + n_before - (len(seam) - 1), trace, around))
+        seam, n_before = whole[-_SEAM:].copy(), n_before + len(part)
+    before, trace, around = (np.concatenate(parts, axis=-1) for parts in zip(*found, strict=True))
+    order = np.lexsort((before, trace))
+    at = before + between(around, float(threshold))
+    return trace[order], at[order] * run.dt_ms
 
 
 @dataclass
@@ -156,16 +163,20 @@ class Run:
         state = beginning(equations, batch, step, integrator)
         return cls(circuit, equations, batch, state, dt_ms, integrator, np.asarray(state.voltage)[None], lenient)
 
+    def n_frames(self, n_steps: int) -> int:
+        """How many steps a part has at most."""
+        return max(1, min(n_steps, _CHUNK_VALUES // self.first.size))
+
     def parts(self, n_steps: int) -> Iterator[Float[np.ndarray, "time batch cell"]]:
-        """The voltages after each step, in parts of some megabytes."""
-        size = max(1, min(n_steps, _CHUNK_VALUES // self.first.size))
+        """The voltages after each step, in parts of a megabyte."""
+        size = self.n_frames(n_steps)
         step, last = as_array(self.dt_ms, self.parameters.drive.dtype), self.first
         for start in range(0, n_steps, size):
             n = min(size, n_steps - start)
             self.state, voltage = advanced(self.equations, self.parameters, self.state, step, self.integrator, n, 1)
             part = np.asarray(voltage)
             if not self.lenient:
-                _check(self.circuit, np.concatenate([last, part]), start, self.dt_ms)
+                _check(self.circuit, last, part, start, self.dt_ms)
             last = part[-1:]
             yield part
 
@@ -175,8 +186,19 @@ def _spikes_of(circuit: Circuit, voltage_mv: Float[np.ndarray, "time cell"], dt_
     return {cell: at[trace == number] * dt_ms for number, cell in enumerate(circuit.cells)}
 
 
-def _check(circuit: Circuit, voltage_mv: Float[np.ndarray, "time batch cell"], start: int, dt_ms: float) -> None:
+def _check(
+    circuit: Circuit,
+    last: Float[np.ndarray, "1 batch cell"],
+    part: Float[np.ndarray, "time batch cell"],
+    start: int,
+    dt_ms: float,
+) -> None:
     """E905 for a voltage that exploded, E904 for a step that is too coarse; both name the cell and the time."""
+    n_traces = last.size
+    number = part.dtype.type
+    if calm(last.reshape(n_traces), part.reshape(-1, n_traces), number(_LARGEST_MV), number(_LARGEST_MOVE_MV)):
+        return
+    voltage_mv = np.concatenate([last, part])
     wild = ~(np.abs(voltage_mv) < _LARGEST_MV)
     if wild.any():
         frame, _, cell = np.argwhere(wild)[0]
@@ -186,11 +208,10 @@ def _check(circuit: Circuit, voltage_mv: Float[np.ndarray, "time batch cell"], s
             "E905", circuit.name, what, "Take shorter steps (--dt-ms), or look at conductances and units"
         )
     moves = np.abs(np.diff(voltage_mv, axis=0))
-    if moves.size and moves.max() > _LARGEST_MOVE_MV:
-        frame, _, cell = np.unravel_index(moves.argmax(), moves.shape)
-        what = f"the voltage of {list(circuit.cells)[cell]} moves by {moves.max():.0f} mV in one step of {dt_ms:g} ms"
-        what += f", at {(start + frame) * dt_ms:g} ms"
-        raise BraincastError("E904", "--dt-ms", what, f"Give at most {_finer(dt_ms, moves.max()):g}")
+    frame, _, cell = np.unravel_index(moves.argmax(), moves.shape)
+    what = f"the voltage of {list(circuit.cells)[cell]} moves by {moves.max():.0f} mV in one step of {dt_ms:g} ms"
+    what += f", at {(start + frame) * dt_ms:g} ms"
+    raise BraincastError("E904", "--dt-ms", what, f"Give at most {_finer(dt_ms, moves.max()):g}")
 
 
 def _finer(dt_ms: float, move_mv: float) -> float:
@@ -198,9 +219,24 @@ def _finer(dt_ms: float, move_mv: float) -> float:
     return float(f"{dt_ms * 20.0 / move_mv:.1g}")
 
 
-def _check_times(duration_ms: float, dt_ms: float) -> None:
+def _check_times(circuit: Circuit, duration_ms: float, dt_ms: float) -> None:
     for name, value in (("--duration-ms", duration_ms), ("--dt-ms", dt_ms)):
         if not (np.isfinite(value) and value > 0):
             raise BraincastError("E305", name, f"{value:g} is not possible", "Give a time above 0, in milliseconds")
     if dt_ms > duration_ms:
         raise BraincastError("E904", "--dt-ms", f"{dt_ms:g} ms is more than the whole {duration_ms:g} ms", "Give less")
+    fastest, name = fastest_gate(circuit)
+    if dt_ms > _GATES_A_STEP * fastest:
+        what = f"{dt_ms:g} ms is more than twice the {fastest:.2g} ms in which {name} moves"
+        raise BraincastError("E904", "--dt-ms", what, f"Give at most {_GATES_A_STEP * fastest:.1g}")
+
+
+def fastest_gate(circuit: Circuit) -> tuple[float, str]:
+    """The shortest time constant (ms) between -80 and 40 mV at the circuit's temperature, and the gate that has it."""
+    voltages, found = np.arange(-80.0, 41.0), (np.inf, "")
+    for name, current in circuit.currents.items():
+        warmth = current.q10.time ** ((circuit.temperature - current.q10.reference) / 10)
+        for letter, gate in current.gates.items():
+            rate = gate(voltages, circuit.initial.calcium, np.exp)[1]
+            found = min(found, (float(1 / (warmth * np.max(rate))), f"gate {letter} of {name}"))
+    return found
