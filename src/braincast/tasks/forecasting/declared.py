@@ -28,12 +28,11 @@ _SYNTHETIC = Design(context=16, horizon=8, stride=4)
 _MODULATION = Design(
     context=60, horizon=100, stride=10, held_out=("proctolin", "dopamine", "serotonin"), recording="slow-wave"
 )
-_RHYTHM: Mapping[str, Any] = {
+_SPIKES = Design(context=100, horizon=20, stride=20, recording="voltage")
+_VOLTAGE: Mapping[str, Any] = {
     "scaled": False,
     "quantity": "membrane potential",
     "unit": "mV",
-    "rhythm": Rhythm(pacemaker="AB/PD"),
-    "baseline": "mean",
     "nulls": ("identity-permuted", "no-edges"),
     "decisive_nulls": ("identity-permuted",),
     "ceiling": "the model pyloric-oracle, which has the true circuit and lacks the noise alone",
@@ -109,7 +108,9 @@ DECLARED: Mapping[str, Declared] = {
         "pyloric-circuits",
         _MODULATION,
         {
-            **_RHYTHM,
+            **_VOLTAGE,
+            "rhythm": Rhythm(pacemaker="AB/PD"),
+            "baseline": "mean",
             "title": "A crab's rhythm under modulators that no model has seen: is the wiring enough?",
             "question": "Given 3 s of the membrane potentials of three cells of a pyloric circuit, in frames of 50 ms, "
             "what do they do in the next 5 s: left alone, as in all that was learned from, or when a modulator is "
@@ -118,7 +119,39 @@ DECLARED: Mapping[str, Declared] = {
                 MetricUse(key=key, target="activity") for key in ("mae", "r2", "correlation", *RHYTHM_METRICS)
             ),
             "simple": ("mean", "persistence", "seasonal-average", "ar"),
-            "lineup": ("pyloric-wiring", "pyloric-oracle", "seasonal-average", "ar"),
+            "lineup": (
+                "pyloric-wiring",
+                "pyloric-fitted",
+                "pyloric-informed",
+                "pyloric-oracle",
+                "ar",
+                "ar-direct",
+                "pooled-linear",
+                "dlinear",
+                "seasonal-average",
+            ),
+        },
+    ),
+    "stg-forecast": Declared(
+        "pyloric-circuits",
+        _SPIKES,
+        {
+            **_VOLTAGE,
+            "title": "A crab's rhythm, spike by spike: what does the membrane do in the next tenth of a second?",
+            "question": "Given 0.5 s of the membrane potentials of three cells of a pyloric circuit, in frames of 5 ms, "
+            "what do they do in the next 0.1 s?",
+            "metrics": tuple(MetricUse(key=key, target="activity") for key in ("mae", "r2", "correlation")),
+            "simple": ("mean", "persistence", "drift", "ar"),
+            "lineup": (
+                "pyloric-wiring",
+                "pyloric-fitted",
+                "pyloric-oracle",
+                "ar",
+                "ar-direct",
+                "pooled-linear",
+                "dlinear",
+                "var-direct",
+            ),
         },
     ),
 }
