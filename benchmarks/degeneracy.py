@@ -34,7 +34,7 @@ from braincast.files import read_json, write_json
 HERE = Path(__file__).parent
 RESULT, PAGE = HERE / "results" / "degeneracy.json", HERE.parent / "docs" / "degeneracy.md"
 FIGURE = HERE.parent / "docs" / "figures" / "degeneracy.svg"
-N_TRIED, SEED, N_AGAIN = 1536, 0, 32
+N_TRIED, SEED, N_AGAIN = 2048, 0, 32
 CELLS = ("AB/PD", "LP", "PY")
 # Of crabs: period (mean ± sd), and within what two circuits count as having one rhythm here.
 ANIMALS_MS, NEAR_PERIOD, NEAR_PHASE = (1510.0, 280.0), 0.01, 0.03

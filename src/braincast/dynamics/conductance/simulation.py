@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Float
 
 from braincast.dynamics.conductance.circuit import Circuit
-from braincast.dynamics.conductance.crossings import between, calm, rises, upward_crossings
+from braincast.dynamics.conductance.crossings import between, bounds, rises, upward_crossings
 from braincast.dynamics.conductance.equations import Equations, Parameters, State, equations_of, parameters_of
 from braincast.dynamics.conductance.integrators import FIXED, Integrator
 from braincast.dynamics.conductance.trajectory import advanced, as_array, beginning
@@ -84,10 +84,10 @@ def simulate(
             from braincast.dynamics.conductance.adaptive import solved
 
             voltage = solved(circuit, n_steps * dt_ms, dt_ms)
-            _check(circuit, voltage[:1, None], voltage[1:, None], 0, dt_ms)
         else:
             run = Run.begun(circuit, parameters_of(circuit), dt_ms, FIXED[integrator])
             voltage = np.concatenate([run.first, *run.parts(n_steps)])[:, 0]
+    _check(circuit, voltage, 0, dt_ms)
     time_ms = np.arange(len(voltage)) * dt_ms
     spikes = _spikes_of(circuit, voltage, dt_ms)
     return Simulation(circuit, time_ms[::record_every], voltage[::record_every], spikes)
@@ -123,20 +123,25 @@ def simulate_spikes(
 
 def _crossings_of(run: Run, n_steps: int) -> tuple[np.ndarray, np.ndarray]:
     """The trace (circuit by circuit, cell by cell) and the time of each spike, by time within each trace."""
-    threshold = run.first.dtype.type(run.circuit.spike_threshold)
+    limits = bounds(run.first.dtype, run.circuit.spike_threshold, _LARGEST_MV, _LARGEST_MOVE_MV)
     room = np.empty((_SEAM + run.n_frames(n_steps), run.first.size), run.first.dtype)
     seam = run.first.reshape(1, -1)  # the last samples before a part, so that every crossing has samples on both sides
-    found, n_before = [], 0
+    found, start, looked_at = [], 0, 0
     for part in run.parts(n_steps):
         whole = np.concatenate([seam, part.reshape(len(part), -1)], out=room[: len(seam) + len(part)])
-        ended = n_before + len(part) == n_steps
+        ended = start + len(whole) > n_steps
         # A crossing after the last but one sample is found with the next part.
-        before, trace, around = rises(whole, threshold, len(seam) // 2, len(whole) - (1 if ended else 2))
-        found.append((before + n_before - (len(seam) - 1), trace, around))
-        seam, n_before = whole[-_SEAM:].copy(), n_before + len(part)
+        end = max(len(whole) - (1 if ended else 2), looked_at - start)
+        before, trace, around, calm = rises(whole, *limits, looked_at - start, end)
+        if not (calm or run.lenient):
+            _check(run.circuit, whole, start, run.dt_ms)
+        found.append((before + start, trace, around))
+        looked_at = start + end
+        seam = whole[-_SEAM:].copy()
+        start += len(whole) - len(seam)
     before, trace, around = (np.concatenate(parts, axis=-1) for parts in zip(*found, strict=True))
     order = np.lexsort((before, trace))
-    at = before + between(around, float(threshold))
+    at = before + between(around, run.circuit.spike_threshold)
     return trace[order], at[order] * run.dt_ms
 
 
@@ -165,20 +170,20 @@ class Run:
 
     def n_frames(self, n_steps: int) -> int:
         """How many steps a part has at most."""
-        return max(1, min(n_steps, _CHUNK_VALUES // self.first.size))
+        most = max(1, min(n_steps, _CHUNK_VALUES // self.first.size))
+        fewest = -(-n_steps // most)
+        # Parts of one length, where there is one not much shorter, are one compiled program; a rest would be another.
+        even = (n_steps // n_parts for n_parts in range(fewest, 2 * fewest) if n_steps % n_parts == 0)
+        return next(even, most)
 
     def parts(self, n_steps: int) -> Iterator[Float[np.ndarray, "time batch cell"]]:
         """The voltages after each step, in parts of a megabyte."""
         size = self.n_frames(n_steps)
-        step, last = as_array(self.dt_ms, self.parameters.drive.dtype), self.first
+        step = as_array(self.dt_ms, self.parameters.drive.dtype)
         for start in range(0, n_steps, size):
             n = min(size, n_steps - start)
             self.state, voltage = advanced(self.equations, self.parameters, self.state, step, self.integrator, n, 1)
-            part = np.asarray(voltage)
-            if not self.lenient:
-                _check(self.circuit, last, part, start, self.dt_ms)
-            last = part[-1:]
-            yield part
+            yield np.asarray(voltage)
 
 
 def _spikes_of(circuit: Circuit, voltage_mv: Float[np.ndarray, "time cell"], dt_ms: float) -> Spikes:
@@ -186,32 +191,23 @@ def _spikes_of(circuit: Circuit, voltage_mv: Float[np.ndarray, "time cell"], dt_
     return {cell: at[trace == number] * dt_ms for number, cell in enumerate(circuit.cells)}
 
 
-def _check(
-    circuit: Circuit,
-    last: Float[np.ndarray, "1 batch cell"],
-    part: Float[np.ndarray, "time batch cell"],
-    start: int,
-    dt_ms: float,
-) -> None:
+def _check(circuit: Circuit, voltage_mv: Float[np.ndarray, "time trace"], start: int, dt_ms: float) -> None:
     """E905 for a voltage that exploded, E904 for a step that is too coarse; both name the cell and the time."""
-    n_traces = last.size
-    number = part.dtype.type
-    if calm(last.reshape(n_traces), part.reshape(-1, n_traces), number(_LARGEST_MV), number(_LARGEST_MOVE_MV)):
-        return
-    voltage_mv = np.concatenate([last, part])
-    wild = ~(np.abs(voltage_mv) < _LARGEST_MV)
-    if wild.any():
-        frame, _, cell = np.argwhere(wild)[0]
-        what = f"the voltage of {list(circuit.cells)[cell]} is {voltage_mv[tuple(np.argwhere(wild)[0])]:.3g} mV"
+    names = list(circuit.cells)  # a batch has them once more for each circuit
+    wild = np.argwhere(~(np.abs(voltage_mv) < _LARGEST_MV))
+    if len(wild):
+        frame, trace = wild[0]
+        what = f"the voltage of {names[trace % len(names)]} is {voltage_mv[frame, trace]:.3g} mV"
         what += f" at {(start + frame) * dt_ms:g} ms"
         raise BraincastError(
             "E905", circuit.name, what, "Take shorter steps (--dt-ms), or look at conductances and units"
         )
     moves = np.abs(np.diff(voltage_mv, axis=0))
-    frame, _, cell = np.unravel_index(moves.argmax(), moves.shape)
-    what = f"the voltage of {list(circuit.cells)[cell]} moves by {moves.max():.0f} mV in one step of {dt_ms:g} ms"
-    what += f", at {(start + frame) * dt_ms:g} ms"
-    raise BraincastError("E904", "--dt-ms", what, f"Give at most {_finer(dt_ms, moves.max()):g}")
+    frame, trace = np.unravel_index(moves.argmax(), moves.shape)
+    if moves[frame, trace] > _LARGEST_MOVE_MV:
+        what = f"the voltage of {names[trace % len(names)]} moves by {moves.max():.0f} mV in one step of {dt_ms:g} ms"
+        what += f", at {(start + frame) * dt_ms:g} ms"
+        raise BraincastError("E904", "--dt-ms", what, f"Give at most {_finer(dt_ms, moves.max()):g}")
 
 
 def _finer(dt_ms: float, move_mv: float) -> float:

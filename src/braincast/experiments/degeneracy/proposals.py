@@ -1,4 +1,4 @@
-"""Sets of conductances to try: drawn around model cells, or around sets that worked."""
+"""Sets of conductances to try, drawn around model cells."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Float
 
 from braincast.dynamics.conductance import Circuit, Parameters, equations_of
+from braincast.errors import unknown_name
 from braincast.experiments.degeneracy.model_cells import CURRENTS, MODEL_CELLS, SYNAPSES_NS
 
 
@@ -43,9 +44,13 @@ class Conductances:
 def drawn(circuit: Circuit, rng: np.random.Generator, n: int, spread: float) -> Conductances:
     """Model cells of each type and synapses drawn at random, every conductance times 1/spread to spread (log-uniform).
 
-    Cells and currents of the circuit must be those of the model cells.
+    E902 for a circuit whose cells or currents are not those of the model cells.
     """
     equations = equations_of(circuit)
+    for kind, names, known in (("cell", equations.cells, MODEL_CELLS), ("current", equations.currents, CURRENTS)):
+        for name in names:
+            if name not in known:
+                raise unknown_name("E902", f"model {kind}", name, known)
     rows = [
         np.array(MODEL_CELLS[cell], float)[rng.integers(len(MODEL_CELLS[cell]), size=n)] for cell in equations.cells
     ]
@@ -53,11 +58,6 @@ def drawn(circuit: Circuit, rng: np.random.Generator, n: int, spread: float) -> 
     maximal = np.stack(rows, axis=-1)[:, columns].reshape(n, len(columns) * len(rows))
     synapses = rng.choice(SYNAPSES_NS, size=(n, len(circuit.synapses)))
     return Conductances(circuit, _scattered(np.concatenate([maximal, synapses], axis=1), rng, spread))
-
-
-def varied(parents: Conductances, rng: np.random.Generator, n: int, spread: float) -> Conductances:
-    """Sets drawn around others, every conductance times 1/spread to spread."""
-    return Conductances(parents.circuit, _scattered(parents.values[rng.integers(len(parents), size=n)], rng, spread))
 
 
 def parameters(sets: Conductances) -> Parameters:
