@@ -19,13 +19,8 @@ _NO_SYNAPSES = jnp.zeros(0)
 class CircuitMembrane(Channel):
     """All currents of a circuit's only cell, with its calcium, in every compartment that it is inserted into.
 
-<<<<<<< HEAD
-    `membrane_<current>` is a current's maximal conductance (mS/cm²); it may differ between compartments. Calcium
-    gathers as it does in a cell of the circuit's stated area.
-=======
     `membrane_<current>` is a current's maximal conductance (mS/cm²); it may differ between compartments. The cell's
     current (µA/cm²) goes into all of them. Calcium gathers as it does in a cell of the circuit's stated area.
->>>>>>> part-cable
     """
 
     def __init__(self, circuit: Circuit) -> None:
