@@ -28,6 +28,7 @@ def test_the_readme_shows_the_recorded_figures(monkeypatch):
         "board_load",
         "board_statistics",
         "calibration",
+        "degeneracy",
         "fly_loading",
         "fly_statistics",
         "interval_coverage",
@@ -44,6 +45,15 @@ def test_a_page_shows_the_figures_that_its_script_recorded(name, monkeypatch):
     script = importlib.import_module(name)
     figures = json.loads(script.RESULT.read_text(encoding="utf-8"))
     assert f"\n{script.table(figures)}\n" in script.PAGE.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["inference", "pyloric", "squid"])
+def test_each_part_of_a_page_shows_the_figures_that_its_script_recorded(name, monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    script = importlib.import_module(name)
+    page = script.PAGE.read_text(encoding="utf-8")
+    for part, text in script.tables(json.loads(script.RESULT.read_text(encoding="utf-8"))).items():
+        assert f"<!-- {part}: begin -->\n{text}\n" in page
 
 
 def test_nothing_was_lost_and_nothing_scored_twice_on_the_board_that_was_disturbed(monkeypatch):

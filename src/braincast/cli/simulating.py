@@ -1,4 +1,4 @@
-"""`braincast simulate`: brains that spike."""
+"""`braincast simulate`: brains that spike, and circuits of cells."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from braincast.cli.circuits import circuit
 from braincast.cli.options import Data, Force, Json, Out, Quiet, Seed
 from braincast.cli.session import console, print_json, resumable, session
 from braincast.errors import BraincastError
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from braincast.experiments.simulation.screening import Question
     from braincast.experiments.simulation.wiring import Wiring
 
-app = typer.Typer(help="Simulate a brain from its wiring.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Simulate a brain or a circuit.", no_args_is_help=True, rich_markup_mode=None)
+app.command("circuit")(circuit)
 
 _RESULT, _REPORT = "simulation.json", "report.html"
 _ONE_IN = 200  # neurons are driven where nothing is said: a fly's 693, about the broadest drive that does not tip it
@@ -29,7 +31,7 @@ _ONE_IN = 200  # neurons are driven where nothing is said: a fly's 693, about th
 
 @app.callback()
 def simulate() -> None:
-    """Simulate a brain from its wiring."""
+    """Simulate a brain or a circuit."""
 
 
 @app.command("fly")

@@ -33,6 +33,7 @@ DATASETS: dict[str, str] = {
     "fly-larva": "braincast.datasets.fly.larva_brain",
     "human-gw": "braincast.datasets.human.gw",
     "human-hcp": "braincast.datasets.human.hcp",
+    "pyloric-circuits": "braincast.datasets.synthetic.pyloric.circuits",
     "synthetic-chaos": "braincast.datasets.synthetic.chaos",
     "synthetic-linear": "braincast.datasets.synthetic.linear",
     "synthetic-lorenz63": "braincast.datasets.synthetic.convection",

@@ -38,9 +38,12 @@ Arms = Mapping[str, Role]
 
 
 def usual_arms(card: AnyCard) -> Arms:
-    """The nulls and controls that every run has: those on the task's card, or those of any task with wiring."""
+    """The nulls and controls that every run has: those on the task's card, or those of any task with wiring.
+
+    Of recordings with wiring, a card that names nulls has these alone.
+    """
     found: dict[str, Role] = {**dict.fromkeys(card.nulls, "null"), **dict.fromkeys(card.controls, "control")}
-    if isinstance(card, ForecastCard) and card.whose_wiring != "none":
+    if isinstance(card, ForecastCard) and card.whose_wiring != "none" and not card.nulls:
         found = {**dict.fromkeys(_USUAL, "null"), **found}
     return found
 

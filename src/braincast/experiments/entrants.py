@@ -67,14 +67,18 @@ def baselines_of(card: AnyCard, track: str = "open") -> tuple[str, ...]:
 
 
 def contestants(card: AnyCard, models: Sequence[str], n_seeds: int, track: str = "open") -> list[Entrant]:
-    """The task's baselines, then the models asked for; a model without randomness runs once whatever `n_seeds`."""
+    """The task's baselines, then the models asked for; a model without randomness runs once whatever `n_seeds`.
+
+    A model that was told the truth is a control.
+    """
     if n_seeds < 1:
         raise BraincastError("E305", "--seeds", f"{n_seeds} seeds", "Give at least 1")
     names = dict.fromkeys([*baselines_of(card, track), *models])
     entrants = []
     for name in names:
-        role: Role = "baseline" if name in card.baselines else "model"
-        seeds = tuple(range(n_seeds)) if load_model(name).card.stochastic else (0,)
+        model = load_model(name).card
+        role: Role = "baseline" if name in card.baselines else "control" if model.is_control else "model"
+        seeds = tuple(range(n_seeds)) if model.stochastic else (0,)
         entrants.append(Entrant(name, name, role, replicates=seeds))
     return entrants
 

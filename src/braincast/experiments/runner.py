@@ -63,9 +63,10 @@ class Runner:
         return found
 
     def headline(self, entrants: Sequence[Entrant]) -> tuple[str, dict[str, float]]:
-        """The entrant with the smallest validation loss, and all losses; baselines can lead too."""
+        """The entrant with the smallest validation loss, and all losses; baselines can lead too, controls cannot."""
         losses = {e.name: self._mean(e.name, "validation_loss") for e in entrants}
-        return min(losses, key=lambda name: losses[name]), losses
+        contestants = [e.name for e in entrants if e.role != "control"] or list(losses)
+        return min(contestants, key=lambda name: losses[name]), losses
 
     def settings(self, entrant: Entrant) -> list[dict[str, Any]]:
         """What was chosen in each fold, with the first seed."""

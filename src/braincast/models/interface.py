@@ -141,7 +141,9 @@ class ModelCard:
     told, `takes` what else it makes use of where a task tells it.
     `caveat` is what a reader of its scores must know. `typical_fit_s` is the time to fit all folds of its task on one
     core, for estimates before a run. `members` is how many quantiles of a predictive distribution it answers with
-    (0: a single number).
+    (0: a single number). A model of certain `neurons` answers forecasts of these alone, as they were recorded; one
+    that knows certain `datasets` forecasts of these alone. What `is_control` was told the truth: it shows what can be
+    reached, and wins nothing.
     """
 
     name: str
@@ -156,6 +158,9 @@ class ModelCard:
     answers: tuple[str, ...] = ("probability",)
     members: int = 0
     takes: tuple[str, ...] = ()
+    neurons: tuple[str, ...] = ()
+    datasets: tuple[str, ...] = ()
+    is_control: bool = False
 
     def can_answer(self, card: AnyCard, track: str = "open") -> bool:
         """Whether the model answers what a task asks, from what the task tells on that track."""
@@ -176,6 +181,10 @@ class ModelCard:
         is_shown = card.inputs == "stimulus" and track != "no-stimulus"
         is_wired = card.whose_wiring != "none"
         told = {"stimulus": is_shown, "positions": card.positions, "connectome": is_wired}
+        if self.neurons and (card.scaled or set(self.neurons) != set(card.neurons)):
+            return True
+        if self.datasets and card.dataset not in self.datasets:
+            return True
         return any(need in self.uses and not is_told for need, is_told in told.items())
 
     @property

@@ -78,6 +78,10 @@ _BUILT_IN = {
     "neighbours": "braincast.models.imputers.neighbours:Neighbours",
     "factor-analysis": "braincast.models.imputers.factor_analysis:FactorAnalysis",
     "stimulus-average": "braincast.models.forecasters.stimulus_average:StimulusAverage",
+    "pyloric-wiring": "braincast.models.biophysical.pyloric_wiring:PyloricWiring",
+    "pyloric-fitted": "braincast.models.biophysical.pyloric_fitted:PyloricFitted",
+    "pyloric-informed": "braincast.models.biophysical.pyloric_fitted:PyloricInformed",
+    "pyloric-oracle": "braincast.models.biophysical.pyloric_oracle:PyloricOracle",
 }
 
 

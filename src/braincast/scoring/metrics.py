@@ -132,6 +132,19 @@ def active_fraction_error(sums: Sums) -> Resampled:
     return sums["active_share_error"] / sums["frames"]
 
 
+def period_error(sums: Sums) -> Resampled:
+    """Mean of |period / true period - 1| over windows, 1 at the most; 1 for a forecast without a rhythm."""
+    return sums["period_error"] / sums["periods"]
+
+
+def phase_error(sums: Sums) -> Resampled:
+    """Mean over windows of how far bursts begin and end from where they should in the cycle, in cycles.
+
+    Around the circle, so that 0.5 is the most, which is also the error of a burst that is not there.
+    """
+    return sums["phase_error"] / sums["phases"]
+
+
 _MOMENTS = ("count", "prediction", "truth", "prediction_squared", "truth_squared", "product")
 _VARIANCE = ("count", "squared_error", "truth", "truth_squared")
 
@@ -217,6 +230,8 @@ _BUILT_IN = (
         _MOMENTS,
         of_neurons=neuron_correlation,
     ),
+    Metric("period_error", "Error of the period (share)", 0.0, "", ("period_error", "periods"), period_error),
+    Metric("phase_error", "Error of phases (cycles)", 0.0, "", ("phase_error", "phases"), phase_error),
     Metric("course_correlation", "mean correlation of courses", 1.0, "Pearson 1895", of_ranks=course_correlation),
 )
 METRICS: Mapping[str, Metric] = {metric.key: metric for metric in _BUILT_IN}

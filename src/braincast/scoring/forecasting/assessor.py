@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -16,6 +16,7 @@ from braincast.scoring.forecasting.blocks import BlockResamples, CaseUnits, draw
 from braincast.scoring.forecasting.groups import CaseMask, case_groups, headline, neuron_groups
 from braincast.scoring.forecasting.hidden import HiddenTruth, strata
 from braincast.scoring.forecasting.neurons import NeuronErrors, neuron_errors
+from braincast.scoring.forecasting.rhythms import rhythm_sums
 from braincast.scoring.forecasting.slabs import Labelled
 from braincast.scoring.forecasting.spread import Spread
 from braincast.scoring.forecasting.sums import ForecastSums, add_up
@@ -72,9 +73,14 @@ class WindowAssessor:
         return self.averaging.spread(self.resamples, within)
 
     def sums(self, contender: Contender, name: str) -> list[ForecastSums]:
-        """Sums of each replicate, each forecast read once."""
+        """Sums of each replicate, each forecast read once; of a rhythm once more, whole."""
         arrays = [Labelled(f) if isinstance(f, xr.DataArray) else f for f in contender.forecasts]
-        return [add_up(array, self._truth, self.grouping, workers=self.workers, where=name) for array in arrays]
+        found = [add_up(array, self._truth, self.grouping, workers=self.workers, where=name) for array in arrays]
+        if self.card.rhythm is None:
+            return found
+        pacemaker = self.card.neurons.index(self.card.rhythm.pacemaker)
+        kept = [rhythm_sums(array, self._truth, pacemaker) for array in arrays]
+        return [replace(one, by_case={**one.by_case, **own}) for one, own in zip(found, kept, strict=True)]
 
     def measure(
         self,

@@ -64,7 +64,10 @@ WITHIN = (
 
 @dataclass(frozen=True)
 class Design:
-    """What one may choose about a forecast task; None is chosen from the recordings' length."""
+    """What one may choose about a forecast task; None is chosen from the recordings' length.
+
+    Of specimens with several recordings, those named `recording` alone are asked about where it is given.
+    """
 
     context: int | None = None
     horizon: int | None = None
@@ -73,6 +76,7 @@ class Design:
     in_frames: bool = False
     held_out: tuple[str, ...] = ()
     held_out_animals: bool = False
+    recording: str | None = None
 
 
 def atlas_of_worms() -> StructureUse:
@@ -91,7 +95,7 @@ def build(dataset: Dataset, name: str, design: Design | None = None, **changes: 
     fit, E110 for a neuron without spread in the training frames.
     """
     design = design or Design()
-    uses, recordings = _recordings(dataset)
+    uses, recordings = _recordings(dataset, design.recording)
     cut = [stretches(recording, in_frames=design.in_frames) for recording in recordings]
     _check_held_out(design, cut)
     horizon = design.horizon or DEFAULT_HORIZON
@@ -145,11 +149,12 @@ def _asked_of(n_neurons: int, *, is_told: bool) -> dict[str, Any]:
     return {"inputs": "stimulus", "lineup": lineup, "simple": (*SIMPLE, average)}
 
 
-def _recordings(dataset: Dataset) -> tuple[tuple[RecordingUse, ...], list[Recording]]:
+def _recordings(dataset: Dataset, wanted: str | None) -> tuple[tuple[RecordingUse, ...], list[Recording]]:
     uses, recordings = [], []
     for specimen_name, specimen in dataset.specimens.items():
-        for recording_name, recording in specimen.recordings.items():
-            several = len(specimen.recordings) > 1
+        chosen = {key: one for key, one in specimen.recordings.items() if wanted in (None, key)}
+        for recording_name, recording in chosen.items():
+            several = len(chosen) > 1
             name = f"{specimen_name}/{recording_name}" if several else specimen_name
             use = {"name": name, "specimen": specimen_name, "recording": recording_name}
             uses.append(RecordingUse(**use, n_frames=recording.n_frames))

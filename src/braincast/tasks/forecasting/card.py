@@ -25,6 +25,7 @@ _USUAL = (
     ("structure", None),
     ("rollout", None),
     ("imputation", None),
+    ("rhythm", None),
 )
 # What models are told beside activity changes neither questions nor scores.
 _TOLD = {"positions", "structure"}
@@ -65,6 +66,12 @@ class StructureUse(Declaration):
     dataset_hash: str
     specimen: str
     wiring: Literal["same animal", "another animal", "atlas"]
+
+
+class Rhythm(Declaration):
+    """What a task about a rhythm declares: the neuron whose bursts begin each cycle."""
+
+    pacemaker: str
 
 
 class Fold(Declaration):
@@ -108,7 +115,8 @@ class ForecastCard(Declaration):
     can beat, where it is known. `positions` says whether the data tell where neurons lie, `structure` where their
     wiring comes from if not from the dataset itself; these change neither questions nor scores, and so are not in the
     hash. A task of the kind `rollout` asks for a long horizon, of which models learn the first step alone; one of the
-    kind `imputation` has no context, and its leads are the frames of a window.
+    kind `imputation` has no context, and its leads are the frames of a window. Where there is a `rhythm`, forecasts can
+    be scored by how well they keep time.
     """
 
     name: str = Field(pattern=NAME_PATTERN)
@@ -158,6 +166,7 @@ class ForecastCard(Declaration):
     structure: StructureUse | None = None
     rollout: Rollout | None = None
     imputation: Imputation | None = None
+    rhythm: Rhythm | None = None
 
     @model_validator(mode="after")
     def _has_something_to_go_by(self) -> ForecastCard:
@@ -165,6 +174,8 @@ class ForecastCard(Declaration):
             raise ValueError("a forecast needs a context of one frame at the least")
         if self.imputation is not None and len(self.imputation.groups) != len(self.neurons):
             raise ValueError("every neuron is in one group")
+        if self.rhythm is not None and self.rhythm.pacemaker not in self.neurons:
+            raise ValueError("the pacemaker is one of the neurons")
         return self
 
     @model_serializer(mode="wrap")

@@ -92,6 +92,11 @@ class ForecastTraining:
         return len(self.leads)
 
     @property
+    def frame_s(self) -> float | None:
+        """Seconds from frame to frame; None where they are not known."""
+        return self._recordings[0].frame_s
+
+    @property
     def asks_members(self) -> bool:
         """Whether the task has metrics that look at members of a forecast."""
         return self.validation.windows.asks_members

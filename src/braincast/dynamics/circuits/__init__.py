@@ -1,0 +1,1 @@
+"""Circuits that come with braincast, and the library of currents and synapses that circuits may name."""

@@ -1,0 +1,1 @@
+"""What a circuit of conductance-based cells does, and whether the steps were short enough to say so."""

@@ -1,0 +1,1 @@
+"""Models that are equations of cells: channels and synapses, whose conductances are known, guessed or fitted."""
