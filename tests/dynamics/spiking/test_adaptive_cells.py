@@ -105,7 +105,7 @@ def plain(network, n_steps, seed):
     last, spikes = np.full(len(network.kind), -(10**9)), []
     fired = np.zeros((n_steps, len(network.kind)), bool)
     for n in range(n_steps):
-        free = n - last >= np.rint(each["refractory_ms"] / dt)
+        free = n - last >= np.floor(each["refractory_ms"] / dt + 1e-3)
         mask = np.stack([free, *np.ones((3, len(free)))])
         state = state + dt * mask * change(*(state + 0.5 * dt * mask * change(*state)))
         fired[n] = free & (state[0] > each["peak_mv"])

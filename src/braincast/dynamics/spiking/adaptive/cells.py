@@ -10,6 +10,8 @@ from jaxtyping import Float
 
 from braincast.errors import BraincastError
 
+_ROUNDING = 1e-3  # steps
+
 
 @dataclass(frozen=True)
 class AdaptiveExponential:
@@ -71,6 +73,11 @@ def table(kinds: Sequence[AdaptiveExponential], dt_ms: float) -> Float[np.ndarra
         synapses = 1 - step_e / 2, _whole(step_e), 1 - step_i / 2, _whole(step_i)
         rows.append((*potentials, *ignition, *reversal, *adaptation, *synapses))
     return np.array(rows, np.float64)
+
+
+def whole_steps(time_ms: float, dt_ms: float) -> int:
+    """Whole steps within a refractory time; what floats leave short of one counts."""
+    return int(time_ms / dt_ms + _ROUNDING)
 
 
 def _whole(step: float) -> float:

@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from braincast.dynamics.spiking.adaptive import kernel
-from braincast.dynamics.spiking.adaptive.cells import AdaptiveExponential, table
+from braincast.dynamics.spiking.adaptive.cells import AdaptiveExponential, table, whole_steps
 from braincast.dynamics.spiking.drive import Kicks, Poisson, trial_key
 from braincast.dynamics.spiking.network import Network
 from braincast.dynamics.spiking.spikes import Outlay, Spikes
@@ -68,7 +68,7 @@ class Course:
         changes = np.flatnonzero(np.diff(network.kind)) + 1
         self._run = np.array([0, *changes, n_cells] if n_cells else [0], np.int64)
         self._table = table(network.kinds, dt_ms)
-        self._refractory = np.rint([kind.refractory_ms / dt_ms for kind in network.kinds]).astype(np.int64)
+        self._refractory = np.array([whole_steps(kind.refractory_ms, dt_ms) for kind in network.kinds])
         rest_mv = np.array([kind.rest_mv for kind in network.kinds])
         self.state = (rest_mv[network.kind], *(np.zeros(n_cells) for _ in range(3)))
         self._released = np.zeros(n_cells, np.int64)
