@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import jax
 import jax.numpy as jnp
@@ -18,9 +18,6 @@ from braincast.dynamics.cable.graph import swc_graph
 from braincast.dynamics.cable.morphology import Morphology
 from braincast.dynamics.conductance.circuit import Circuit
 from braincast.errors import BraincastError
-
-if TYPE_CHECKING:
-    import jaxley
 
 Scheme = Literal["crank-nicolson", "implicit-euler"]
 _SOLVERS = {"crank-nicolson": "crank_nicolson", "implicit-euler": "bwd_euler"}
@@ -38,11 +35,11 @@ class Injection:
 
 @dataclass(frozen=True, eq=False)
 class Cable:
-    """A cell with a shape. `cell` is Jaxley's, to be used with all that Jaxley can do; made by `Cable.of`."""
+    """A cell with a shape, made by `Cable.of`. `cell` is a `jaxley.Cell`, to be used with all that Jaxley can do."""
 
     morphology: Morphology
     circuit: Circuit
-    cell: jaxley.Cell
+    cell: Any
 
     @classmethod
     def of(
@@ -139,11 +136,11 @@ def require_jaxley() -> None:
         raise BraincastError("E405", "jaxley", what, "pip install 'braincast[morphology]'")
 
 
-def _cut(morphology: Morphology, longest_um: float) -> jaxley.Cell:
+def _cut(morphology: Morphology, longest_um: float) -> Any:
     """Jaxley's cell of the morphology, each branch in as few equal compartments as `longest_um` allows."""
     from jaxley.io.graph import build_compartment_graph, from_graph
 
-    cell = from_graph(build_compartment_graph(swc_graph(morphology), ncomp=1))
+    cell: Any = from_graph(build_compartment_graph(swc_graph(morphology), ncomp=1))
     lengths = cell.nodes.groupby("global_branch_index")["length"].sum().to_numpy()
     for branch, length_um in enumerate(lengths):
         n = int(np.ceil(length_um / longest_um - 1e-9))
