@@ -1,8 +1,8 @@
-"""A thousand Hodgkin–Huxley cells in other simulators, for `conductance_speed.py`, which runs this in their environments.
+"""A thousand Hodgkin–Huxley cells in other simulators, for `conductance_speed.py`, which runs this where they live.
 
 `python conductance_peers.py NAME FOLDER`: FOLDER holds `question.json` (duration_ms, dt_ms, n_repeats) and `drive.npy`
-(µA/cm² of each cell). Prints one JSON document: processor and wall seconds of each repeat without what is done once, and
-the spikes of each cell, upward crossings of 0 mV.
+(µA/cm² of each cell). Prints one JSON document: processor and wall seconds of each repeat without what is done once,
+and the spikes of each cell, upward crossings of 0 mV.
 """
 
 import json
@@ -29,9 +29,9 @@ def main(name: str, folder: Path) -> None:
     print(json.dumps(told))
 
 
-def repeated(n_repeats, simulate, children=False):
-    """What `simulate` found, and the seconds it took each time; the first time is not counted."""
-    found, processor, wall = simulate(), [], []
+def repeated(n_repeats, simulate, compiles=True, children=False):
+    """What `simulate` found, and the seconds it took each time; where it compiles, a first time is not counted."""
+    found, processor, wall = simulate() if compiles else None, [], []
     for _ in range(n_repeats):
         began, clock = _processor_s(children), time.perf_counter()
         found = simulate()
@@ -41,7 +41,7 @@ def repeated(n_repeats, simulate, children=False):
 
 
 def jaxley(drive, n_steps, dt_ms, n_repeats):
-    """In float32, counted within the compiled program, which is faster than handing out voltages."""
+    """In float32; spikes counted within the compiled program or from voltages handed out, whichever is faster."""
     import jax
     import jax.numpy as jnp
     import jaxley as jx
@@ -68,7 +68,7 @@ def jaxley(drive, n_steps, dt_ms, n_repeats):
     in_program, handed_out = jax.jit(jax.vmap(counted)), jax.jit(jax.vmap(voltage))
     told = repeated(n_repeats, lambda: np.asarray(in_program(currents)))
     voltages = repeated(n_repeats, lambda: crossings(np.asarray(handed_out(currents)).T))
-    best = min(told, voltages, key=lambda found: min(found["processor_s"])) if n_repeats else told
+    best = min(told, voltages, key=lambda found: min(found["processor_s"]))
     return {**best, "version": jx.__version__, "jax": jax.__version__}
 
 
@@ -99,7 +99,7 @@ def neuron(drive, n_steps, dt_ms, n_repeats):
         h.continuerun(n_steps * dt_ms)
         return [len(train) for train in times]
 
-    return {**repeated(n_repeats, simulate), "version": neuron.__version__}
+    return {**repeated(n_repeats, simulate, compiles=False), "version": neuron.__version__}
 
 
 def brian2(drive, n_steps, dt_ms, n_repeats):
@@ -124,7 +124,7 @@ def brian2(drive, n_steps, dt_ms, n_repeats):
             b2.device.run()
             return np.asarray(monitor.count)
 
-        return {**repeated(n_repeats, simulate, children=True), "version": b2.__version__}
+        return {**repeated(n_repeats, simulate, compiles=False, children=True), "version": b2.__version__}
 
 
 BRIAN2_EQUATIONS = """

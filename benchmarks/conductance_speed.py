@@ -1,8 +1,8 @@
 """A thousand Hodgkin–Huxley cells against Jaxley in float32, and against NEURON and Brian2 in float64.
 
-`python benchmarks/conductance_speed.py --write`, with JAXLEY_PYTHON, NEURON_PYTHON and BRIAN2_PYTHON naming interpreters
-of environments with `pip install jaxley`, `neuron` and `brian2 'numpy<2.3'`; simulators without one are left out. All
-run in turns on one core of the same machine. `--table` writes the page once more.
+`python benchmarks/conductance_speed.py --write`, with JAXLEY_PYTHON, NEURON_PYTHON and BRIAN2_PYTHON naming
+interpreters of environments with `pip install jaxley`, `neuron` and `brian2 'numpy<2.3'`; simulators without one are
+left out. All run in turns on one core of the same machine. `--table` writes the page once more.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ HERE = Path(__file__).parent
 RESULT, PAGE = HERE / "results" / "conductance_speed.json", HERE.parent / "docs" / "circuits-speed.md"
 N_CELLS, DURATION_MS, DT_MS = 1_000, 1_000.0, 0.025
 LARGEST_DRIVE = 20.0  # µA/cm²; the first cell has none
-N_ROUNDS, N_REPEATS = 3, 3
+N_ROUNDS, N_REPEATS = 4, 2
 PEERS = {"jaxley": "JAXLEY_PYTHON", "neuron": "NEURON_PYTHON", "brian2": "BRIAN2_PYTHON"}
 NAMES = {
     "float32": "braincast, float32",

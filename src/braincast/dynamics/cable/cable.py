@@ -16,7 +16,7 @@ from jaxtyping import Float
 
 from braincast.dynamics.cable.graph import swc_graph
 from braincast.dynamics.cable.morphology import Morphology
-from braincast.dynamics.conductance import Circuit
+from braincast.dynamics.conductance.circuit import Circuit
 from braincast.errors import BraincastError
 
 if TYPE_CHECKING:
@@ -55,8 +55,8 @@ class Cable:
     ) -> Cable:
         """A cell whose compartments are `longest_um` long at most, its membrane that of the circuit's only cell.
 
-        Conductances, capacitance, reversals, temperature and initial voltage are the circuit's; its area and its
-        current are not used. Errors: E405 where Jaxley is not installed, E902 for a circuit of several cells, E903 for
+        Conductances, capacitance, reversals, temperature, initial voltage and the current for each area are the
+        circuit's. Errors: E405 where Jaxley is not installed, E902 for a circuit of several cells, E903 for
         a length or a resistivity that is not above 0.
         """
         require_jaxley()

@@ -7,7 +7,8 @@ from typing import Any
 import jax.numpy as jnp
 from jaxley.channels import Channel
 
-from braincast.dynamics.conductance import Circuit, State, equations_of, parameters_of
+from braincast.dynamics.conductance.circuit import Circuit
+from braincast.dynamics.conductance.equations import State, equations_of, parameters_of
 
 NAME = "membrane"
 _MA_PER_UA = 1e-3
@@ -18,8 +19,8 @@ _NO_SYNAPSES = jnp.zeros(0)
 class CircuitMembrane(Channel):
     """All currents of a circuit's only cell, with its calcium, in every compartment that it is inserted into.
 
-    `membrane_<current>` is a current's maximal conductance (mS/cm²); it may differ between compartments. Calcium
-    gathers as it does in a cell of the circuit's stated area.
+    `membrane_<current>` is a current's maximal conductance (mS/cm²); it may differ between compartments. The cell's
+    current (µA/cm²) goes into all of them. Calcium gathers as it does in a cell of the circuit's stated area.
     """
 
     def __init__(self, circuit: Circuit) -> None:
@@ -27,7 +28,6 @@ class CircuitMembrane(Channel):
         super().__init__(NAME)
         (cell,) = circuit.cells.values()
         self._equations, self._numbers = equations_of(circuit), parameters_of(circuit)
-        self._numbers = self._numbers._replace(drive=jnp.zeros(1))
         self._capacitance = cell.capacitance
         initial = circuit.initial
         self._said = [

@@ -15,8 +15,11 @@ from braincast.dynamics.conductance.quantities import (
     Conductance,
     Density,
     DriveDensity,
+    InjectedCurrent,
+    Length,
     Number,
     PerCurrent,
+    Resistivity,
     Temperature,
     Time,
     Voltage,
@@ -74,14 +77,32 @@ class Calcium(Declared):
     q10: Warmth = Warmth()
 
 
+class Cabling(Declared):
+    """How a morphology is cut into compartments, where current goes in, and where the voltage is looked at.
+
+    `at` and `record` are ids of points in its file; without them, the root.
+    """
+
+    axial_resistivity: Annotated[Resistivity, Field(gt=0)] = 100.0
+    longest: Annotated[Length, Field(gt=0)] = 10.0
+    injected: InjectedCurrent = 0.0
+    at: int | None = None
+    record: int | None = None
+
+
 class Cell(Declared):
-    """One compartment; `currents` are maximal conductances for each area, `current` is injected."""
+    """One compartment; `currents` are maximal conductances for each area, `current` is injected for each area.
+
+    With a `morphology` (an SWC file) it is many compartments of the same membrane, and `area` is theirs together.
+    """
 
     area: Annotated[Area, Field(gt=0)]
     capacitance: Annotated[Capacitance, Field(gt=0)] = 1.0
     current: DriveDensity = 0.0
     currents: Mapping[str, Annotated[Density, Field(ge=0)]]
     reversals: Mapping[str, Voltage] = {}
+    morphology: str | None = None
+    cable: Cabling = Cabling()
 
 
 class Synapse(Declared):

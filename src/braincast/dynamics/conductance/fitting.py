@@ -21,9 +21,9 @@ from braincast.dynamics.conductance.equations import Equations, Parameters, equa
 from braincast.dynamics.conductance.integrators import STAGGERED
 from braincast.errors import BraincastError
 
-PULLS = (2.0, 0.5, 0.1)  # 1/ms, one after the other
-_LARGEST_FACTOR = 100.0  # up or down from where the search begins
-_MOST_STEPS = 30  # of each pull
+PULLS = (20.0, 5.0, 1.0)  # 1/ms, one after the other
+_LONG_MS = 1e5  # slow gates begin where they are on average
+_MOST_STEPS = 60  # of each pull
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +60,7 @@ def fitted(
         what = f"shape {voltage_mv.shape}: {len(circuit.cells)} cells and more than {n_settle} times are expected"
         raise BraincastError("E106", "voltage_mv", what, "Give the voltage of every cell, or settle for a shorter time")
     names, at = _conductances(circuit)
-    logs, bound = np.zeros(len(names)), np.log(_LARGEST_FACTOR)
+    logs = np.zeros(len(names))
     with jax.enable_x64(True):
         error, slope = _compiled(circuit, at, jnp.asarray(voltage_mv), dt_ms, n_settle)
         for pull in pulls:
@@ -68,7 +68,7 @@ def fitted(
                 lambda x, pull=pull: np.asarray(error(x, pull)),
                 logs,
                 lambda x, pull=pull: np.asarray(slope(x, pull)),
-                bounds=(-bound, bound),
+                method="lm",
                 max_nfev=_MOST_STEPS,
             )
             logs = found.x
@@ -100,8 +100,10 @@ def _compiled(
 def pulled(
     equations: Equations, parameters: Parameters, recorded: Float[Array, "time cell"], dt_ms: float, pull: Any
 ) -> Float[Array, "time cell"]:
-    """How far a circuit is from the recording after each step (mV) while it is pulled there at the rate `pull` (1/ms)."""
-    start = equations.start(parameters)._replace(voltage=recorded[0])
+    """How far a circuit is from the recording after each step (mV) while it is pulled there at a rate (1/ms)."""
+    start = equations.start(parameters)
+    usual = equations.relaxed(parameters, start._replace(voltage=recorded.mean(axis=0)), _LONG_MS)
+    start = usual._replace(voltage=recorded[0])
     kept = jnp.exp(-pull * dt_ms)
 
     def step(state: Any, wanted: Array) -> tuple[Any, Array]:

@@ -26,6 +26,9 @@ TIME = Dimension("a time", "5 ms", {"ms": 1.0, "s": 1e3, "us": 1e-3})
 RATE = Dimension("a rate", "0.1 /ms", {"/ms": 1.0, "/s": 1e-3})
 LINEAR_RATE = Dimension("a rate for each mV", "0.1 /ms/mV", {"/ms/mV": 1.0})
 AREA = Dimension("an area", "1e-5 cm2", {"cm2": 1.0, "mm2": 1e-2, "um2": 1e-8})
+LENGTH = Dimension("a length", "10 um", {"um": 1.0, "nm": 1e-3, "mm": 1e3, "cm": 1e4})
+RESISTIVITY = Dimension("a resistivity", "100 ohm cm", {"ohmcm": 1.0, "ohmm": 100.0})
+CURRENT = Dimension("a current", "0.1 nA", {"nA": 1.0, "pA": 1e-3, "uA": 1e3})
 DENSITY = Dimension(
     "a conductance for each area",
     "120 mS/cm2",
@@ -33,7 +36,9 @@ DENSITY = Dimension(
 )
 CONDUCTANCE = Dimension("a conductance", "30 nS", {"nS": 1.0, "pS": 1e-3, "uS": 1e3, "mS": 1e6})
 CAPACITANCE = Dimension(
-    "a capacitance for each area", "1 uF/cm2", {"uF/cm2": 1.0, "nF/cm2": 1e-3, "fF/um2": 0.1, "pF/um2": 100.0}
+    "a capacitance for each area",
+    "1 uF/cm2",
+    {"uF/cm2": 1.0, "nF/cm2": 1e-3, "fF/um2": 0.1, "pF/um2": 100.0, "F/m2": 100.0},
 )
 DRIVE = Dimension(
     "a current for each area", "10 uA/cm2", {"uA/cm2": 1.0, "nA/cm2": 1e-3, "mA/cm2": 1e3, "pA/um2": 100.0}
@@ -42,7 +47,10 @@ CONCENTRATION = Dimension("a concentration", "3 uM", {"uM": 1.0, "mM": 1e3, "nM"
 PER_CURRENT = Dimension("a concentration for each current", "14.96 uM/nA", {"uM/nA": 1.0, "uM/uA": 1e-3})
 TEMPERATURE = Dimension("a temperature", "10 degC", {"degC": 1.0, "C": 1.0})
 NUMBER = Dimension("a plain number", "0.5", {"": 1.0})
-_EVERY = (VOLTAGE, TIME, RATE, LINEAR_RATE, AREA, DENSITY, CONDUCTANCE, CAPACITANCE, DRIVE, CONCENTRATION, PER_CURRENT)
+_EVERY = (
+    *(VOLTAGE, TIME, RATE, LINEAR_RATE, AREA, DENSITY, CONDUCTANCE, CAPACITANCE, DRIVE, CONCENTRATION, PER_CURRENT),
+    *(LENGTH, RESISTIVITY, CURRENT),
+)
 _WRITTEN = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*")
 
 
@@ -93,6 +101,9 @@ Time = Annotated[float, _of(TIME)]
 Rate = Annotated[float, _of(RATE)]
 LinearRate = Annotated[float, _of(LINEAR_RATE)]
 Area = Annotated[float, _of(AREA)]
+Length = Annotated[float, _of(LENGTH)]
+Resistivity = Annotated[float, _of(RESISTIVITY)]
+InjectedCurrent = Annotated[float, _of(CURRENT)]
 Density = Annotated[float, _of(DENSITY)]
 Conductance = Annotated[float, _of(CONDUCTANCE)]
 Capacitance = Annotated[float, _of(CAPACITANCE)]

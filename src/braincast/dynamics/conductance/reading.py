@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from braincast.dynamics.cable.swc import read_swc
 from braincast.dynamics.conductance.circuit import Circuit
 from braincast.errors import BraincastError, unknown_name
 
@@ -29,7 +30,7 @@ def read_circuit(name_or_path: str | Path) -> Circuit:
     """A circuit by name ("hh", "stg-cell", "pyloric"), or from a TOML file of one's own.
 
     Errors: E405 no such file or name, E901 broken TOML or an unknown or missing key, E902 a current, cell or kind of
-    synapse that is not known, E903 a quantity with an impossible unit or value.
+    synapse that is not known, E903 a quantity with an impossible unit or value, E906 a morphology that is no tree.
 
     >>> read_circuit("pyloric").cells["LP"].currents["A"]
     50.0
@@ -43,7 +44,7 @@ def read_circuit(name_or_path: str | Path) -> Circuit:
     for kinds in ("currents", "synapse_kinds"):
         own = told.get(kinds, {})
         told[kinds] = {**known[kinds], **own} if isinstance(own, dict) else own
-    circuit = checked({**told, "name": name}, where)
+    circuit = checked({**_with_areas(told, Path(where).parent), "name": name}, where)
     _check_names(circuit, where)
     return _only_what_is_used(circuit)
 
@@ -79,6 +80,21 @@ def _found(name_or_path: str | Path) -> tuple[str, str, str]:
         return path.read_text("utf-8"), str(path), path.stem
     except UnicodeDecodeError as error:
         raise BraincastError("E901", str(path), "this is not UTF-8 text", "Save it as UTF-8") from error
+
+
+def _with_areas(told: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
+    """With the paths of morphologies from `folder` on, and their areas where none is stated."""
+    cells = told.get("cells")
+    if not isinstance(cells, dict):
+        return told
+    found = {}
+    for name, cell in cells.items():
+        found[name] = cell
+        if isinstance(cell, dict) and isinstance(cell.get("morphology"), str):
+            path = (folder / cell["morphology"]).resolve()
+            area_um2 = read_swc(path).area_um2
+            found[name] = {"area": f"{area_um2!r} um2", **cell, "morphology": str(path)}
+    return {**told, "cells": found}
 
 
 @cache

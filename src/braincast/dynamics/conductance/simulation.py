@@ -80,7 +80,11 @@ def simulate(
     _check_times(circuit, duration_ms, dt_ms)
     n_steps = max(1, round(duration_ms / dt_ms))
     with jax.enable_x64(True):
-        if integrator == "adaptive":
+        if any(cell.morphology for cell in circuit.cells.values()):
+            from braincast.dynamics.cable.shaped import shaped_voltage
+
+            voltage = shaped_voltage(circuit, n_steps, dt_ms, integrator)
+        elif integrator == "adaptive":
             from braincast.dynamics.conductance.adaptive import solved
 
             voltage = solved(circuit, n_steps * dt_ms, dt_ms)
@@ -106,9 +110,11 @@ def simulate_spikes(
     """The spike times (ms) of a batch of circuits of one structure; voltages are not kept.
 
     `parameters` has one leading axis (`stacked`). With `lenient`, a circuit whose voltage explodes has no spikes from
-    there on, instead of E904 or E905 for all.
+    there on, instead of E904 or E905 for all. Cells are single compartments; a morphology is refused (E305).
     """
     _check_times(circuit, duration_ms, dt_ms)
+    if any(cell.morphology for cell in circuit.cells.values()):
+        raise BraincastError("E305", circuit.name, "cells with a morphology go one at a time", "Use `simulate`")
     n_steps = max(1, round(duration_ms / dt_ms))
     cells = tuple(circuit.cells)
     with jax.enable_x64(np.dtype(dtype) == np.float64):

@@ -137,7 +137,7 @@ DECLARED: Mapping[str, Declared] = {
         _SPIKES,
         {
             **_VOLTAGE,
-            "title": "A crab's rhythm, spike by spike: what does the membrane do in the next tenth of a second?",
+            "title": "A crab's rhythm, spike by spike: what do membranes do in the next tenth of a second?",
             "question": "Given 0.5 s of the membrane potentials of three cells of a pyloric circuit, in frames of 5 ms, "
             "what do they do in the next 0.1 s?",
             "metrics": tuple(MetricUse(key=key, target="activity") for key in ("mae", "r2", "correlation")),
