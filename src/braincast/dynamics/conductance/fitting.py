@@ -68,7 +68,7 @@ def fitted(
             found = least_squares(
                 lambda x, pull=pull: np.asarray(error(x, pull)),
                 np.clip(factors, 2 * _SMALLEST_FACTOR, None),
-                lambda x, pull=pull: np.asarray(slope(x, pull)),
+                lambda x, pull=pull: np.asarray(slope(x, pull)),  # pyright: ignore[reportArgumentType]
                 bounds=(_SMALLEST_FACTOR, np.inf),
                 x_scale="jac",
                 max_nfev=_MOST_STEPS,
