@@ -24,6 +24,7 @@ def test_the_readme_shows_the_recorded_figures(monkeypatch):
 @pytest.mark.parametrize(
     "name",
     [
+        "adaptive_network",
         "all_models",
         "board_load",
         "board_statistics",
