@@ -44,15 +44,23 @@ def main(folder: Path, duration_s: float) -> None:
         described = time.perf_counter()
         b2.device.build(directory=output, compile=True, run=False)
         built = time.perf_counter()
+        before = computing()
         b2.device.run()
-        ended = time.perf_counter()
+        ended, cpu_s = time.perf_counter(), computing() - before
         loop_s = float((Path(output) / "results" / "last_run_info.txt").read_text().split()[0])
         step = np.rint(np.asarray(monitor.t / b2.ms) * 10).astype(np.int32)
         np.savez(folder / "brian2.npz", cell=np.asarray(monitor.i, np.int32), step=step)
     times = {"describe_s": described - BEGAN, "build_s": built - described, "run_s": ended - built, "loop_s": loop_s}
+    times["cpu_s"] = cpu_s
     peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     print(json.dumps({**times, "peak_mb": peak / 1024, "engine_mb": child / 1024, "version": b2.__version__}))
+
+
+def computing() -> float:
+    """Seconds that child processes have computed for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def network(b2, asked, kicks):

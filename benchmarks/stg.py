@@ -131,10 +131,14 @@ def _errors(found: dict[str, Any]) -> str:
 
 
 def _rhythm(found: dict[str, Any]) -> str:
-    lines = ["| model | error of the period | error of phases (cycles) | r² | correlation |", "|---|---|---|---|---|"]
+    lines = [
+        "| model | error of the period: control | modulated | error of phases (cycles): control | modulated |",
+        "|---|---|---|---|---|",
+    ]
     for name, row in _ranked(found):
-        cells = [f"`{name}`{_role(row)}", *(with_interval(row[key]) for key in ("period_error", "phase_error"))]
-        cells += [f"{row[key]['value']:.3f}" for key in ("r2", "correlation")]
+        cells = [f"`{name}`{_role(row)}"]
+        for key in ("period_error", "phase_error"):
+            cells += [with_interval(row[key]), with_interval(row["outside"][key])]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
@@ -181,7 +185,8 @@ def _row(found: dict[str, Any]) -> dict[str, Any]:
         for group, labels in found["groups"].items()
         if group in ("distribution", "condition")
     }
-    return {"role": found["role"], "of": found["of"], **metrics, "groups": groups, "cost": found["cost"]}
+    told = {"role": found["role"], "of": found["of"], "groups": groups, "cost": found["cost"]}
+    return {**told, **metrics, "outside": found.get("outside", {})}
 
 
 def _ranked(found: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:

@@ -1,5 +1,6 @@
 """Cells with a shape, by Jaxley, against closed forms, NEURON and the engine of single compartments."""
 
+import importlib
 import json
 from pathlib import Path
 
@@ -11,21 +12,7 @@ from braincast.errors import BraincastError
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[3]
 
-PASSIVE = """
-title = "A passive membrane"
-[initial]
-voltage = "-65 mV"
-[cells.cable]
-area = "1e-5 cm2"
-reversals = { leak = "-65 mV" }
-[cells.cable.currents]
-leak = "0.25 S/m2"
-"""
-AXON = (
-    PASSIVE.replace('"-65 mV"\n[cells', '"-65 mV"\n[cells', 1)
-    .replace("[cells.cable.currents]", '[cells.cable.currents]\nsquid-Na = "1200 S/m2"\nsquid-K = "360 S/m2"')
-    .replace("[initial]", 'temperature = "6.3 degC"\n[initial]')
-)
+CABLES = ROOT / "examples" / "cables"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -34,56 +21,48 @@ def _jaxley():
 
 
 @pytest.fixture(scope="module")
-def circuit(tmp_path_factory):
-    from braincast.dynamics.conductance import read_circuit
-
-    def read(text):
-        path = tmp_path_factory.mktemp("circuits") / "cell.toml"
-        path.write_text(text, encoding="utf-8")
-        return read_circuit(path)
-
-    return read
+def rallpacks():
+    """The benchmark's closed form and its measure of error."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(ROOT / "benchmarks"))
+        yield importlib.import_module("cable_accuracy")
 
 
 @pytest.fixture(scope="module")
-def passive(circuit):
+def passive():
     """Rallpack 1: 1 mm × 1 µm, 1,000 compartments, 0.1 nA at one end; then for long enough to be steady."""
     from braincast.dynamics.cable import Cable, Injection, cylinder
+    from braincast.dynamics.conductance import read_circuit
 
-    cable = Cable.of(cylinder(1000.0, 1.0, n_points=5), circuit(PASSIVE), longest_um=1.0)
+    cable = Cable.of(cylinder(1000.0, 1.0, n_points=5), read_circuit(CABLES / "passive.toml"), longest_um=1.0)
     return cable.simulate(record=[1, 2, 3, 4, 5], duration_ms=500, dt_ms=0.05, injections=[Injection(1, 0.1)])
 
 
-def relative_rms(found, reference):
-    return np.sqrt(np.mean((found - reference) ** 2)) / np.ptp(reference)
-
-
-def test_rallpack_1_is_the_closed_form_to_a_thousandth(passive):
-    from rallpacks import sealed_cable_mv
-
+def test_rallpack_1_is_the_closed_form_to_a_thousandth(passive, rallpacks):
     first = passive.time_ms <= 250
     for column, at_um in ((0, 0.5), (4, 999.5)):
-        exact = sealed_cable_mv(passive.time_ms[first], at_um)
-        assert relative_rms(passive.voltage_mv[first, column], exact) < 1e-3
+        exact = rallpacks.sealed_cable_mv(passive.time_ms[first], at_um)
+        assert rallpacks.relative_rms(passive.voltage_mv[first, column], exact) < 1e-3
 
 
 def test_a_sealed_cable_settles_where_the_closed_form_says(passive):
-    resistance_ohm, space_um = 100 / (np.pi * 0.5e-4**2) * 0.1, 1000.0  # of an endless cable; λ
-    at_um = np.array([0.5, 250.5, 500.5, 750.5, 999.5])
-    exact = 0.1e-6 * resistance_ohm * np.cosh((1000 - at_um) / space_um) / np.sinh(1000 / space_um)
-    assert passive.voltage_mv[-1] + 65 == pytest.approx(exact, rel=1e-3)
+    from math import pi
+
+    space_um = 1000.0  # λ = √(radius/2 · 4 Ω m² / 1 Ω m)
+    endless_mohm = 1e-6 * 1.0 * space_um * 1e-6 / (pi * 0.5e-6**2)
+    middles_um = np.array([0.5, 249.5, 499.5, 749.5, 999.5])
+    exact_mv = 0.1 * endless_mohm * np.cosh((1000 - middles_um) / space_um) / np.sinh(1000 / space_um)
+    assert passive.voltage_mv[-1] + 65 == pytest.approx(exact_mv, rel=1e-3)
 
 
-def test_rallpack_3_is_neuron_at_fine_steps_to_a_thousandth(circuit):
-    from braincast.dynamics.cable import Cable, Injection, cylinder
+def test_rallpack_3_is_neuron_at_fine_steps_to_a_thousandth(rallpacks):
+    from braincast.dynamics.conductance import read_circuit, simulate
 
-    recorded = json.loads((ROOT / "benchmarks" / "results" / "rallpack3_neuron.json").read_text(encoding="utf-8"))
-    cable = Cable.of(cylinder(1000.0, 1.0), circuit(AXON), longest_um=1.0)
-    run = cable.simulate(record=[1, 2], duration_ms=50, dt_ms=0.00625, injections=[Injection(1, 0.1)])
-    every = round(recorded["every_ms"] / 0.00625)
-    for column, end in enumerate(("near", "far")):
-        found = run.voltage_mv[::every, column]
-        assert relative_rms(found, np.array(recorded[end])[: len(found)]) < 1e-3
+    reference = json.loads(rallpacks.NEURON.read_text(encoding="utf-8"))
+    run = simulate(read_circuit(CABLES / "axon.toml"), duration_ms=60, dt_ms=0.00625, integrator="staggered")
+    found = run.voltage_mv[:: round(reference["every_ms"] / 0.00625), 0]
+    assert len(run.spike_times_ms["axon"]) == 4
+    assert rallpacks.relative_rms(found, np.array(reference["far"])[: len(found)]) < 1e-3
 
 
 def test_a_round_cell_of_one_compartment_spikes_when_the_engine_of_circuits_says():
@@ -121,7 +100,7 @@ def test_what_no_cable_can_be_made_of_is_refused():
     from braincast.dynamics.cable import Cable, cylinder
     from braincast.dynamics.conductance import read_circuit
 
-    with pytest.raises(BraincastError, match="E902.*3 cells"):
+    with pytest.raises(BraincastError, match=r"E902.*3 cells"):
         Cable.of(cylinder(100.0, 1.0), read_circuit("pyloric"))
     with pytest.raises(BraincastError, match="E903 longest_um"):
         Cable.of(cylinder(100.0, 1.0), read_circuit("hh"), longest_um=0.0)

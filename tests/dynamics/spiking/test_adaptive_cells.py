@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numba import njit
 from refusals import refused
 from scipy.integrate import solve_ivp
 
@@ -18,6 +19,7 @@ from braincast.dynamics.spiking.adaptive import (
     simulate_adaptive,
     sizes,
 )
+from braincast.dynamics.spiking.adaptive.exponential import exponential
 
 NOBODY, NOTHING = np.zeros(0, np.int32), np.zeros(1)
 CELL = AdaptiveExponential(current_pa=900.0, refractory_ms=2.0, peak_mv=-40.0)
@@ -103,7 +105,7 @@ def plain(network, n_steps, seed):
     last, spikes = np.full(len(network.kind), -(10**9)), []
     fired = np.zeros((n_steps, len(network.kind)), bool)
     for n in range(n_steps):
-        free = n - last >= np.rint(each["refractory_ms"] / dt)
+        free = n - last >= np.floor(each["refractory_ms"] / dt + 1e-3)
         mask = np.stack([free, *np.ones((3, len(free)))])
         state = state + dt * mask * change(*(state + 0.5 * dt * mask * change(*state)))
         fired[n] = free & (state[0] > each["peak_mv"])
@@ -158,3 +160,18 @@ def test_what_cannot_be_is_refused():
         simulate_adaptive(alone(CELL, 1e-4), duration_s=0.0, seed=0)
     with refused("E106", "network.kind"):
         replace(alone(CELL, 1e-4), kind=np.zeros(2, np.int32))
+
+
+@njit
+def at_each(x):
+    found = np.empty_like(x)
+    for i in range(len(x)):
+        found[i] = exponential(x[i])
+    return found
+
+
+def test_the_exponential_is_exact_to_two_units_of_the_last_place():
+    x = np.concatenate([np.linspace(-700, 700, 2001), np.random.default_rng(0).uniform(-30, 6, 2000), [0.0]])
+    found, exact = at_each(x), np.exp(x)
+    assert np.abs((found - exact) / np.spacing(exact)).max() <= 2
+    assert at_each(np.array([-1e9]))[0] == at_each(np.array([-700.0]))[0] < 1e-300

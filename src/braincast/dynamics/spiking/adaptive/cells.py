@@ -10,6 +10,8 @@ from jaxtyping import Float
 
 from braincast.errors import BraincastError
 
+_ROUNDING = 1e-3  # steps
+
 
 @dataclass(frozen=True)
 class AdaptiveExponential:
@@ -55,9 +57,31 @@ class AdaptiveExponential:
             raise _refused("peak_mv", "it is not above reset_mv and threshold_mv, so that a spike would never end")
 
 
-def table(kinds: Sequence[AdaptiveExponential]) -> Float[np.ndarray, "kind parameter"]:
-    """All parameters, in the order of the fields."""
-    return np.array([[getattr(kind, field.name) for field in fields(kind)] for kind in kinds], np.float64)
+def table(kinds: Sequence[AdaptiveExponential], dt_ms: float) -> Float[np.ndarray, "kind constant"]:
+    """What the loop computes with, in the order of its columns: a step of the midpoint rule in as few terms as can be.
+
+    What only decays is multiplied by 1 - h + h²/2 in a whole step, with h its step over its time constant.
+    """
+    rows = []
+    for kind in kinds:
+        step_v, step_w = dt_ms / kind.capacitance_pf, dt_ms / kind.adaptation_time_ms
+        step_e, step_i = dt_ms / kind.excitatory_time_ms, dt_ms / kind.inhibitory_time_ms
+        potentials = kind.rest_mv, kind.threshold_mv, kind.peak_mv, kind.reset_mv
+        ignition = kind.jump_pa, kind.leak_ns, kind.slope_mv, 1 / kind.slope_mv, kind.current_pa
+        reversal = kind.excitatory_mv, kind.inhibitory_mv
+        adaptation = kind.adaptation_ns, step_v, step_w, _whole(step_w)
+        synapses = 1 - step_e / 2, _whole(step_e), 1 - step_i / 2, _whole(step_i)
+        rows.append((*potentials, *ignition, *reversal, *adaptation, *synapses))
+    return np.array(rows, np.float64)
+
+
+def whole_steps(time_ms: float, dt_ms: float) -> int:
+    """Whole steps within a refractory time; what floats leave short of one counts."""
+    return int(time_ms / dt_ms + _ROUNDING)
+
+
+def _whole(step: float) -> float:
+    return 1 - step * (1 - step / 2)
 
 
 def _refused(name: str, what: str) -> BraincastError:

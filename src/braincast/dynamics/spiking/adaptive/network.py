@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from braincast.dynamics.spiking.adaptive import kernel
-from braincast.dynamics.spiking.adaptive.cells import AdaptiveExponential, table
+from braincast.dynamics.spiking.adaptive.cells import AdaptiveExponential, table, whole_steps
 from braincast.dynamics.spiking.drive import Kicks, Poisson, trial_key
 from braincast.dynamics.spiking.network import Network
 from braincast.dynamics.spiking.spikes import Outlay, Spikes
@@ -64,10 +64,13 @@ class Course:
 
     def __init__(self, network: AdaptiveNetwork, *, seed: int, watched: Sequence[int] = ()) -> None:
         self.network, self._seed, self.done = network, seed, 0
-        n_cells, rows = len(network.kind), table(network.kinds)
-        self._table = rows
-        self._refractory = np.rint(rows[:, 7] / (1000 * network.dt_s)).astype(np.int64)
-        self.state = (rows[network.kind, 2], *(np.zeros(n_cells) for _ in range(3)))
+        n_cells, dt_ms = len(network.kind), 1000 * network.dt_s
+        changes = np.flatnonzero(np.diff(network.kind)) + 1
+        self._run = np.array([0, *changes, n_cells] if n_cells else [0], np.int64)
+        self._table = table(network.kinds, dt_ms)
+        self._refractory = np.array([whole_steps(kind.refractory_ms, dt_ms) for kind in network.kinds])
+        rest_mv = np.array([kind.rest_mv for kind in network.kinds])
+        self.state = (rest_mv[network.kind], *(np.zeros(n_cells) for _ in range(3)))
         self._released = np.zeros(n_cells, np.int64)
         longest = int(network.wiring.delay_steps.max(initial=1)) + 1
         self._recent, self._n_recent = np.zeros((longest, n_cells), np.int32), np.zeros(longest, np.int64)
@@ -97,7 +100,7 @@ class Course:
         amount = network.kick_ns[network.kind[kicks.neuron]]
         trace = np.zeros((end - self.done, len(self._watched)))
         reached, n_spikes = kernel.advance(
-            self.done, end, 1000 * network.dt_s, network.kind, self._table, self._refractory, *self.state,
+            self.done, end, self._run, network.kind, self._table, self._refractory, *self.state,
             self._released, wiring.start, wiring.words, wiring.target_bits, wiring.delay_steps, UNIT_NS, kick_from,
             kicks.neuron, amount, self._recent, self._n_recent, *self._spikes, self._watched, trace,
         )  # fmt: skip
