@@ -21,7 +21,7 @@ from braincast.dynamics.conductance.equations import Equations, Parameters, equa
 from braincast.dynamics.conductance.integrators import STAGGERED
 from braincast.errors import BraincastError
 
-PULLS = (20.0, 5.0, 1.0)  # 1/ms, one after the other
+PULLS = (20.0, 5.0, 1.0, 0.2)  # 1/ms, one after the other
 _LONG_MS = 1e5  # slow gates begin where they are on average
 _SMALLEST_FACTOR = 1e-3  # of what the search begins with
 _MOST_STEPS = 40  # of each pull
