@@ -24,11 +24,13 @@ def test_the_readme_shows_the_recorded_figures(monkeypatch):
 @pytest.mark.parametrize(
     "name",
     [
+        "adaptive_network",
         "all_models",
         "board_load",
         "board_statistics",
         "calibration",
         "degeneracy",
+        "degenerate_responses",
         "fly_loading",
         "fly_statistics",
         "interval_coverage",

@@ -88,7 +88,7 @@ def test_a_difference_in_the_last_bits_is_not_seen_in_a_simulation_on_a_grid():
     from braincast.dynamics.conductance.equations import equations_of, parameters_of, stacked
     from braincast.dynamics.conductance.frames import framed
     from braincast.dynamics.conductance.integrators import STAGGERED
-    from braincast.dynamics.conductance.trajectory import beginning
+    from braincast.dynamics.conductance.steps import beginning
 
     circuit = animals()["crab-1"]
     with jax.enable_x64(True):

@@ -35,7 +35,7 @@ def passive():
     from braincast.dynamics.conductance import read_circuit
 
     cable = Cable.of(cylinder(1000.0, 1.0, n_points=5), read_circuit(CABLES / "passive.toml"), longest_um=1.0)
-    return cable.simulate(record=[1, 2, 3, 4, 5], duration_ms=500, dt_ms=0.05, injections=[Injection(1, 0.1)])
+    return cable.simulate(record=[1, 2, 3, 4, 5], duration_ms=500.0, dt_ms=0.05, injections=[Injection(1, 0.1)])
 
 
 def test_rallpack_1_is_the_closed_form_to_a_thousandth(passive, rallpacks):
@@ -59,41 +59,42 @@ def test_rallpack_3_is_neuron_at_fine_steps_to_a_thousandth(rallpacks):
     from braincast.dynamics.conductance import read_circuit, simulate
 
     reference = json.loads(rallpacks.NEURON.read_text(encoding="utf-8"))
-    run = simulate(read_circuit(CABLES / "axon.toml"), duration_ms=60, dt_ms=0.00625, integrator="staggered")
+    run = simulate(read_circuit(CABLES / "axon.toml"), duration_ms=60.0, dt_ms=0.00625, integrator="staggered")
     found = run.voltage_mv[:: round(reference["every_ms"] / 0.00625), 0]
     assert len(run.spike_times_ms["axon"]) == 4
     assert rallpacks.relative_rms(found, np.array(reference["far"])[: len(found)]) < 1e-3
 
 
-def test_a_round_cell_of_one_compartment_spikes_when_the_engine_of_circuits_says():
-    from braincast.dynamics.cable import Cable, Injection, Morphology
-    from braincast.dynamics.conductance import read_circuit, simulate
-    from braincast.dynamics.conductance.crossings import upward_crossings
-
-    soma = Morphology(np.array([1]), np.array([1]), np.zeros((1, 3)), np.array([10.0]), np.array([-1]))
-    squid = read_circuit("hh")
-    drive_na = 10.0 * soma.area_um2 * 1e-8 * 1e3
-    run = Cable.of(soma, squid).simulate(record=[1], duration_ms=40, dt_ms=0.01, injections=[Injection(1, drive_na)])
-    _, found = upward_crossings(run.voltage_mv, 0.0)
-    ours = simulate(squid.changed({"current": 10}), duration_ms=40, dt_ms=0.01, integrator="staggered")
-    assert found * 0.01 == pytest.approx(ours.spike_times_ms["axon"], abs=2e-3)
-
-
-def test_compartments_have_the_surface_and_length_of_the_morphology_and_keep_to_the_longest(tmp_path):
+@pytest.fixture(scope="module")
+def branched(tmp_path_factory):
+    """A round soma and a dendrite that forks, with the squid's membrane and 10 µA/cm² everywhere."""
     from braincast.dynamics.cable import Cable, read_swc
     from braincast.dynamics.conductance import read_circuit
 
-    path = tmp_path / "cell.swc"
+    path = tmp_path_factory.mktemp("morphology") / "cell.swc"
     path.write_text("7 1 0 0 0 10 -1\n3 3 0 12 0 2 7\n4 3 0 60 0 1 3\n5 3 40 60 0 0.5 4\n6 3 0 60 55 0.5 4\n", "utf-8")
-    morphology = read_swc(path)
-    cable = Cable.of(morphology, read_circuit("hh"), longest_um=20)
-    nodes = cable.cell.nodes
+    return Cable.of(read_swc(path), read_circuit("hh").changed({"current": 10}), longest_um=20.0)
+
+
+def test_compartments_have_the_surface_and_length_of_the_morphology_and_keep_to_the_longest(branched):
+    nodes, morphology = branched.cell.nodes, branched.morphology
     assert nodes["area"].sum() == pytest.approx(morphology.area_um2, rel=1e-6)
     assert nodes["length"].max() <= 20.0
     assert nodes["length"].sum() == pytest.approx(morphology.length_um + 20)  # the soma is as long as it is wide
-    assert cable.n_compartments == 1 + 3 + 2 + 3
+    assert branched.n_compartments == 1 + 3 + 2 + 3
     with pytest.raises(BraincastError, match=r"E308.*no point 1"):
-        cable.compartment(1)
+        branched.compartment(1)
+
+
+def test_a_cell_that_is_driven_evenly_spikes_everywhere_when_the_engine_of_circuits_says(branched):
+    from braincast.dynamics.conductance import simulate
+    from braincast.dynamics.conductance.crossings import upward_crossings
+
+    run = branched.simulate(record=[7, 6], duration_ms=40.0, dt_ms=0.01)
+    trace, found = upward_crossings(run.voltage_mv, 0.0)
+    ours = simulate(branched.circuit, duration_ms=40.0, dt_ms=0.01, integrator="staggered").spike_times_ms["axon"]
+    for place in (0, 1):
+        assert found[trace == place] * 0.01 == pytest.approx(ours, abs=2e-3)
 
 
 def test_what_no_cable_can_be_made_of_is_refused():
