@@ -20,6 +20,7 @@ from braincast.errors import BraincastError
 
 UNIT_NS = 1e-3
 """What an edge's whole number counts: a thousandth of a nanosiemens."""
+Found = tuple[Int[np.ndarray, " spike"], Int[np.ndarray, " spike"]]
 _SPAN = 2_500  # steps for which kicks are drawn at once
 _ROOM = 1 << 16  # spikes of a span, to begin with
 
@@ -79,32 +80,33 @@ class Course:
         room = max(_ROOM, 2 * n_cells)
         self._spikes = np.zeros(room, np.int32), np.zeros(room, np.int32)
 
-    def advance(self, stop: int) -> tuple[Int[np.ndarray, " spike"], Int[np.ndarray, " spike"]]:
+    def advance(self, stop: int) -> Found:
         """Go on to a step; the spikes on the way there: their steps and cells."""
-        found, traces = [], []
+        found: list[Found] = []
+        traces = []
         while self.done < stop:
             end = min(self.done + _SPAN, stop)
             reached, trace = self._span(end, found)
             traces.append(trace[: reached - self.done])
             self.done = reached
         self.trace_mv = np.concatenate([self.trace_mv, *traces])
-        none = np.zeros(0, np.int32)
-        return np.concatenate([none, *(step for step, _ in found)]), np.concatenate(
-            [none, *(cell for _, cell in found)]
-        )
+        steps, cells = zip(*found, strict=True) if found else ((np.zeros(0, np.int32),),) * 2
+        return np.concatenate(steps), np.concatenate(cells)
 
-    def _span(self, end: int, found: list) -> tuple[int, Float[np.ndarray, "time watched"]]:
+    def _span(self, end: int, found: list[Found]) -> tuple[int, Float[np.ndarray, "time watched"]]:
         network, wiring = self.network, self.network.wiring
         kicks = network.kicks(self.done, end, self._seed)
         kick_from = np.searchsorted(kicks.step, np.arange(self.done, end + 1))
         amount = network.kick_ns[network.kind[kicks.neuron]]
         trace = np.zeros((end - self.done, len(self._watched)))
+        v, w, ge, gi = self.state
+        step, cell = self._spikes
         reached, n_spikes = kernel.advance(
-            self.done, end, self._run, network.kind, self._table, self._refractory, *self.state,
-            self._released, wiring.start, wiring.words, wiring.target_bits, wiring.delay_steps, UNIT_NS, kick_from,
-            kicks.neuron, amount, self._recent, self._n_recent, *self._spikes, self._watched, trace,
+            self.done, end, self._run, network.kind, self._table, self._refractory, v, w, ge, gi, self._released,
+            wiring.start, wiring.words, wiring.target_bits, wiring.delay_steps, UNIT_NS, kick_from, kicks.neuron,
+            amount, self._recent, self._n_recent, step, cell, self._watched, trace,
         )  # fmt: skip
-        found.append(tuple(column[:n_spikes].copy() for column in self._spikes))
+        found.append((step[:n_spikes].copy(), cell[:n_spikes].copy()))
         return reached, trace
 
 
