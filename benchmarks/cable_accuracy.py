@@ -17,14 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from line_figure import write_lines
 from pages import put_between_markers
 
 from braincast.files import read_json, write_json, write_text
 
 HERE = Path(__file__).parent
 RESULT, NEURON = HERE / "results" / "cable_accuracy.json", HERE / "results" / "rallpack3_neuron.json"
-PAGE, FIGURE = HERE.parent / "docs" / "cable.md", HERE.parent / "docs" / "figures" / "rallpack3.svg"
+PAGE = HERE.parent / "docs" / "cable.md"
 CABLES = HERE.parent / "examples" / "cables"
 FINE_MS, EVERY_MS, DURATION_MS = 0.001, 0.1, 250.0
 STEPS_MS = {
@@ -46,7 +45,6 @@ def main(arguments: Sequence[str]) -> None:
         print(text)
         if "--write" in arguments or "--table" in arguments:
             put_between_markers(PAGE, text, part)
-    _draw(read_json(NEURON))
 
 
 def sealed_cable_mv(time_ms: np.ndarray, at_um: float) -> np.ndarray:
@@ -150,13 +148,6 @@ def _run_neuron() -> None:
     traces = {end: told[end][::every] for end in ("near", "far")}
     document = {**told, **traces, "every_ms": EVERY_MS, "spikes_ms": spikes}
     write_text(NEURON, json.dumps(document, allow_nan=False) + "\n")
-
-
-def _draw(reference: dict[str, Any]) -> None:
-    shown = np.arange(0, 40 + EVERY_MS / 2, 0.2)
-    every = round(0.2 / EVERY_MS)
-    series = {f"{end} end": reference[end][: len(shown) * every : every] for end in ("near", "far")}
-    write_lines(FIGURE, "NEURON's axon of 1 mm, mV", shown.tolist(), series, across="ms")
 
 
 if __name__ == "__main__":

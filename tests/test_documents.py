@@ -30,6 +30,7 @@ def test_the_readme_shows_the_recorded_figures(monkeypatch):
         "board_statistics",
         "calibration",
         "degeneracy",
+        "degenerate_responses",
         "fly_loading",
         "fly_statistics",
         "interval_coverage",

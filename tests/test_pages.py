@@ -45,6 +45,28 @@ def test_a_page_shows_the_recorded_figures(name, table, monkeypatch):
     assert module.FIGURE.read_text(encoding="utf-8").startswith("<svg")
 
 
+def test_the_page_of_cables_shows_the_recorded_errors_and_they_keep_the_promise(monkeypatch):
+    module = script("cable_accuracy", monkeypatch)
+    figures = json.loads(module.RESULT.read_text(encoding="utf-8"))
+    page = module.PAGE.read_text(encoding="utf-8")
+    for name, text in module.tables(figures).items():
+        assert f"<!-- {name}: begin -->\n{text}\n<!-- {name}: end -->" in page
+    rows = {(row["scheme"], row["dt_ms"]): row["percent"] for row in figures["axon"]}
+    assert max(rows["crank-nicolson", 0.00625]) < 0.1 < min(rows["implicit-euler", 0.00625])
+    coarse, fine = (max(rows["crank-nicolson", dt_ms]) for dt_ms in (0.025, 0.0125))
+    assert coarse / fine == pytest.approx(4, rel=0.1)  # second order
+    assert all(error < 0.1 for row in figures["passive"] for error in row["percent"])
+
+
+def test_the_page_of_circuits_shows_the_recorded_speed_and_the_same_spikes(monkeypatch):
+    module = script("conductance_speed", monkeypatch)
+    figures = json.loads(module.RESULT.read_text(encoding="utf-8"))
+    assert module.table(figures) in module.PAGE.read_text(encoding="utf-8")
+    rows, agreement = figures["rows"], figures["agreement"]
+    assert all(rows[peer]["ns"] >= rows[dtype]["ns"] for peer, dtype in module.AGAINST.items())
+    assert agreement["float32"]["same"] > 0.99 * module.N_CELLS < agreement["jaxley"]["within_one"]
+
+
 def test_the_page_of_networks_shows_the_recorded_figures_of_all_networks(monkeypatch):
     from braincast.models.interface import Learner
     from braincast.models.registry import load_model, model_names

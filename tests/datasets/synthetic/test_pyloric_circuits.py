@@ -88,7 +88,7 @@ def test_a_difference_in_the_last_bits_is_not_seen_in_a_simulation_on_a_grid():
     from braincast.dynamics.conductance.equations import equations_of, parameters_of, stacked
     from braincast.dynamics.conductance.frames import framed
     from braincast.dynamics.conductance.integrators import STAGGERED
-    from braincast.dynamics.conductance.trajectory import beginning
+    from braincast.dynamics.conductance.steps import beginning
 
     circuit = animals()["crab-1"]
     with jax.enable_x64(True):
@@ -104,11 +104,11 @@ def test_a_difference_in_the_last_bits_is_not_seen_in_a_simulation_on_a_grid():
 def test_the_tasks_are_made_again_from_their_dataset_bit_for_bit_and_their_truth_has_a_rhythm():
     from braincast.datasets.registry import load_dataset
     from braincast.scoring.forecasting.rhythms import cycle
-    from braincast.tasks.forecasting.declared import declare
+    from braincast.tasks.forecasting.pyloric import DECLARED, declare
     from braincast.tasks.registry import task_card
 
     dataset = load_dataset("pyloric-circuits")
-    for name in ("stg-modulation", "stg-forecast"):
+    for name in DECLARED:
         assert declare(name, dataset) == task_card(name)
     slow = [specimen.recordings["slow-wave"] for specimen in dataset.specimens.values()]
     for recording in slow:

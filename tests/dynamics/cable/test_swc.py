@@ -96,3 +96,29 @@ def test_a_huge_file_is_refused_before_it_is_read(tmp_path):
 def test_a_long_unbranched_axon_of_many_points_is_read(swc):
     lines = [f"{n} 2 {n} 0 0 0.5 {n - 1 if n > 1 else -1}" for n in range(1, 20_001)]
     assert read_swc(swc("\n".join(lines))).length_um == pytest.approx(19_999)
+
+
+def test_a_circuit_file_names_its_morphology_beside_it_and_takes_its_area(swc, tmp_path):
+    from braincast.dynamics.conductance import parameters_of, read_circuit, simulate_spikes, stacked
+
+    swc(BRANCHED)
+    path = tmp_path / "cell.toml"
+    path.write_text('title = "x"\n[cells.a]\nmorphology = "cell.swc"\ncurrents = { leak = "1 mS/cm2" }\n', "utf-8")
+    circuit = read_circuit(path)
+    assert circuit.cells["a"].area == pytest.approx(1e-8 * read_swc(tmp_path / "cell.swc").area_um2)
+    with pytest.raises(BraincastError, match="E305"):
+        simulate_spikes(circuit, stacked([parameters_of(circuit)]), duration_ms=1.0)
+    path.write_text(path.read_text("utf-8").replace("cell.swc", "none.swc"), "utf-8")
+    with pytest.raises(BraincastError, match=r"E906.*none\.swc"):
+        read_circuit(path)
+
+
+def test_without_jaxley_the_error_says_what_to_install(monkeypatch):
+    import sys
+
+    from braincast.dynamics.cable import Cable
+    from braincast.dynamics.conductance import read_circuit
+
+    monkeypatch.setitem(sys.modules, "jaxley", None)  # to Python, a module that is not there
+    with pytest.raises(BraincastError, match=r"E405.*pip install 'braincast\[morphology\]'"):
+        Cable.of(cylinder(100.0, 1.0), read_circuit("hh"))

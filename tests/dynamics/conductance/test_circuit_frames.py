@@ -7,7 +7,7 @@ import pytest
 
 from braincast.dynamics.conductance import STAGGERED, equations_of, parameters_of, read_circuit, simulate, stacked
 from braincast.dynamics.conductance.frames import framed
-from braincast.dynamics.conductance.trajectory import beginning
+from braincast.dynamics.conductance.steps import beginning
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ from braincast.dynamics.rhythm import analysis_of
 
 pytestmark = pytest.mark.slow
 
-END_MS = 20_000.0
+END_MS = 15_000.0
 CHANGES = {
     "as it is": {},
     "half H": {"H": "x0.5"},

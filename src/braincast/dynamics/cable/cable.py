@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import jax
 import jax.numpy as jnp
@@ -19,10 +19,8 @@ from braincast.dynamics.cable.morphology import Morphology
 from braincast.dynamics.conductance.circuit import Circuit
 from braincast.errors import BraincastError
 
-if TYPE_CHECKING:
-    import jaxley
-
 Scheme = Literal["crank-nicolson", "implicit-euler"]
+_MOST_COMPARTMENTS = 100_000
 _SOLVERS = {"crank-nicolson": "crank_nicolson", "implicit-euler": "bwd_euler"}
 
 
@@ -38,11 +36,11 @@ class Injection:
 
 @dataclass(frozen=True, eq=False)
 class Cable:
-    """A cell with a shape. `cell` is Jaxley's, to be used with all that Jaxley can do; made by `Cable.of`."""
+    """A cell with a shape, made by `Cable.of`. `cell` is a `jaxley.Cell`, to be used with all that Jaxley can do."""
 
     morphology: Morphology
     circuit: Circuit
-    cell: jaxley.Cell
+    cell: Any
 
     @classmethod
     def of(
@@ -57,7 +55,7 @@ class Cable:
 
         Conductances, capacitance, reversals, temperature, initial voltage and the current for each area are the
         circuit's. Errors: E405 where Jaxley is not installed, E902 for a circuit of several cells, E903 for
-        a length or a resistivity that is not above 0.
+        a length or a resistivity that is not above 0, or more than 100,000 compartments.
         """
         require_jaxley()
         _check(circuit, {"axial_resistivity_ohm_cm": axial_resistivity_ohm_cm, "longest_um": longest_um})
@@ -103,24 +101,26 @@ class Cable:
         """
         import jaxley
 
-        n_steps = max(1, round(duration_ms / dt_ms))
-        begin_ms = np.arange(n_steps) * dt_ms
+        begin_ms = np.arange(max(1, round(duration_ms / dt_ms))) * dt_ms
         places = [self.compartment(point) for point in record]
         with _doubles():
-            self.cell.delete_recordings()
-            self.cell.delete_stimuli()
-            for place in dict.fromkeys(places):
-                self.cell.select(nodes=[place]).record(verbose=False)
-            for injection in injections or [Injection(record[0], 0.0)]:
-                on = (begin_ms >= injection.start_ms - dt_ms / 2) & (begin_ms < injection.stop_ms - dt_ms / 2)
-                current = jnp.asarray(np.where(on, injection.current_na, 0.0))
-                self.cell.select(nodes=[self.compartment(injection.point)]).stimulate(current, verbose=False)
+            self._wire(sorted(set(places)), injections or [Injection(record[0], 0.0)], begin_ms, dt_ms)
             run = jax.jit(lambda: jaxley.integrate(self.cell, delta_t=dt_ms, solver=_SOLVERS[scheme]))
             voltage = np.asarray(run())
-        order = {place: row for row, place in enumerate(dict.fromkeys(places))}
-        found = voltage[[order[place] for place in places]].T
+        found = voltage[np.searchsorted(sorted(set(places)), places)].T
         _check_voltage(found, dt_ms, self.morphology.source)
         return Recorded(tuple(record), np.arange(len(found)) * dt_ms, found)
+
+    def _wire(self, places: Sequence[int], injections: Sequence[Injection], begin_ms: np.ndarray, dt_ms: float) -> None:
+        """Tell Jaxley's cell what to record and what goes in during each step."""
+        self.cell.delete_recordings()
+        self.cell.delete_stimuli()
+        for place in places:
+            self.cell.select(nodes=[place]).record(verbose=False)
+        for injection in injections:
+            on = (begin_ms >= injection.start_ms - dt_ms / 2) & (begin_ms < injection.stop_ms - dt_ms / 2)
+            current = jnp.asarray(np.where(on, injection.current_na, 0.0))
+            self.cell.select(nodes=[self.compartment(injection.point)]).stimulate(current, verbose=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,16 +139,18 @@ def require_jaxley() -> None:
         raise BraincastError("E405", "jaxley", what, "pip install 'braincast[morphology]'")
 
 
-def _cut(morphology: Morphology, longest_um: float) -> jaxley.Cell:
+def _cut(morphology: Morphology, longest_um: float) -> Any:
     """Jaxley's cell of the morphology, each branch in as few equal compartments as `longest_um` allows."""
     from jaxley.io.graph import build_compartment_graph, from_graph
 
-    cell = from_graph(build_compartment_graph(swc_graph(morphology), ncomp=1))
+    cell: Any = from_graph(build_compartment_graph(swc_graph(morphology), ncomp=1))
     lengths = cell.nodes.groupby("global_branch_index")["length"].sum().to_numpy()
-    for branch, length_um in enumerate(lengths):
-        n = int(np.ceil(length_um / longest_um - 1e-9))
-        if n > 1:
-            cell.branch(branch).set_ncomp(n, initialize=False)
+    numbers = np.ceil(lengths / longest_um - 1e-9).clip(min=1)
+    if numbers.sum() > _MOST_COMPARTMENTS:
+        what = f"{longest_um:g} µm makes {numbers.sum():,.0f} compartments, of at most {_MOST_COMPARTMENTS:,}"
+        raise BraincastError("E903", "longest_um", what, "Give a larger length")
+    for branch in np.flatnonzero(numbers > 1):
+        cell.branch(int(branch)).set_ncomp(int(numbers[branch]), initialize=False)
     cell.initialize()
     cell.compute_compartment_centers()
     return cell

@@ -71,8 +71,8 @@ class CircuitMembrane(Channel):
 
     def _state(self, states: dict[str, Any], v: Any) -> State:
         n_gates = len(self.channel_states) - 1
-        gates = tuple(states[f"{NAME}_gate{n}"] for n in range(n_gates))
-        return State(v, states[_CALCIUM], gates, _NO_SYNAPSES)
+        gates = tuple(jnp.asarray(states[f"{NAME}_gate{n}"]) for n in range(n_gates))
+        return State(jnp.asarray(v), jnp.asarray(states[_CALCIUM]), gates, _NO_SYNAPSES)
 
     def _named(self, gates: tuple[Any, ...], calcium: Any) -> dict[str, Any]:
         return {**{f"{NAME}_gate{n}": gate for n, gate in enumerate(gates)}, _CALCIUM: calcium}

@@ -21,9 +21,10 @@ from braincast.dynamics.conductance.equations import Equations, Parameters, equa
 from braincast.dynamics.conductance.integrators import STAGGERED
 from braincast.errors import BraincastError
 
-PULLS = (20.0, 5.0, 1.0)  # 1/ms, one after the other
+PULLS = (20.0, 5.0, 1.0, 0.2)  # 1/ms, one after the other
 _LONG_MS = 1e5  # slow gates begin where they are on average
-_MOST_STEPS = 60  # of each pull
+_SMALLEST_FACTOR = 1e-3  # of what the search begins with
+_MOST_STEPS = 40  # of each pull
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,8 +51,8 @@ def fitted(
     """Every conductance of `circuit` that is not 0, from the voltage of all its cells every `dt_ms`.
 
     The recording may begin anywhere: its first `settle_ms`, in which gates find their places, are not judged. Least
-    squares by Levenberg-Marquardt steps in the logarithms, with derivatives through the simulation. E106 for a
-    recording of other cells, or with nothing after it settled.
+    squares with derivatives through the simulation, in the conductances themselves: in their logarithms one that is
+    once small stays small. E106 for a recording of other cells, or with nothing after it settled.
     """
     from scipy.optimize import least_squares
 
@@ -60,33 +61,33 @@ def fitted(
         what = f"shape {voltage_mv.shape}: {len(circuit.cells)} cells and more than {n_settle} times are expected"
         raise BraincastError("E106", "voltage_mv", what, "Give the voltage of every cell, or settle for a shorter time")
     names, at = _conductances(circuit)
-    logs = np.zeros(len(names))
+    factors, found = np.ones(len(names)), None
     with jax.enable_x64(True):
         error, slope = _compiled(circuit, at, jnp.asarray(voltage_mv), dt_ms, n_settle)
         for pull in pulls:
             found = least_squares(
                 lambda x, pull=pull: np.asarray(error(x, pull)),
-                logs,
+                np.clip(factors, 2 * _SMALLEST_FACTOR, None),
                 lambda x, pull=pull: np.asarray(slope(x, pull)),
-                method="lm",
+                bounds=(_SMALLEST_FACTOR, np.inf),
+                x_scale="jac",
                 max_nfev=_MOST_STEPS,
             )
-            logs = found.x
-    factors = np.exp(logs)
+            factors = found.x
     changed = circuit.changed({name: f"x{factor!r}" for name, factor in zip(names, factors.tolist(), strict=True)})
-    return Fit(changed, names, factors, float(np.sqrt(np.mean(found.fun**2))))
+    return Fit(changed, names, factors, float(np.sqrt(np.mean(found.fun**2))) if found is not None else np.nan)
 
 
 def _compiled(
     circuit: Circuit, at: Sequence[tuple[int, ...]], recorded: Array, dt_ms: float, n_settle: int
 ) -> tuple[Callable[[Any, float], Array], Callable[[Any, float], Array]]:
-    """What is left between a pulled circuit and the recording, as a function of log factors; and its derivative."""
+    """What is left between a pulled circuit and the recording, as a function of factors; and its derivative."""
     begin, equations = parameters_of(circuit), equations_of(circuit)
     currents = [(number, place[0], place[1]) for number, place in enumerate(at) if len(place) == 2]
     synapses = [(number, place[0]) for number, place in enumerate(at) if len(place) == 1]
 
-    def error(logs: Array, pull: Any) -> Array:
-        factors, maximal, synapse = jnp.exp(logs), begin.maximal, begin.synapse
+    def error(factors: Array, pull: Any) -> Array:
+        maximal, synapse = begin.maximal, begin.synapse
         for number, current, cell in currents:
             maximal = maximal.at[current, cell].mul(factors[number])
         for number, place in synapses:

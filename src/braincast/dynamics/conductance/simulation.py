@@ -15,7 +15,7 @@ from braincast.dynamics.conductance.circuit import Circuit
 from braincast.dynamics.conductance.crossings import between, bounds, rises, upward_crossings
 from braincast.dynamics.conductance.equations import Equations, Parameters, State, equations_of, parameters_of
 from braincast.dynamics.conductance.integrators import FIXED, Integrator
-from braincast.dynamics.conductance.trajectory import advanced, as_array, beginning
+from braincast.dynamics.conductance.steps import advanced, as_array, beginning
 from braincast.errors import BraincastError
 
 DT_MS = 0.025

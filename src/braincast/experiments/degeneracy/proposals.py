@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
@@ -64,11 +66,10 @@ def parameters(sets: Conductances) -> Parameters:
     """All sets as a batch for `simulate_spikes`."""
     equations, n = equations_of(sets.circuit), len(sets)
     n_currents, n_cells = len(equations.currents), len(equations.cells)
-    maximal = sets.values[:, : n_currents * n_cells].reshape(n, n_currents, n_cells)
+    maximal, synapses = np.split(sets.values, [n_currents * n_cells], axis=1)
     drive = np.array([cell.current for cell in sets.circuit.cells.values()])
-    return Parameters(  # pyright: ignore[reportArgumentType]
-        maximal, sets.values[:, n_currents * n_cells :], np.tile(drive, (n, 1)), np.full(n, sets.circuit.temperature)
-    )
+    leaves: tuple[Any, ...] = (maximal.reshape(n, n_currents, n_cells), synapses, np.tile(drive, (n, 1)))
+    return Parameters(*leaves, temperature=jnp.full(n, sets.circuit.temperature))
 
 
 def _scattered(values: np.ndarray, rng: np.random.Generator, spread: float) -> np.ndarray:

@@ -6,16 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import permutations, product
+from typing import TYPE_CHECKING
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
 from braincast.brain.connectome import Connectome
 from braincast.datasets.synthetic.pyloric.animals import CELLS, MODULATORS, typical_circuit
 from braincast.dynamics.conductance.circuit import Circuit, Synapse
-from braincast.dynamics.conductance.equations import Equations, Parameters, equations_of, parameters_of
+
+if TYPE_CHECKING:  # brings JAX, which a listing of models must not wait for
+    from braincast.dynamics.conductance.equations import Equations, Parameters
 
 KINDS = ("glutamatergic", "cholinergic")  # an edge of one kind is of the first, one of two is of both
 
@@ -36,6 +37,10 @@ class Conductances:
 
     def parameters(self) -> Parameters:
         """As the simulator takes them."""
+        import jax.numpy as jnp
+
+        from braincast.dynamics.conductance.equations import Parameters
+
         n, n_cells = len(self), self.maximal.shape[2]
         temperature = np.full(n, space().temperature)
         return Parameters(*map(jnp.asarray, (self.maximal, self.synapse, np.zeros((n, n_cells)), temperature)))
@@ -56,6 +61,8 @@ def space() -> Circuit:
 @cache
 def equations() -> Equations:
     """Of every circuit here."""
+    from braincast.dynamics.conductance.equations import equations_of
+
     return equations_of(space())
 
 
@@ -110,6 +117,10 @@ def action(modulator: str, amount: float) -> tuple[Mapping[str, np.ndarray], Map
 
 def _arrays(circuit: Circuit) -> tuple[Float[np.ndarray, "current cell"], Float[np.ndarray, " synapse"]]:
     """All conductances of a circuit in double precision."""
+    import jax
+
+    from braincast.dynamics.conductance.equations import parameters_of
+
     with jax.enable_x64(True):
         parameters = parameters_of(circuit)
     return np.asarray(parameters.maximal), np.asarray(parameters.synapse)
