@@ -20,7 +20,6 @@ from braincast.errors import BraincastError
 
 UNIT_NS = 1e-3
 """What an edge's whole number counts: a thousandth of a nanosiemens."""
-Found = tuple[Int[np.ndarray, " spike"], Int[np.ndarray, " spike"]]
 _SPAN = 2_500  # steps for which kicks are drawn at once
 _ROOM = 1 << 16  # spikes of a span, to begin with
 
@@ -80,20 +79,21 @@ class Course:
         room = max(_ROOM, 2 * n_cells)
         self._spikes = np.zeros(room, np.int32), np.zeros(room, np.int32)
 
-    def advance(self, stop: int) -> Found:
+    def advance(self, stop: int) -> tuple[Int[np.ndarray, " spike"], Int[np.ndarray, " spike"]]:
         """Go on to a step; the spikes on the way there: their steps and cells."""
-        found: list[Found] = []
-        traces = []
+        steps, cells, traces = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)], [self.trace_mv]
         while self.done < stop:
-            end = min(self.done + _SPAN, stop)
-            reached, trace = self._span(end, found)
-            traces.append(trace[: reached - self.done])
-            self.done = reached
-        self.trace_mv = np.concatenate([self.trace_mv, *traces])
-        steps, cells = zip(*found, strict=True) if found else ((np.zeros(0, np.int32),),) * 2
+            step, cell, trace = self._span(min(self.done + _SPAN, stop))
+            steps.append(step)
+            cells.append(cell)
+            traces.append(trace)
+        self.trace_mv = np.concatenate(traces)
         return np.concatenate(steps), np.concatenate(cells)
 
-    def _span(self, end: int, found: list[Found]) -> tuple[int, Float[np.ndarray, "time watched"]]:
+    def _span(
+        self, end: int
+    ) -> tuple[Int[np.ndarray, " spike"], Int[np.ndarray, " spike"], Float[np.ndarray, "time watched"]]:
+        """Towards a step, as far as there is room for spikes."""
         network, wiring = self.network, self.network.wiring
         kicks = network.kicks(self.done, end, self._seed)
         kick_from = np.searchsorted(kicks.step, np.arange(self.done, end + 1))
@@ -106,8 +106,8 @@ class Course:
             wiring.start, wiring.words, wiring.target_bits, wiring.delay_steps, UNIT_NS, kick_from, kicks.neuron,
             amount, self._recent, self._n_recent, step, cell, self._watched, trace,
         )  # fmt: skip
-        found.append((step[:n_spikes].copy(), cell[:n_spikes].copy()))
-        return reached, trace
+        reached, self.done = reached - self.done, reached
+        return step[:n_spikes].copy(), cell[:n_spikes].copy(), trace[:reached]
 
 
 def simulate_adaptive(network: AdaptiveNetwork, *, duration_s: float, seed: int, into: Path | None = None) -> Spikes:
