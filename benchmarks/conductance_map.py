@@ -10,8 +10,8 @@ import numpy as np
 
 from braincast.files import write_text
 
-_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 980, 460, 70, 20, 70, 170
-_FOLDS = (1 / 16, 1 / 4, 1, 4, 16)
+_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 980, 520, 70, 20, 70, 200
+_FOLDS = (1 / 32, 1 / 8, 1 / 2, 1, 2, 8, 32)
 _STYLE = (
     "text{font:13px system-ui,sans-serif;fill:#767676}.title{font-weight:600}.grid{stroke:#8884}"
     "circle{fill-opacity:.55}"
@@ -37,8 +37,8 @@ def write_map(path: Path, title: str, names: Sequence[str], values: np.ndarray, 
         for row, value in enumerate(own):
             x, y = _LEFT + step * (column + 0.5 + jitter[row, column]), place(value / middle if value else 0.0)
             body.append(f'<circle r="2" cx="{x:.1f}" cy="{y:.1f}" fill="{_colour(share[row])}"/>')
-        turned = f'transform="translate({_LEFT + step * (column + 0.3):.1f} {_HEIGHT - _BOTTOM + 30}) rotate(60)"'
-        body.append(f"<text {turned}>{escape(name)}</text>")
+        turned = f'transform="translate({_LEFT + step * (column + 0.7):.1f} {_HEIGHT - _BOTTOM + 34}) rotate(-60)"'
+        body.append(f'<text {turned} text-anchor="end">{escape(name)}</text>')
     told = "; ".join(f"{name} {own.min():g} to {own.max():g}" for name, own in zip(names, values.T, strict=True))
     opening = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img">'
     words = f"<title>{escape(title)}</title><desc>{escape(told)}</desc><style>{_STYLE}</style>"
@@ -59,7 +59,7 @@ def _place():
 
 
 def _grid(place) -> list[str]:
-    words = {1 / 16: "1/16", 1 / 4: "1/4", 1: "mean", 4: "× 4", 16: "× 16"}
+    words = {1 / 32: "1/32", 1 / 8: "1/8", 1 / 2: "1/2", 1: "mean", 2: "× 2", 8: "× 8", 32: "× 32"}
     lines = []
     for fold in (*_FOLDS, 0.0):
         y = place(fold)

@@ -34,7 +34,7 @@ from braincast.files import read_json, write_json
 HERE = Path(__file__).parent
 RESULT, PAGE = HERE / "results" / "degeneracy.json", HERE.parent / "docs" / "degeneracy.md"
 FIGURE = HERE.parent / "docs" / "figures" / "degeneracy.svg"
-N_TRIED, SEED, N_AGAIN = 1536, 0, 32
+N_TRIED, SEED, N_AGAIN = 2048, 0, 32
 CELLS = ("AB/PD", "LP", "PY")
 # Of crabs: period (mean ± sd), and within what two circuits count as having one rhythm here.
 ANIMALS_MS, NEAR_PERIOD, NEAR_PHASE = (1510.0, 280.0), 0.01, 0.03
@@ -109,10 +109,23 @@ def _counts(figures: Mapping[str, Any], values: np.ndarray) -> str:
         ("of these, pyloric at 0.025 ms too: **the solutions**", f"**{figures['n_half']}**"),
         ("solutions with a period of 1.51 ± 0.28 s, as in crabs", int(like)),
         ("least and greatest period, s", f"{period.min() / 1e3:.2f} to {period.max() / 1e3:.2f}"),
+        ("what goes with the period most (rank correlation)", _with_period(figures, values)),
         ("of a sample, pyloric in float64 by exponential Euler too", again),
         ("time", took),
     ]
     return "\n".join(["| | |", "|---|---|", *(f"| {what} | {value} |" for what, value in rows)])
+
+
+def _with_period(figures: Mapping[str, Any], values: np.ndarray, n: int = 3) -> str:
+    """The conductances of largest rank correlation with the period, over circuits that have them."""
+    period, found = np.array(figures["solutions"]["period_ms"]), {}
+    for name, own in zip(figures["names"], values.T, strict=True):
+        there = own > 0
+        if there.sum() >= len(own) / 2:
+            ranks = [np.argsort(np.argsort(each[there])) for each in (own, period)]
+            found[name] = float(np.corrcoef(*ranks)[0, 1])
+    most = sorted(found.items(), key=lambda each: -abs(each[1]))[:n]
+    return ", ".join(f"{name} {value:+.2f}" for name, value in most)
 
 
 def _pair(figures: Mapping[str, Any], values: np.ndarray) -> str:

@@ -15,7 +15,7 @@ from pages import put_between_markers
 from scipy.integrate import solve_ivp
 
 from braincast.dynamics.conductance import Circuit, Simulation, read_circuit, simulate
-from braincast.files import read_json, write_json
+from braincast.files import write_json
 
 HERE = Path(__file__).parent
 RESULT, PAGE = HERE / "results" / "squid.json", HERE.parent / "docs" / "circuits.md"

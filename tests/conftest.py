@@ -8,20 +8,33 @@ from pathlib import Path
 import pytest
 from fetched import fetched
 
-# Minutes each: two workers end together only if none of these files comes last.
+# Half a minute or more each: workers end together only if none of these files comes last.
 LONGEST = (
     "test_command_run",
-    "test_wiring",
-    "test_killed_scoring",
-    "test_killed_sweep",
-    "test_learned_models",
     "test_run_faults",
-    "test_fuzzed_submissions",
+    "test_killed_sweep",
     "test_forecast_leakage",
+    "test_learned_models",
+    "test_fuzzed_submissions",
+    "test_killed_scoring",
+    "test_wiring",
+    "test_many_devices",
+    "test_state_networks",
+    "test_command_line_faults",
     "test_access_in_browser",
+    "test_leakage",
+    "test_bad_submissions",
+    "test_command_forecast_tasks",
+    "test_killed_training",
+    "test_writer",
+    "test_attention",
+    "test_forecast_page",
+    "test_forecast_in_browser",
+    "test_relabelling",
+    "test_command_forecast",
     "test_command_fit",
     "test_command_json",
-    "test_leakage",
+    "test_unet_network",
 )
 
 

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from refusals import refused
 
 from braincast.dynamics.conductance import parameters_of, read_circuit, simulate
 from braincast.dynamics.rhythm import analysis_of
@@ -16,7 +17,6 @@ from braincast.experiments.degeneracy import (
     fold_differences,
     mutually_different,
     parameters,
-    varied,
 )
 from braincast.experiments.degeneracy.model_cells import MODEL_CELLS
 
@@ -51,8 +51,7 @@ def test_proposals_lie_around_model_cells_and_published_synapses(pyloric):
         known = np.array([each[0] for each in MODEL_CELLS[cell]])
         nearest = np.abs(np.log(sets.values[:, [column]] / known)).min(axis=1)
         assert (nearest <= np.log(1.25)).all()
-    near = varied(sets, np.random.default_rng(1), 30, spread=1.5)
-    assert ((near.values > 0).sum(axis=1) >= 15).all()
+    assert (np.unique(sets.values[:, -7:] == 0).tolist()) == [False, True]  # a synapse may be missing
 
 
 def test_a_set_is_the_circuit_that_its_changes_make(pyloric):
@@ -64,15 +63,21 @@ def test_a_set_is_the_circuit_that_its_changes_make(pyloric):
         np.testing.assert_allclose(alone.synapse, batch.synapse[row], rtol=1e-6)
 
 
+def test_circuits_of_other_cells_are_refused():
+    with refused("E902", "model cell", "axon"):
+        drawn(read_circuit("hh"), np.random.default_rng(0), 5, spread=1.25)
+
+
 @pytest.mark.slow
-def test_found_circuits_differ_two_fold_and_are_pyloric_for_another_scheme_too(pyloric):
-    effort = Effort(rounds=1, screen_ms=7000.0, duration_ms=8000.0, screen_dt_ms=0.1, dt_ms=0.1)
-    found = degenerate_circuits(pyloric, n_tried=64, seed=3, effort=effort, workers=2)
-    assert len(found.sets) >= 5
+def test_found_circuits_differ_two_fold_and_are_pyloric_alone_too(pyloric):
+    effort = Effort(spread=1.0, screen_ms=8000.0, duration_ms=8000.0, screen_dt_ms=0.1, dt_ms=0.1, batch=32)
+    found = degenerate_circuits(pyloric, n_tried=32, seed=0, effort=effort, workers=1)
+    assert len(found.sets) >= 3
     assert all_differ(found.sets.values)
     assert {rhythm["class"] for rhythm in found.rhythms} == {"pyloric"}
-    # One of them once more, in float64 with the scheme of first order.
-    own = simulate(pyloric.changed(found.sets.changes(0)), duration_ms=8000.0, dt_ms=0.05)
-    again = analysis_of(own.spike_times_ms, from_ms=2500.0, to_ms=8000.0)
+    # One that is so in every cycle, once more, alone and in float64.
+    steady = next(row for row, rhythm in enumerate(found.rhythms) if rhythm["share_in_order"] == 1.0)
+    own = simulate(pyloric.changed(found.sets.changes(steady)), duration_ms=8000.0, dt_ms=0.05, integrator="staggered")
+    again = analysis_of(own.spike_times_ms, from_ms=8000.0 / 3, to_ms=8000.0)
     assert again["class"] == "pyloric"
-    assert again["period_ms"] == pytest.approx(found.rhythms[0]["period_ms"], rel=0.05)
+    assert again["period_ms"] == pytest.approx(found.rhythms[steady]["period_ms"], rel=0.03)

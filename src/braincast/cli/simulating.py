@@ -1,4 +1,4 @@
-"""`braincast simulate`: brains that spike, and circuits of cells."""
+"""`braincast simulate`: brains that spike, circuits and networks of cells."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from braincast.cli.circuits import circuit
+from braincast.cli.networks import network
 from braincast.cli.options import Data, Force, Json, Out, Quiet, Seed
 from braincast.cli.session import console, print_json, resumable, session
 from braincast.errors import BraincastError
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
     from braincast.experiments.simulation.screening import Question
     from braincast.experiments.simulation.wiring import Wiring
 
-app = typer.Typer(help="Simulate a brain or a circuit.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Simulate a brain, a circuit or a network.", no_args_is_help=True, rich_markup_mode=None)
 app.command("circuit")(circuit)
+app.command("network")(network)
 
 _RESULT, _REPORT = "simulation.json", "report.html"
 _ONE_IN = 200  # neurons are driven where nothing is said: a fly's 693, about the broadest drive that does not tip it
@@ -31,7 +33,7 @@ _ONE_IN = 200  # neurons are driven where nothing is said: a fly's 693, about th
 
 @app.callback()
 def simulate() -> None:
-    """Simulate a brain or a circuit."""
+    """Simulate a brain, a circuit or a network."""
 
 
 @app.command("fly")

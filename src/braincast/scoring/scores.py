@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 import xarray as xr
@@ -82,6 +82,7 @@ class ModelScore:
     """Everything about one contender. `groups[group][label]` has the primary metric inside a group of pairs.
 
     `replicates` are in the order of the contender's forecasts: of each draw of a null there are `n_seeds`.
+    `outside` has every metric on the cases that no fit saw anything like, where `metrics` are of the others.
     """
 
     role: Role
@@ -91,9 +92,13 @@ class ModelScore:
     replicates: tuple[float | None, ...]
     cost: Cost | None
     n_seeds: int = 1
+    outside: Mapping[str, MetricScore] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """The entry of the JSON contract; `replicates` are the primary metric of each seed or draw."""
+        more: dict[str, Any] = {}
+        if self.outside:
+            more["outside"] = {key: {"value": s.value, "ci": s.ci and list(s.ci)} for key, s in self.outside.items()}
         unknown = {"fit_s": None, "forecast_s": None, "parameters": None}
         return {
             "role": self.role,
@@ -102,6 +107,7 @@ class ModelScore:
             "groups": {g: {k: s.to_dict() for k, s in labels.items()} for g, labels in self.groups.items()},
             "replicates": list(self.replicates),
             "cost": unknown if self.cost is None else asdict(self.cost),
+            **more,
         }
 
 

@@ -40,6 +40,7 @@ _BUILT_IN = (
     "lorenz63-rollout",
     "lorenz96-rollout",
     "worm-rollout",
+    "stg-forecast",
     "stg-modulation",
     "human-rollout",
     "worm-imputation",

@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from braincast.dynamics.conductance import parameters_of, read_circuit, simulate_spikes, stacked
+from braincast.dynamics.conductance import parameters_of, read_circuit, simulate, simulate_spikes, stacked
+from braincast.dynamics.conductance.circuit import Calcium, Warmth
 from braincast.dynamics.rhythm import analysis_of
 
 pytestmark = pytest.mark.slow
 
-END_MS = 20_000.0
+END_MS = 15_000.0
 CHANGES = {
     "as it is": {},
     "half H": {"H": "x0.5"},
@@ -78,3 +79,12 @@ def test_warmth_makes_the_rhythm_three_to_four_times_as_fast_and_keeps_phases(rh
     assert 3 < cold["period_ms"] / warm["period_ms"] < 4.5
     for cell in ("LP", "PY"):
         assert warm["phase"][cell]["start"] == pytest.approx(cold["phase"][cell]["start"], abs=0.08)
+
+
+def test_an_isolated_pacemaker_first_spikes_when_another_implementation_says():
+    # That one takes RT/2F at 283 K with F = 96,520 C/mol: 84.67 ms. The same here is a temperature of 9.75 °C.
+    cell = read_circuit("stg-cell")
+    as_warm = {name: own.model_copy(update={"q10": Warmth()}) for name, own in cell.currents.items()}
+    cell = cell.model_copy(update={"currents": as_warm, "calcium": Calcium(), "temperature": 9.75})
+    spikes = simulate(cell, duration_ms=100.0, dt_ms=0.0125, integrator="staggered").spike_times_ms
+    assert spikes["AB/PD"][0] == pytest.approx(84.67, abs=0.005)

@@ -171,9 +171,10 @@ def test_one_animal_is_said_to_be_one():
 def test_the_document_is_plain_json_with_the_contracts_entries(card):
     document = json.loads(json.dumps(card.to_dict(), allow_nan=False))
     entry = document["models"]["fading"]
-    assert {"role", "of", "metrics", "groups", "replicates", "cost", "neurons"} == set(entry)
+    assert {"role", "of", "metrics", "groups", "replicates", "cost", "neurons", "outside"} == set(entry)
     assert {"value", "ci", "n", "skill", "ceiling_share", "by_lead", "by_lead_ci"} <= set(entry["metrics"]["mae"])
     assert len(entry["metrics"]["mae"]["by_lead_ci"]) == 3
+    assert entry["outside"]["mae"]["value"] == entry["groups"]["distribution"]["out"]["value"]
     assert document["baseline"] == "persistence" and document["primary"] == "mae"
 
 

@@ -50,8 +50,8 @@ class State(NamedTuple):
 class Membrane(NamedTuple):
     """How a voltage moves while gates are held: dV/dt = towards - rate · V, in mV/ms and 1/ms."""
 
-    rate: Float[Array, "cell *lane"]
-    towards: Float[Array, "cell *lane"]
+    rate: Float[Array, " cell *lane"]
+    towards: Float[Array, " cell *lane"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +116,7 @@ class Equations:
             rate, towards = rate + from_synapses, towards + towards_synapses
         return Membrane(rate * (1 / self._capacitance), towards * (1 / self._capacitance))
 
-    def conductances(self, parameters: Parameters, state: State) -> list[Float[Array, "cell *lane"]]:
+    def conductances(self, parameters: Parameters, state: State) -> list[Float[Array, " cell *lane"]]:
         """The conductance of each current in each cell, mS/cm²."""
         gates = iter(state.gates)
         warmths = [current.q10 for current in self._declared]
@@ -129,7 +129,7 @@ class Equations:
             found.append(open_share)
         return found
 
-    def calcium_flow(self, parameters: Parameters, state: State) -> tuple[Float[Array, "cell *lane"], Any]:
+    def calcium_flow(self, parameters: Parameters, state: State) -> tuple[Float[Array, " cell *lane"], Any]:
         """Where calcium would settle at the present currents (µM), and its time constant (ms)."""
         said = self.circuit.calcium
         reversal = self._calcium_reversal(parameters, state.calcium)

@@ -12,7 +12,7 @@ from jaxtyping import Array, Float
 from braincast.dynamics.conductance.equations import Equations, Parameters, State
 from braincast.dynamics.conductance.integrators import Integrator
 from braincast.dynamics.conductance.lanes import Lanes
-from braincast.dynamics.conductance.trajectory import trajectory
+from braincast.dynamics.conductance.steps import trajectory
 
 
 @partial(jax.jit, static_argnames=("equations", "integrator", "n_frames", "samples", "every", "keep_states", "grid"))

@@ -56,7 +56,7 @@ def _staggered(equations: Equations, parameters: Parameters, state: State, dt_ms
     return equations.relaxed(parameters, state._replace(voltage=voltage, calcium=calcium), dt_ms)
 
 
-def after(voltage: Float[Array, "cell *lane"], membrane: Membrane, dt_ms: Milliseconds) -> Float[Array, "cell *lane"]:
+def after(voltage: Float[Array, " cell *lane"], membrane: Membrane, dt_ms: Milliseconds) -> Float[Array, " cell *lane"]:
     """A voltage `dt_ms` later while conductances are held: exact."""
     moved = membrane.rate * dt_ms
     # (1 - exp(-x)) / x, by its series where that quotient would lose digits.
@@ -67,7 +67,7 @@ def after(voltage: Float[Array, "cell *lane"], membrane: Membrane, dt_ms: Millis
 
 def _calcium_after(
     equations: Equations, parameters: Parameters, state: State, meanwhile: State, dt_ms: Milliseconds
-) -> Float[Array, "cell *lane"]:
+) -> Float[Array, " cell *lane"]:
     if not equations.has_calcium:
         return state.calcium
     settled, time = equations.calcium_flow(parameters, meanwhile)

@@ -1,4 +1,4 @@
-"""Many small circuits side by side: cells first, circuits last, so that a processor works on many circuits at a time."""
+"""Many small circuits side by side: cells first, circuits last, so that a processor works on many at a time."""
 
 from __future__ import annotations
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from braincast.dynamics.cable.swc import read_swc
 from braincast.dynamics.conductance.circuit import Circuit
 from braincast.errors import BraincastError, unknown_name
 
@@ -92,6 +91,8 @@ def _with_areas(told: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
         found[name] = cell
         if isinstance(cell, dict) and isinstance(cell.get("morphology"), str):
             path = (folder / cell["morphology"]).resolve()
+            from braincast.dynamics.cable.swc import read_swc  # its room brings JAX
+
             area_um2 = read_swc(path).area_um2
             found[name] = {"area": f"{area_um2!r} um2", **cell, "morphology": str(path)}
     return {**told, "cells": found}

@@ -15,7 +15,7 @@ from braincast.dynamics.conductance.circuit import Circuit
 from braincast.dynamics.conductance.crossings import between, bounds, rises, upward_crossings
 from braincast.dynamics.conductance.equations import Equations, Parameters, State, equations_of, parameters_of
 from braincast.dynamics.conductance.integrators import FIXED, Integrator
-from braincast.dynamics.conductance.trajectory import advanced, as_array, beginning
+from braincast.dynamics.conductance.steps import advanced, as_array, beginning
 from braincast.errors import BraincastError
 
 DT_MS = 0.025
@@ -176,7 +176,11 @@ class Run:
 
     def n_frames(self, n_steps: int) -> int:
         """How many steps a part has at most."""
-        return max(1, min(n_steps, _CHUNK_VALUES // self.first.size))
+        most = max(1, min(n_steps, _CHUNK_VALUES // self.first.size))
+        fewest = -(-n_steps // most)
+        # Parts of one length, where there is one not much shorter, are one compiled program; a rest would be another.
+        even = (n_steps // n_parts for n_parts in range(fewest, 2 * fewest) if n_steps % n_parts == 0)
+        return next(even, most)
 
     def parts(self, n_steps: int) -> Iterator[Float[np.ndarray, "time batch cell"]]:
         """The voltages after each step, in parts of a megabyte."""

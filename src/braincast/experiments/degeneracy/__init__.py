@@ -1,7 +1,7 @@
 """Many circuits, one rhythm: searches for sets of conductances that differ widely and act alike."""
 
 from braincast.experiments.degeneracy.difference import all_differ, fold_differences, mutually_different
-from braincast.experiments.degeneracy.proposals import Conductances, drawn, parameters, varied
+from braincast.experiments.degeneracy.proposals import Conductances, drawn, parameters
 from braincast.experiments.degeneracy.search import Effort, Found, degenerate_circuits
 
 __all__ = [
@@ -14,5 +14,4 @@ __all__ = [
     "fold_differences",
     "mutually_different",
     "parameters",
-    "varied",
 ]

@@ -1,15 +1,18 @@
-"""Sets of conductances to try: drawn around model cells, or around sets that worked."""
+"""Sets of conductances to try, drawn around model cells."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
 from braincast.dynamics.conductance import Circuit, Parameters, equations_of
+from braincast.errors import unknown_name
 from braincast.experiments.degeneracy.model_cells import CURRENTS, MODEL_CELLS, SYNAPSES_NS
 
 
@@ -43,9 +46,13 @@ class Conductances:
 def drawn(circuit: Circuit, rng: np.random.Generator, n: int, spread: float) -> Conductances:
     """Model cells of each type and synapses drawn at random, every conductance times 1/spread to spread (log-uniform).
 
-    Cells and currents of the circuit must be those of the model cells.
+    E902 for a circuit whose cells or currents are not those of the model cells.
     """
     equations = equations_of(circuit)
+    for kind, names, known in (("cell", equations.cells, MODEL_CELLS), ("current", equations.currents, CURRENTS)):
+        for name in names:
+            if name not in known:
+                raise unknown_name("E902", f"model {kind}", name, known)
     rows = [
         np.array(MODEL_CELLS[cell], float)[rng.integers(len(MODEL_CELLS[cell]), size=n)] for cell in equations.cells
     ]
@@ -55,20 +62,14 @@ def drawn(circuit: Circuit, rng: np.random.Generator, n: int, spread: float) -> 
     return Conductances(circuit, _scattered(np.concatenate([maximal, synapses], axis=1), rng, spread))
 
 
-def varied(parents: Conductances, rng: np.random.Generator, n: int, spread: float) -> Conductances:
-    """Sets drawn around others, every conductance times 1/spread to spread."""
-    return Conductances(parents.circuit, _scattered(parents.values[rng.integers(len(parents), size=n)], rng, spread))
-
-
 def parameters(sets: Conductances) -> Parameters:
     """All sets as a batch for `simulate_spikes`."""
     equations, n = equations_of(sets.circuit), len(sets)
     n_currents, n_cells = len(equations.currents), len(equations.cells)
-    maximal = sets.values[:, : n_currents * n_cells].reshape(n, n_currents, n_cells)
+    maximal, synapses = np.split(sets.values, [n_currents * n_cells], axis=1)
     drive = np.array([cell.current for cell in sets.circuit.cells.values()])
-    return Parameters(  # pyright: ignore[reportArgumentType]
-        maximal, sets.values[:, n_currents * n_cells :], np.tile(drive, (n, 1)), np.full(n, sets.circuit.temperature)
-    )
+    leaves: tuple[Any, ...] = (maximal.reshape(n, n_currents, n_cells), synapses, np.tile(drive, (n, 1)))
+    return Parameters(*leaves, temperature=jnp.full(n, sets.circuit.temperature))
 
 
 def _scattered(values: np.ndarray, rng: np.random.Generator, spread: float) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -16,7 +16,7 @@ from jaxtyping import Bool, Float
 from braincast.dynamics.conductance import Circuit, simulate_spikes
 from braincast.dynamics.rhythm import analysis_of
 from braincast.experiments.degeneracy.difference import mutually_different
-from braincast.experiments.degeneracy.proposals import Conductances, drawn, parameters, varied
+from braincast.experiments.degeneracy.proposals import Conductances, drawn, parameters
 from braincast.progress import step
 
 
@@ -24,14 +24,12 @@ from braincast.progress import step
 class Effort:
     """How a search goes about it; times in ms.
 
-    Every set is screened for `screen_ms` with a coarse step. Those of the right class, less those too near to another,
-    are simulated for `duration_ms` with `dt_ms` and with half of it. Rhythms are judged from `settle_ms` on. The first
-    round draws around model cells (`first_spread`), each later one around all that passed the screen (`spread`).
+    Sets are drawn around model cells, each conductance times 1/`spread` to `spread`. All are screened for `screen_ms`
+    with a coarse step. Those of the right class, less those too near to another, are simulated for `duration_ms` with
+    `dt_ms` and with half of it. Rhythms are judged from `settle_ms` on.
     """
 
-    rounds: int = 2
-    first_spread: float = 1.25
-    spread: float = 1.75
+    spread: float = 1.25
     screen_ms: float = 8_000.0
     screen_dt_ms: float = 0.1
     duration_ms: float = 15_000.0
@@ -75,61 +73,38 @@ def degenerate_circuits(
     """Sets of conductances that give a circuit the `wanted` class, any two of them far apart.
 
     They differ by `fold` in `at_least` conductances that neither lacks. `n_tried` sets are simulated, in float32, with
-    the staggered scheme, on `workers` cores (all). The same seed gives the same circuits on one machine.
+    the staggered scheme, on `workers` cores (all). The same seed gives the same circuits on one machine. E902 for a
+    circuit whose cells or currents are not those of the model cells.
     """
-    began, rng = time.perf_counter(), np.random.default_rng(seed)
-    with ThreadPoolExecutor(workers or os.cpu_count()) as crew:
+    began = time.perf_counter()
+    tried = drawn(circuit, np.random.default_rng(seed), n_tried, effort.spread)
+    with ThreadPoolExecutor(workers or os.cpu_count()) as crew, step("Searching for circuits", 3) as advance:
         look = partial(_of_class, crew, effort, wanted)
-        screened = _screened(circuit, rng, n_tried, effort, look)
+        screened = tried.taken(look(tried, effort.screen_ms, effort.screen_dt_ms)[0])
         likely = screened.taken(mutually_different(screened.values, fold=fold, at_least=at_least))
-        with step("Looking at them with finer steps", 2) as advance:
-            right, _ = look(likely, effort.duration_ms, effort.dt_ms)
-            advance(1, f"{int(right.sum())} of {len(right)}")
-            again = likely.taken(right)
-            same, rhythms = look(again, effort.duration_ms, effort.dt_ms / 2)
-            advance(1, f"{int(same.sum())} of {len(again)}")
+        advance(1, f"{len(screened)} of {n_tried}, {len(likely)} of them different")
+        right, _ = look(likely, effort.duration_ms, effort.dt_ms)
+        advance(1, f"{int(right.sum())} of {len(likely)}")
+        again = likely.taken(right)
+        same, rhythms = look(again, effort.duration_ms, effort.dt_ms / 2)
+        advance(1, f"{int(same.sum())} of {len(again)}")
     kept = [rhythms[row] for row in np.flatnonzero(same)]
     counts = (n_tried, len(screened), len(likely), len(again))
     return Found(again.taken(same), kept, *counts, time.perf_counter() - began)
 
 
-def rhythms_of(
-    sets: Conductances, *, duration_ms: float, dt_ms: float, settle_ms: float, batch: int, crew: Any = None
-) -> list[dict[str, Any]]:
-    """What `analysis_of` says of each set, simulated in batches (in the threads of a crew, if there is one)."""
-
-    def analysed(part: Conductances) -> list[dict[str, Any]]:
-        spikes = simulate_spikes(
-            sets.circuit, parameters(part), duration_ms=duration_ms, dt_ms=dt_ms, integrator="staggered", lenient=True
-        )
-        return [analysis_of(each, from_ms=settle_ms, to_ms=duration_ms) for each in spikes]
-
-    run: Callable[..., Any] = map if crew is None else crew.map
-    found = [rhythm for part in run(analysed, list(_parts(sets, batch))) for rhythm in part]
-    return found[: len(sets)]
-
-
-def _screened(
-    circuit: Circuit, rng: np.random.Generator, n_tried: int, effort: Effort, look: Callable[..., Any]
-) -> Conductances:
-    """What passes the screen, round by round."""
-    found = drawn(circuit, rng, 0, 1.0)
-    with step("Searching for circuits", n_tried) as advance:
-        for number in range(effort.rounds):
-            n = n_tried * (number + 1) // effort.rounds - n_tried * number // effort.rounds
-            near = varied(found, rng, n, effort.spread) if len(found) else drawn(circuit, rng, n, effort.first_spread)
-            passed, _ = look(near, effort.screen_ms, effort.screen_dt_ms)
-            found = Conductances(circuit, np.concatenate([found.values, near.values[passed]]))
-            advance(n, f"{len(found)} passed")
-    return found
-
-
 def _of_class(
     crew: ThreadPoolExecutor, effort: Effort, wanted: str, sets: Conductances, duration_ms: float, dt_ms: float
 ) -> tuple[Bool[np.ndarray, " circuit"], list[dict[str, Any]]]:
-    """Which sets have the class, and what is said of the rhythm of each."""
+    """Which sets have the class, and what is said of the rhythm of each; batches are simulated side by side."""
     settle_ms = min(effort.settle_ms, duration_ms / 3)
-    found = rhythms_of(sets, duration_ms=duration_ms, dt_ms=dt_ms, settle_ms=settle_ms, batch=effort.batch, crew=crew)
+
+    def analysed(part: Conductances) -> list[dict[str, Any]]:
+        times: dict[str, Any] = {"duration_ms": duration_ms, "dt_ms": dt_ms}
+        spikes = simulate_spikes(sets.circuit, parameters(part), **times, integrator="staggered", lenient=True)
+        return [analysis_of(each, from_ms=settle_ms, to_ms=duration_ms) for each in spikes]
+
+    found = [rhythm for part in crew.map(analysed, list(_parts(sets, effort.batch))) for rhythm in part][: len(sets)]
     return np.array([rhythm["class"] == wanted for rhythm in found], dtype=bool), found
 
 

@@ -6,17 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import permutations, product
+from typing import TYPE_CHECKING
 
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
 from braincast.brain.connectome import Connectome
-from braincast.datasets.synthetic.pyloric.animals import typical_circuit
+from braincast.datasets.synthetic.pyloric.animals import CELLS, MODULATORS, typical_circuit
 from braincast.dynamics.conductance.circuit import Circuit, Synapse
-from braincast.dynamics.conductance.equations import Equations, Parameters, equations_of, parameters_of
 
-CELLS = ("AB/PD", "LP", "PY")  # in the order of all arrays
+if TYPE_CHECKING:  # brings JAX, which a listing of models must not wait for
+    from braincast.dynamics.conductance.equations import Equations, Parameters
+
 KINDS = ("glutamatergic", "cholinergic")  # an edge of one kind is of the first, one of two is of both
 
 
@@ -36,6 +37,10 @@ class Conductances:
 
     def parameters(self) -> Parameters:
         """As the simulator takes them."""
+        import jax.numpy as jnp
+
+        from braincast.dynamics.conductance.equations import Parameters
+
         n, n_cells = len(self), self.maximal.shape[2]
         temperature = np.full(n, space().temperature)
         return Parameters(*map(jnp.asarray, (self.maximal, self.synapse, np.zeros((n, n_cells)), temperature)))
@@ -56,6 +61,8 @@ def space() -> Circuit:
 @cache
 def equations() -> Equations:
     """Of every circuit here."""
+    from braincast.dynamics.conductance.equations import equations_of
+
     return equations_of(space())
 
 
@@ -64,8 +71,7 @@ def typical(wirings: Sequence[Connectome]) -> Conductances:
 
     A synapse that the literature does not know has the geometric mean of those of its kind.
     """
-    parameters = parameters_of(space())
-    maximal, known = np.asarray(parameters.maximal, np.float64), np.asarray(parameters.synapse, np.float64)
+    maximal, known = _arrays(space())
     strength = known.copy()
     for number in range(len(KINDS)):
         kind = known[number :: len(KINDS)]
@@ -79,7 +85,7 @@ def of_circuits(circuits: Sequence[Circuit]) -> Conductances:
     """Of circuits of the literature's wiring."""
     place = {synapse.name: number for number, synapse in enumerate(space().synapses)}
     synapse = np.zeros((len(circuits), len(place)))
-    maximal = np.stack([np.asarray(parameters_of(circuit).maximal, np.float64) for circuit in circuits])
+    maximal = np.stack([_arrays(circuit)[0] for circuit in circuits])
     for row, circuit in enumerate(circuits):
         for one in circuit.synapses:
             synapse[row, place[one.name]] = one.conductance
@@ -89,7 +95,7 @@ def of_circuits(circuits: Sequence[Circuit]) -> Conductances:
 def modulated(own: Conductances, amounts: Float[np.ndarray, "circuit modulator"]) -> Conductances:
     """What modulators make of each circuit: they act one after another, as the literature says."""
     maximal, synapse = own.maximal.copy(), own.synapse.copy()
-    for number, name in enumerate(space().modulators):
+    for number, name in enumerate(MODULATORS):
         for amount in np.unique(amounts[:, number]):
             rows = amounts[:, number] == amount
             scale, added = action(name, float(amount))
@@ -103,11 +109,21 @@ def action(modulator: str, amount: float) -> tuple[Mapping[str, np.ndarray], Map
     """What a modulator multiplies each conductance with, and what it adds then."""
     found = []
     for level in (1.0, 2.0):  # a line through two points
-        levelled = _levelled(level).changed({modulator: amount})
-        parameters = parameters_of(levelled)
-        found.append({"maximal": np.asarray(parameters.maximal), "synapse": np.asarray(parameters.synapse)})
-    scale = {key: np.round(found[1][key].astype(float) - found[0][key], 9) for key in found[0]}
-    return scale, {key: np.round(found[0][key].astype(float) - scale[key], 9) for key in found[0]}
+        maximal, synapse = _arrays(_levelled(level).changed({modulator: amount}))
+        found.append({"maximal": maximal, "synapse": synapse})
+    scale = {key: found[1][key] - found[0][key] for key in found[0]}
+    return scale, {key: np.round(found[0][key] - scale[key], 12) for key in found[0]}
+
+
+def _arrays(circuit: Circuit) -> tuple[Float[np.ndarray, "current cell"], Float[np.ndarray, " synapse"]]:
+    """All conductances of a circuit in double precision."""
+    import jax
+
+    from braincast.dynamics.conductance.equations import parameters_of
+
+    with jax.enable_x64(True):
+        parameters = parameters_of(circuit)
+    return np.asarray(parameters.maximal), np.asarray(parameters.synapse)
 
 
 def _levelled(level: float) -> Circuit:

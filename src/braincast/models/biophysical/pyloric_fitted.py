@@ -11,8 +11,6 @@ from braincast.models.biophysical.pyloric_forecaster import (
     PyloricForecaster,
     pyloric_card,
 )
-from braincast.models.biophysical.rehearsal import Timing
-from braincast.models.biophysical.search import found
 from braincast.models.interface import Settings
 from braincast.tasks.forecasting.training import ForecastTraining
 
@@ -54,6 +52,9 @@ class PyloricInformed(PyloricFitted):
 
 def _found(training: ForecastTraining, begin: Conductances, seed: int) -> Conductances:
     """Fits to the recordings learned from; another one keeps the literature's circuit."""
+    from braincast.models.biophysical.rehearsal import Timing  # brings JAX
+    from braincast.models.biophysical.search import found
+
     frame_ms = Timing.of(training.frame_s, 1, 1).frame_ms
     columns = np.array([training.neurons.index(cell) for cell in CELLS])
     pieces: dict[int, list[np.ndarray]] = {}

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float, Int
 
 from braincast.brain.brains import Brains
 from braincast.models.biophysical.circuit_space import CELLS, Conductances, modulated, typical
-from braincast.models.biophysical.rehearsal import Rehearsal, Timing, continued, rehearsed
 from braincast.models.interface import ModelCard, Setting
 from braincast.tasks.forecasting.windows import Windows
+
+if TYPE_CHECKING:  # brings JAX, which a listing of models must not wait for
+    from braincast.models.biophysical.rehearsal import Rehearsal, Timing
 
 SETTLE_MS = 5000
 MEMORY = Setting("Seconds after which a frame of the context counts 1/e in finding the phase", lower=0.05, upper=60.0)
@@ -43,6 +46,8 @@ class FittedCircuits:
 
     def forecast(self, windows: Windows, prepared: Anatomy) -> Float[np.ndarray, "case lead neuron"]:
         """Each window from the place on the circuit's own way that looks most like the context."""
+        from braincast.models.biophysical.rehearsal import Timing
+
         timing = Timing.of(self.frame_s, windows.context_frames, windows.horizon)
         columns = np.array([windows.neurons.index(cell) for cell in CELLS])
         run = _rehearsal(self.maximal.tobytes(), self.synapse.tobytes(), self.maximal.shape, timing)
@@ -73,6 +78,8 @@ class FittedCircuits:
         places: Int[np.ndarray, " case"],
         amounts: Float[np.ndarray, "case modulator"],
     ) -> Float[np.ndarray, "case lead cell"]:
+        from braincast.models.biophysical.rehearsal import continued
+
         own = Conductances(self.maximal, self.synapse).of(recording)
         return continued(modulated(own, amounts), run.states_after(recording, places), run.timing)
 
@@ -105,5 +112,7 @@ def pyloric_card(name: str, summary: str, **more: object) -> ModelCard:
 
 @lru_cache(maxsize=8)
 def _rehearsal(maximal: bytes, synapse: bytes, shape: tuple[int, ...], timing: Timing) -> Rehearsal:
+    from braincast.models.biophysical.rehearsal import rehearsed
+
     own = Conductances(np.frombuffer(maximal).reshape(shape), np.frombuffer(synapse).reshape(shape[0], -1))
     return rehearsed(own, timing, SETTLE_MS)

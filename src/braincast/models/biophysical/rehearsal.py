@@ -13,7 +13,7 @@ from jaxtyping import Float, Int
 from braincast.dynamics.conductance.equations import State
 from braincast.dynamics.conductance.frames import framed
 from braincast.dynamics.conductance.integrators import STAGGERED
-from braincast.dynamics.conductance.trajectory import beginning
+from braincast.dynamics.conductance.steps import beginning
 from braincast.errors import BraincastError
 from braincast.models.biophysical.circuit_space import Conductances, equations
 

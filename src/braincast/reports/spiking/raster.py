@@ -63,11 +63,24 @@ def raster_chart(drawn: Raster, duration_s: float) -> Markup:
     plot = Plot(axis_over([0.0, duration_s]), Axis(0.0, float(n_rows), (), 0), height)
     is_driven = drawn.line < len(drawn.driven)
     groups = [("spikes driven", is_driven), ("spikes", ~is_driven)]
-    paths = [_ticks(plot, n_rows, drawn.time_s[own], drawn.line[own], css) for css, own in groups]
+    paths = [ticks(plot, n_rows, drawn.time_s[own], drawn.line[own], css) for css, own in groups]
     parts = [plot.frame("seconds", "a row for each neuron"), plot.stretched(paths)]
     if len(drawn.driven) and len(drawn.others):
         parts.append(plot.level(float(len(drawn.others)), "divide"))
     return plot.drawn("Raster of the first trial", drawn.told, parts)
+
+
+def ticks(
+    plot: Plot, n_rows: int, time_s: Float[np.ndarray, " shown"], line: Int[np.ndarray, " shown"], css: str
+) -> Markup:
+    """One path of upright strokes, a spike's each, in the drawing's stretched units."""
+    top, bottom = plot.down(float(n_rows)), plot.down(0.0)
+    high = (bottom - top) / n_rows
+    strokes = (
+        f"M{plot.across(float(time)) * 10:.1f} {top + high * int(row):.1f}v{0.8 * high:.1f}"
+        for time, row in zip(time_s, line, strict=True)
+    )
+    return Markup('<path class="{}" d="{}"/>').format(css, "".join(strokes))
 
 
 def _busiest_first(counts: Int[np.ndarray, " neuron"], kind: np.ndarray) -> Int[np.ndarray, " row"]:
@@ -92,16 +105,3 @@ def _evenly(rows: Int[np.ndarray, " row"], n_wanted: int) -> Int[np.ndarray, " s
     if len(rows) <= n_wanted:
         return rows
     return rows[np.linspace(0, len(rows) - 1, n_wanted).round().astype(np.int64)] if n_wanted else rows[:0]
-
-
-def _ticks(
-    plot: Plot, n_rows: int, time_s: Float[np.ndarray, " shown"], line: Int[np.ndarray, " shown"], css: str
-) -> Markup:
-    """One path of upright strokes, in the drawing's stretched units."""
-    top, bottom = plot.down(float(n_rows)), plot.down(0.0)
-    high = (bottom - top) / n_rows
-    strokes = (
-        f"M{plot.across(float(time)) * 10:.1f} {top + high * int(row):.1f}v{0.8 * high:.1f}"
-        for time, row in zip(time_s, line, strict=True)
-    )
-    return Markup('<path class="{}" d="{}"/>').format(css, "".join(strokes))

@@ -43,6 +43,17 @@ def show_screen(document: Mapping[str, Any], console: Console) -> None:
     _show(screen_title(document), [*lines, (sentence(speed(document)), "dim")], document, console)
 
 
+def show_network(document: Mapping[str, Any], console: Console) -> None:
+    """The rate of each kind of cell, what it took, and where everything lies."""
+    console.print(Text(f"{count(document['neurons'])} adaptive cells, {count(document['edges'])} edges", style="bold"))
+    for name, kind in document["kinds"].items():
+        told = f"  {name}: {kind['rate_hz']:.2f} Hz; {count(kind['active'])} of {count(kind['cells'])} spiked"
+        console.print(Text(told), soft_wrap=True)
+    took = f"{document['wall_s']:.2f} s for {document['simulated_s']:g} s; {document['peak_memory_mb']:.0f} MB at most"
+    console.print(Text(took, style="dim"))
+    console.print(Text(printable(document["files"]["report"])), soft_wrap=True)
+
+
 def _show(heading: str, lines: Sequence[tuple[str, str]], document: Mapping[str, Any], console: Console) -> None:
     label = [(SYNTHETIC, "bold yellow")] if document["synthetic"] else []
     for words, style in [(heading, "bold"), *label, *lines]:

@@ -128,7 +128,19 @@ class _Tally:
         self.losses[name] = _loss_of_cases(replicates)
         groups = {**self._case_group_scores(name, replicates), **self._neuron_group_scores(name, replicates)}
         own = tuple(defined(value) for value in primary.each[:, 0])
-        return ModelScore(contender.role, contender.of, metrics, groups, own, contender.cost, contender.n_seeds)
+        outside = self._outside(replicates, contender.n_seeds)
+        return ModelScore(
+            contender.role, contender.of, metrics, groups, own, contender.cost, contender.n_seeds, outside
+        )
+
+    def _outside(self, replicates: list[ForecastSums], n_seeds: int) -> dict[str, MetricScore]:
+        """Every metric on what is out of distribution, where something else is the headline."""
+        masks = self.assessor.case_groups["distribution"]
+        if set(masks) != {"in", "out"}:
+            return {}
+        wanted = [load_metric(key) for key in self.task.metric_keys]
+        found = self.assessor.measure(wanted, replicates, masks["out"], n_seeds=n_seeds)
+        return {key: _metric_score(one) for key, one in zip(self.task.metric_keys, found, strict=True)}
 
     def _case_group_scores(self, name: str, replicates: list[ForecastSums]) -> dict[str, dict[str, MetricScore]]:
         metric, scores, n_seeds = load_metric(self.task.primary), {}, self.contenders[name].n_seeds

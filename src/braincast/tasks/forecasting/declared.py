@@ -10,34 +10,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from braincast.tasks.card import MetricUse
 from braincast.tasks.forecasting.build import Design, atlas_of_worms, build
-from braincast.tasks.forecasting.card import Rhythm
 
 if TYPE_CHECKING:
     from braincast.datasets.dataset import Dataset
     from braincast.tasks.forecasting.card import ForecastCard
 
-RHYTHM_METRICS = ("period_error", "phase_error")
 # Context and horizon of POCO's worm and zebrafish sessions, at half the horizon (Duan et al. 2025).
 _WORM = Design(context=48, horizon=8)
 # 16 frames are 11.5 s. Windows that overlap say little new, so that every fourth is asked about.
 _HUMAN = Design(context=16, horizon=8, stride=4)
 _SYNTHETIC = Design(context=16, horizon=8, stride=4)
-# 3 s, two cycles, of which a model can tell the phase; and 5 s, more than three.
-_MODULATION = Design(
-    context=60, horizon=100, stride=10, held_out=("proctolin", "dopamine", "serotonin"), recording="slow-wave"
-)
-_RHYTHM: Mapping[str, Any] = {
-    "scaled": False,
-    "quantity": "membrane potential",
-    "unit": "mV",
-    "rhythm": Rhythm(pacemaker="AB/PD"),
-    "baseline": "mean",
-    "nulls": ("identity-permuted", "no-edges"),
-    "decisive_nulls": ("identity-permuted",),
-    "ceiling": "the model pyloric-oracle, which has the true circuit and lacks the noise alone",
-}
 
 
 @dataclass(frozen=True)
@@ -105,27 +88,15 @@ DECLARED: Mapping[str, Declared] = {
             "frames?",
         },
     ),
-    "stg-modulation": Declared(
-        "pyloric-circuits",
-        _MODULATION,
-        {
-            **_RHYTHM,
-            "title": "A crab's rhythm under modulators that no model has seen: is the wiring enough?",
-            "question": "Given 3 s of the membrane potentials of three cells of a pyloric circuit, in frames of 50 ms, "
-            "what do they do in the next 5 s: left alone, as in all that was learned from, or when a modulator is "
-            "applied?",
-            "metrics": tuple(
-                MetricUse(key=key, target="activity") for key in ("mae", "r2", "correlation", *RHYTHM_METRICS)
-            ),
-            "simple": ("mean", "persistence", "seasonal-average", "ar"),
-            "lineup": ("pyloric-wiring", "pyloric-oracle", "seasonal-average", "ar"),
-        },
-    ),
 }
 
 
 def declare(name: str, dataset: Dataset) -> ForecastCard:
     """Make a declaration from its dataset."""
-    declared = DECLARED[name]
+    return made(name, DECLARED[name], dataset)
+
+
+def made(name: str, declared: Declared, dataset: Dataset) -> ForecastCard:
+    """The declaration of a task of that name."""
     changes = {field: value() if callable(value) else value for field, value in declared.changes.items()}
     return build(dataset, name, declared.design, **changes)

@@ -5,24 +5,26 @@ from __future__ import annotations
 import csv
 from collections.abc import Sequence
 from functools import cache
-from importlib.resources import as_file, files
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from braincast.dynamics.conductance.circuit import Circuit
 from braincast.dynamics.conductance.reading import read_circuit
+from braincast.files import sha256_of_json
 
 if TYPE_CHECKING:
     from braincast.brain.connectome import Connectome
 
 _FOLDER = "braincast.datasets.synthetic.pyloric"
+CELLS = ("AB/PD", "LP", "PY")
+MODULATORS = ("proctolin", "dopamine", "serotonin")  # each is applied at the amount 1
 WEIGHT_UNIT = "kinds of synapses"
 
 
 @cache
 def typical_circuit() -> Circuit:
-    """The circuit that the literature would draw, and what each modulator does to it at the amount 1."""
-    with as_file(files(_FOLDER) / "typical.toml") as path:
-        return read_circuit(path)
+    """The literature's circuit, in which every cell has room for the current that modulators open."""
+    return read_circuit("pyloric").changed({f"{cell}.MI": 0.0 for cell in CELLS})
 
 
 @cache
@@ -36,9 +38,11 @@ def animals() -> dict[str, Circuit]:
     return found
 
 
-def modulators() -> tuple[str, ...]:
-    """What is applied to the animals."""
-    return tuple(typical_circuit().modulators)
+def content_hash() -> str:
+    """SHA-256 of all conductances, before and under each modulator, from which everything else is computed."""
+    before = list(animals().values())
+    every = before + [circuit.changed({name: 1.0}) for name in MODULATORS for circuit in before]
+    return sha256_of_json([_conductances(circuit) for circuit in every])
 
 
 def wiring(circuit: Circuit, name: str) -> Connectome:
@@ -55,3 +59,10 @@ def wiring(circuit: Circuit, name: str) -> Connectome:
     return Connectome.from_edges(
         list(circuit.cells), pre, post, weight=weights, sign=signs, name=name, weight_unit=WEIGHT_UNIT
     )
+
+
+def _conductances(circuit: Circuit) -> dict[str, float]:
+    """All of them by name, in eight digits."""
+    own = {f"{name}.{key}": g for name, cell in circuit.cells.items() for key, g in cell.currents.items()}
+    own |= {synapse.name: synapse.conductance for synapse in circuit.synapses}
+    return {name: float(f"{g:.8g}") for name, g in sorted(own.items())}

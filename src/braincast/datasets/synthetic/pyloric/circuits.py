@@ -23,6 +23,7 @@ CARD = DatasetCard(
     ),
     sources=(),
     redistribute="yes",
+    content_sha256="099dc21a90df01a77c9efc8f02edf5e9bb9dea655874962689e00432e5bf5d9e",
     contents=(
         Content(
             name="slow-wave (recording)",
@@ -56,11 +57,11 @@ CARD = DatasetCard(
 def load(paths: Sequence[Path]) -> Dataset:
     """A specimen for each animal, with the recordings `slow-wave` and `voltage`, and the wiring that all share."""
     from braincast.brain.specimen import Specimen
-    from braincast.datasets.synthetic.pyloric.animals import animals, modulators, wiring
+    from braincast.datasets.synthetic.pyloric.animals import MODULATORS, animals, wiring
     from braincast.datasets.synthetic.pyloric.experiment import Protocol, record
 
     circuits = animals()
-    recorded = record(circuits, modulators(), Protocol())
+    recorded = record(circuits, MODULATORS, Protocol())
     specimens = {
         name: Specimen(
             name,

@@ -17,7 +17,7 @@ from braincast.dynamics.conductance.circuit import Circuit
 from braincast.dynamics.conductance.equations import Parameters, State, equations_of, parameters_of, stacked
 from braincast.dynamics.conductance.frames import framed
 from braincast.dynamics.conductance.integrators import STAGGERED
-from braincast.dynamics.conductance.trajectory import beginning
+from braincast.dynamics.conductance.steps import beginning
 
 DT_MS = 0.1
 STEPS_PER_SAMPLE = 10  # voltages are sampled each millisecond
