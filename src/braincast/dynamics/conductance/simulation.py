@@ -78,8 +78,7 @@ def simulate(
     >>> simulate(squid, duration_ms=20.0).spike_times_ms["axon"].round(1)
     array([ 1.9, 16.8])
     """
-    _check_times(circuit, duration_ms, dt_ms)
-    _check_size(circuit, duration_ms, dt_ms)
+    check_steps(circuit, duration_ms, dt_ms)
     n_steps = max(1, round(duration_ms / dt_ms))
     with jax.enable_x64(True):
         if any(cell.morphology for cell in circuit.cells.values()):
@@ -235,8 +234,9 @@ def _check_times(circuit: Circuit, duration_ms: float, dt_ms: float) -> None:
         raise BraincastError("E904", "--dt-ms", what, f"Give at most {_GATES_A_STEP * fastest:.1g}")
 
 
-def _check_size(circuit: Circuit, duration_ms: float, dt_ms: float) -> None:
-    """E305 for more voltages than fit in memory, before anything is computed."""
+def check_steps(circuit: Circuit, duration_ms: float, dt_ms: float) -> None:
+    """E305 or E904 for times that `simulate` would refuse, E305 for more voltages than fit in memory."""
+    _check_times(circuit, duration_ms, dt_ms)
     longest_ms = _MOST_VOLTAGES / len(circuit.cells) * dt_ms
     if duration_ms > longest_ms:
         what = f"{duration_ms:g} ms in steps of {dt_ms:g} ms are more voltages than are kept"
