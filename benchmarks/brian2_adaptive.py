@@ -9,6 +9,7 @@ import json
 import resource
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -44,7 +45,9 @@ def main(folder: Path, duration_s: float) -> None:
         described = time.perf_counter()
         b2.device.build(directory=output, compile=True, run=False)
         built = time.perf_counter()
-        before = computing()
+        before, found = computing(), []
+        watching = threading.Thread(target=watch_children, args=(found,), daemon=True)
+        watching.start()
         b2.device.run()
         ended, cpu_s = time.perf_counter(), computing() - before
         loop_s = float((Path(output) / "results" / "last_run_info.txt").read_text().split()[0])
@@ -52,9 +55,27 @@ def main(folder: Path, duration_s: float) -> None:
         np.savez(folder / "brian2.npz", cell=np.asarray(monitor.i, np.int32), step=step)
     times = {"describe_s": described - BEGAN, "build_s": built - described, "run_s": ended - built, "loop_s": loop_s}
     times["cpu_s"] = cpu_s
-    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    print(json.dumps({**times, "peak_mb": peak / 1024, "engine_mb": child / 1024, "version": b2.__version__}))
+    memory = {"peak_mb": highest_mb("self"), "engine_mb": max(found)}
+    print(json.dumps({**times, **memory, "version": b2.__version__}))
+
+
+def highest_mb(process: str) -> float:
+    """The most memory that a process had; what getrusage says of it holds its parent's as well."""
+    try:
+        lines = Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0.0
+    return max((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), default=0.0)
+
+
+def watch_children(found: list[float]) -> None:
+    """Their memory, time and again."""
+    while True:
+        for task in Path("/proc/self/task").iterdir():
+            names = (task / "children").read_text(encoding="ascii").split()
+            programs = [name for name in names if Path(f"/proc/{name}/comm").read_text().strip() == "main"]
+            found.extend(highest_mb(name) for name in programs)
+        time.sleep(0.02)
 
 
 def computing() -> float:

@@ -20,9 +20,9 @@ class AdaptiveExponential:
         C dv/dt = -gL (v - EL) + gL Δ exp((v - VT) / Δ) - w + ge (Ee - v) + gi (Ei - v) + I
         τw dw/dt = a (v - EL) - w             τe dge/dt = -ge             τi dgi/dt = -gi
 
-    Where v exceeds `peak_mv` at the end of a step the cell spikes: v goes to `reset_mv` and stays there for
-    `refractory_ms`, and w grows by `jump_pa` (b). Within a step, slopes are never taken above the peak. pF, nS, mV, pA
-    and ms fit together without a factor. Errors: E107 for what is not finite or out of range.
+    Where v exceeds `peak_mv` at the end of a step the cell spikes: v goes to `reset_mv` and stays there for the whole
+    steps within `refractory_ms`, and w grows by `jump_pa` (b). Within a step, slopes are never taken above the peak.
+    pF, nS, mV, pA and ms fit together without a factor. Errors: E107 for what is not finite or out of range.
     """
 
     capacitance_pf: float = 281.0

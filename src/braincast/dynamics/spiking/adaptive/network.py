@@ -81,31 +81,33 @@ class Course:
 
     def advance(self, stop: int) -> tuple[Int[np.ndarray, " spike"], Int[np.ndarray, " spike"]]:
         """Go on to a step; the spikes on the way there: their steps and cells."""
-        found, traces = [], []
+        steps, cells, traces = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)], [self.trace_mv]
         while self.done < stop:
-            end = min(self.done + _SPAN, stop)
-            reached, trace = self._span(end, found)
-            traces.append(trace[: reached - self.done])
-            self.done = reached
-        self.trace_mv = np.concatenate([self.trace_mv, *traces])
-        none = np.zeros(0, np.int32)
-        return np.concatenate([none, *(step for step, _ in found)]), np.concatenate(
-            [none, *(cell for _, cell in found)]
-        )
+            step, cell, trace = self._span(min(self.done + _SPAN, stop))
+            steps.append(step)
+            cells.append(cell)
+            traces.append(trace)
+        self.trace_mv = np.concatenate(traces)
+        return np.concatenate(steps), np.concatenate(cells)
 
-    def _span(self, end: int, found: list) -> tuple[int, Float[np.ndarray, "time watched"]]:
+    def _span(
+        self, end: int
+    ) -> tuple[Int[np.ndarray, " spike"], Int[np.ndarray, " spike"], Float[np.ndarray, "time watched"]]:
+        """Towards a step, as far as there is room for spikes."""
         network, wiring = self.network, self.network.wiring
         kicks = network.kicks(self.done, end, self._seed)
         kick_from = np.searchsorted(kicks.step, np.arange(self.done, end + 1))
         amount = network.kick_ns[network.kind[kicks.neuron]]
         trace = np.zeros((end - self.done, len(self._watched)))
+        v, w, ge, gi = self.state
+        step, cell = self._spikes
         reached, n_spikes = kernel.advance(
-            self.done, end, self._run, network.kind, self._table, self._refractory, *self.state,
-            self._released, wiring.start, wiring.words, wiring.target_bits, wiring.delay_steps, UNIT_NS, kick_from,
-            kicks.neuron, amount, self._recent, self._n_recent, *self._spikes, self._watched, trace,
+            self.done, end, self._run, network.kind, self._table, self._refractory, v, w, ge, gi, self._released,
+            wiring.start, wiring.words, wiring.target_bits, wiring.delay_steps, UNIT_NS, kick_from, kicks.neuron,
+            amount, self._recent, self._n_recent, step, cell, self._watched, trace,
         )  # fmt: skip
-        found.append(tuple(column[:n_spikes].copy() for column in self._spikes))
-        return reached, trace
+        reached, self.done = reached - self.done, reached
+        return step[:n_spikes].copy(), cell[:n_spikes].copy(), trace[:reached]
 
 
 def simulate_adaptive(network: AdaptiveNetwork, *, duration_s: float, seed: int, into: Path | None = None) -> Spikes:
