@@ -30,6 +30,7 @@ STEPS_MS = {
     "passive": {"crank-nicolson": (0.1, 0.05, 0.025), "implicit-euler": (0.1, 0.05, 0.025)},
     "axon": {"crank-nicolson": (0.025, 0.0125, 0.00625, 0.003125), "implicit-euler": (0.025, 0.0125, 0.00625)},
 }
+SCHEMES = {"crank-nicolson": "Crank–Nicolson", "implicit-euler": "implicit Euler"}
 ENDS_UM = (0.5, 999.5)  # the middles of the first and the last compartment
 TITLES = {"passive": "Rallpack 1, against the closed form", "axon": "Rallpack 3, against NEURON"}
 
@@ -105,10 +106,14 @@ def _table(figures: dict[str, Any], name: str) -> str:
         "|---|---|---|---|" + ("---|" if late else ""),
     ]
     for row in figures[name]:
-        near, far = (f"{error:.2g} %" for error in row["percent"])
-        spike = f" {1e3 * row['late_ms']:.2g} µs |" if late else ""
-        lines.append(f"| {row['scheme'].replace('-', ' ')} | {row['dt_ms']:g} ms | {near} | {far} |{spike}")
+        near, far = ("below 0.001 %" if error < 1e-3 else f"{error:.2g} %" for error in row["percent"])
+        spike = f" {_two_digits(1e3 * row['late_ms'])} µs |" if late else ""
+        lines.append(f"| {SCHEMES[row['scheme']]} | {row['dt_ms']:g} ms | {near} | {far} |{spike}")
     return "\n".join(lines)
+
+
+def _two_digits(value: float) -> str:
+    return f"{value:.2g}" if value < 10 else f"{value:,.0f}"
 
 
 def _pairs(name: str, run: Any, dt_ms: float) -> list[tuple[np.ndarray, np.ndarray]]:

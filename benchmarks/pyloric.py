@@ -2,7 +2,7 @@
 
 An isolated cell and the network with shorter and shorter steps of both schemes, the cell also with steps that choose
 their own length; conductances changed, modulators, temperatures. Parts can be named (`isolated`, `network`,
-`conductances`, `modulators`, `temperature`); `--table` only writes the page once more.
+`conductances`, `modulators`, `temperature`, `raster`); `--table` only writes the page once more.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 import jax
 import numpy as np
 from pages import put_between_markers, rounded
+from raster_figure import write_raster
 
 from braincast.dynamics.conductance import (
     Circuit,
@@ -31,6 +32,7 @@ from braincast.files import read_json, write_json
 
 HERE = Path(__file__).parent
 RESULT, PAGE = HERE / "results" / "pyloric.json", HERE.parent / "docs" / "pyloric.md"
+FIGURE = HERE.parent / "docs" / "figures" / "pyloric-rhythms.svg"
 STEPS_MS = (0.1, 0.05, 0.025, 0.0125)
 SCHEMES = ("exponential-euler", "staggered")
 ALONE_MS, SETTLE_MS, NETWORK_MS = 10_000.0, 5_000.0, 30_000.0
@@ -45,13 +47,22 @@ CONDUCTANCES = {
     "g_KCa × 2, AB/PD alone": ({"AB/PD.KCa": "x2"}, None),
 }
 Changes = Mapping[str, float | str]
+SHOWN: dict[str, Changes] = {
+    "as it is": {},
+    "dopamine": {"dopamine": 1.0},
+    "serotonin": {"serotonin": 1.0},
+    "proctolin": {"proctolin": 1.0},
+    "7 °C": {"temperature": 7.0},
+    "23 °C": {"temperature": 23.0},
+}
+SHOWN_MS = (6_000.0, 12_000.0)
 
 
 def main(arguments: Sequence[str]) -> None:
     """Measure the parts that are named, or all, and write the page."""
     figures = read_json(RESULT) if RESULT.exists() else {}
     parts = {"isolated": isolated, "network": network, "conductances": conductances}
-    parts |= {"modulators": modulators, "temperature": temperatures}
+    parts |= {"modulators": modulators, "temperature": temperatures, "raster": raster}
     named = [name for name in parts if name in arguments] or list(parts)
     for name in [] if "--table" in arguments else named:
         began = time.perf_counter()
@@ -62,6 +73,8 @@ def main(arguments: Sequence[str]) -> None:
         print(text)
         if "--write" in arguments or "--table" in arguments:
             put_between_markers(PAGE, text, name)
+    if "raster" in figures and ("--write" in arguments or "--table" in arguments):
+        write_raster(FIGURE, "Six seconds of the pyloric network", figures["raster"], *SHOWN_MS)
 
 
 def tables(figures: Mapping[str, Any]) -> dict[str, str]:
@@ -121,15 +134,28 @@ def temperatures() -> list[dict[str, Any]]:
     return [{"name": f"{degrees:g} °C", **analysis} for degrees, analysis in zip(TEMPERATURES, found, strict=True)]
 
 
+def raster() -> dict[str, Any]:
+    """Spikes under some conditions, of the seconds that are drawn."""
+    circuit = read_circuit("pyloric").changed({f"{cell}.MI": 0.0 for cell in ("AB/PD", "LP", "PY")})
+    spikes = _spikes(circuit, list(SHOWN.values()), STEPS_MS[1], SHOWN_MS[1])
+    drawn = [{cell: times[times >= SHOWN_MS[0]].tolist() for cell, times in each.items()} for each in spikes]
+    return dict(zip(SHOWN, drawn, strict=True))
+
+
 def _analysed(circuit: Circuit, changes: Sequence[Changes], dt_ms: float) -> list[dict[str, Any]]:
-    """The rhythms of a circuit changed in several ways, as one batch in float64."""
-    with jax.enable_x64(True):
-        batch = stacked([parameters_of(circuit.changed(each)) for each in changes])
-        options: dict[str, Any] = {"integrator": "staggered", "dtype": np.float64}
-        spikes = simulate_spikes(circuit, batch, duration_ms=NETWORK_MS, dt_ms=dt_ms, **options)
+    """The rhythms of a circuit changed in several ways."""
+    spikes = _spikes(circuit, changes, dt_ms, NETWORK_MS)
     rates = [{cell: 1e3 * len(times) / NETWORK_MS for cell, times in each.items()} for each in spikes]
     rhythms = [analysis_of(each, from_ms=SETTLE_MS, to_ms=NETWORK_MS) for each in spikes]
     return [{**rhythm, "rate_hz": rate} for rhythm, rate in zip(rhythms, rates, strict=True)]
+
+
+def _spikes(circuit: Circuit, changes: Sequence[Changes], dt_ms: float, duration_ms: float) -> list[dict[str, Any]]:
+    """The spikes of a circuit changed in several ways, as one batch in float64."""
+    with jax.enable_x64(True):
+        batch = stacked([parameters_of(circuit.changed(each)) for each in changes])
+        options: dict[str, Any] = {"integrator": "staggered", "dtype": np.float64}
+        return simulate_spikes(circuit, batch, duration_ms=duration_ms, dt_ms=dt_ms, **options)
 
 
 def _alone(rows: Sequence[dict[str, Any]]) -> str:

@@ -104,14 +104,10 @@ def publish(figures: dict[str, Any]) -> None:
 
 def tables(figures: dict[str, Any]) -> dict[str, str]:
     """The tables of the page, by the part that they stand in."""
-    modulation, spikes = figures["stg-modulation"], figures["stg-forecast"]
-    return {
-        "stg-modulation": _errors(modulation),
-        "rhythm": _rhythm(modulation),
-        "nulls": _nulls(modulation),
-        "stg-forecast": _plain(spikes),
-        CONDUCTANCES: _conductances(figures[CONDUCTANCES]),
-    }
+    modulation = figures["stg-modulation"]
+    told = {"stg-modulation": _errors(modulation), "rhythm": _rhythm(modulation), "nulls": _nulls(modulation)}
+    told |= {name: _plain(figures[name]) for name in ("stg-forecast",) if name in figures}
+    return told | {name: _conductances(figures[name]) for name in (CONDUCTANCES,) if name in figures}
 
 
 def _errors(found: dict[str, Any]) -> str:
@@ -179,7 +175,8 @@ def _conductances(found: list[dict[str, Any]]) -> str:
 
 def _row(found: dict[str, Any]) -> dict[str, Any]:
     """What of a model's entry the page may show."""
-    metrics = {key: {k: own[k] for k in ("value", "ci", "by_lead")} for key, own in found["metrics"].items()}
+    metrics = {key: {k: own[k] for k in ("value", "ci")} for key, own in found["metrics"].items()}
+    metrics["mae"]["by_lead"] = found["metrics"]["mae"]["by_lead"]
     groups = {
         group: {label: {k: own[k] for k in ("value", "ci")} for label, own in labels.items()}
         for group, labels in found["groups"].items()

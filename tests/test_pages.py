@@ -30,6 +30,7 @@ PAGES = [
     ("imputation", "tables"),
     ("larval_flow", "tables"),
     ("spiking_speed", "tables"),
+    ("stg", "tables"),
 ]
 
 

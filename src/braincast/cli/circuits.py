@@ -43,7 +43,7 @@ def circuit(
 ) -> None:
     """Voltages, spikes and the rhythm of a circuit of conductance-based cells; modulators and temperature by --set."""
     from braincast.datasets.cache import home
-    from braincast.dynamics.conductance import read_circuit
+    from braincast.dynamics.conductance import check_steps, read_circuit
     from braincast.experiments.circuits.job import Asked
     from braincast.experiments.folder import numbered_folder, require_place
 
@@ -53,6 +53,7 @@ def circuit(
     changes = parsed_pairs("--set", sets or [], "current=10")
     read = read_circuit(name)
     asked = Asked(name, changes, read.duration if duration_ms is None else duration_ms, dt_ms, integrator)
+    check_steps(read.changed(changes), asked.duration_ms, dt_ms)
     path = (out or numbered_folder(home() / "simulations", read.name)).resolve()
     require_place(path, force=force)
     with session(quiet=quiet), resumable(f"the same command with --out {shlex.quote(str(path))}"):

@@ -97,7 +97,7 @@ def test_a_difference_in_the_last_bits_is_not_seen_in_a_simulation_on_a_grid():
         state = state._replace(voltage=state.voltage * jnp.array([[1.0], [1.0 + 1e-13]]))
         _, voltage, _ = framed(equations_of(circuit), parameters, state, dt, STAGGERED, 300, 5, 10, grid=STATE_GRID)
     assert np.ptp(voltage[0]) > 40  # it fires
-    np.testing.assert_array_equal(voltage[0], voltage[1])
+    np.testing.assert_array_equal(voltage[0, 1:], voltage[1, 1:])  # from the first rounding on
 
 
 @pytest.mark.slow

@@ -11,12 +11,12 @@ from braincast.dynamics.conductance.fitting import fitted
 @pytest.mark.slow
 def test_conductances_are_recovered_from_a_noisy_voltage_from_starts_more_than_twofold_off():
     axon = read_circuit("hh").changed({"current": 10})
-    clean = simulate(axon, duration_ms=40.0, dt_ms=0.05, integrator="staggered").voltage_mv
+    clean = simulate(axon, duration_ms=70.0, dt_ms=0.05, integrator="staggered").voltage_mv
     recorded = clean + 0.1 * np.random.default_rng(0).standard_normal(clean.shape)
     start = axon.changed({"axon.squid-Na": "x2.4", "axon.squid-K": "x0.4", "axon.leak": "x2.2"})
-    fit = fitted(start, recorded, dt_ms=0.05, settle_ms=10.0)
+    fit = fitted(start, recorded, dt_ms=0.05, settle_ms=40.0)
     for name, conductance in axon.cells["axon"].currents.items():
-        assert fit.circuit.cells["axon"].currents[name] == pytest.approx(conductance, rel=0.02)
+        assert fit.circuit.cells["axon"].currents[name] == pytest.approx(conductance, rel=0.05)
     assert fit.error_mv < 0.15
 
 

@@ -119,7 +119,7 @@ def test_the_gradient_is_that_of_finite_differences(conductance):
             own = parameters._replace(maximal=maximal)
             scheme = conductance.STAGGERED
             state = conductance.begun(equations, own, 0.025, scheme)
-            return conductance.steps(equations, own, state, 60, 0.025, scheme)[1][-1, 0]
+            return conductance.trajectory(equations, own, state, 60, 0.025, scheme)[1][-1, 0]
 
         gradient = jax.grad(end)(parameters.maximal)
         for place in range(3):

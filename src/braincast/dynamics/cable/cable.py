@@ -62,7 +62,7 @@ class Cable:
         from braincast.dynamics.cable.membrane import CircuitMembrane
 
         (membrane,) = circuit.cells.values()
-        with _doubles():
+        with _doubles(), _hastily():
             cell = _cut(morphology, longest_um)
             cell.set("axial_resistivity", axial_resistivity_ohm_cm)
             cell.set("capacitance", membrane.capacitance)
@@ -163,6 +163,17 @@ def _doubles() -> Iterator[None]:
         warnings.filterwarnings("ignore", module=r"jaxley|pandas", category=DeprecationWarning)
         warnings.filterwarnings("ignore", message=".*suffix", category=Warning)
         yield
+
+
+@contextmanager
+def _hastily() -> Iterator[None]:
+    """Without XLA's optimisations: Jaxley makes a cell by hundreds of small programs that run once."""
+    before = jax.config.values["jax_disable_most_optimizations"]
+    jax.config.update("jax_disable_most_optimizations", True)
+    try:
+        yield
+    finally:
+        jax.config.update("jax_disable_most_optimizations", before)
 
 
 def _check(circuit: Circuit, positive: dict[str, float]) -> None:

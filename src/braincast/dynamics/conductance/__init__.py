@@ -24,6 +24,7 @@ _HOMES = {
     "advanced": "steps",
     "beginning": "steps",
     "begun": "steps",
+    "check_steps": "simulation",
     "circuit_names": "reading",
     "equations_of": "equations",
     "parameters_of": "equations",
@@ -50,6 +51,7 @@ __all__ = [
     "advanced",
     "beginning",
     "begun",
+    "check_steps",
     "circuit_names",
     "equations_of",
     "parameters_of",
@@ -78,6 +80,7 @@ if TYPE_CHECKING:
     from braincast.dynamics.conductance.reading import circuit_names as circuit_names
     from braincast.dynamics.conductance.reading import read_circuit as read_circuit
     from braincast.dynamics.conductance.simulation import Simulation as Simulation
+    from braincast.dynamics.conductance.simulation import check_steps as check_steps
     from braincast.dynamics.conductance.simulation import simulate as simulate
     from braincast.dynamics.conductance.simulation import simulate_spikes as simulate_spikes
     from braincast.dynamics.conductance.steps import advanced as advanced

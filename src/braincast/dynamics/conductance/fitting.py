@@ -68,7 +68,7 @@ def fitted(
             found = least_squares(
                 lambda x, pull=pull: np.asarray(error(x, pull)),
                 np.clip(factors, 2 * _SMALLEST_FACTOR, None),
-                lambda x, pull=pull: np.asarray(slope(x, pull)),
+                lambda x, pull=pull: np.asarray(slope(x, pull)),  # pyright: ignore[reportArgumentType]
                 bounds=(_SMALLEST_FACTOR, np.inf),
                 x_scale="jac",
                 max_nfev=_MOST_STEPS,
@@ -93,27 +93,35 @@ def _compiled(
         for number, place in synapses:
             synapse = synapse.at[place].mul(factors[number])
         own = begin._replace(maximal=maximal, synapse=synapse)
-        return pulled(equations, own, recorded, dt_ms, pull)[n_settle:].ravel()
+        return pulled(equations, own, recorded, dt_ms, n_settle, pull)[n_settle:].ravel()
 
     return jax.jit(error), jax.jit(jax.jacfwd(error))
 
 
 def pulled(
-    equations: Equations, parameters: Parameters, recorded: Float[Array, "time cell"], dt_ms: float, pull: Any
-) -> Float[Array, "time cell"]:
-    """How far a circuit is from the recording after each step (mV) while it is pulled there at a rate (1/ms)."""
+    equations: Equations,
+    parameters: Parameters,
+    recorded: Float[Array, "time cell"],
+    dt_ms: float,
+    n_settle: int,
+    pull: Any,
+) -> Float[Array, "step cell"]:
+    """How far a circuit is from the recording after each step (mV) while it is pulled there at a rate (1/ms).
+
+    In the first `n_settle` steps it is held fast, so that gates come to where the recording has them.
+    """
     start = equations.start(parameters)
     usual = equations.relaxed(parameters, start._replace(voltage=recorded.mean(axis=0)), _LONG_MS)
-    start = usual._replace(voltage=recorded[0])
-    kept = jnp.exp(-pull * dt_ms)
+    rates = jnp.where(jnp.arange(len(recorded) - 1) < n_settle, PULLS[0], pull)
 
-    def step(state: Any, wanted: Array) -> tuple[Any, Array]:
+    def step(state: Any, told: tuple[Array, Array]) -> tuple[Any, Array]:
+        wanted, rate = told
         state = STAGGERED.step(equations, parameters, state, dt_ms)
-        apart = (state.voltage - wanted) * kept
+        apart = (state.voltage - wanted) * jnp.exp(-rate * dt_ms)
         return state._replace(voltage=wanted + apart), apart
 
-    begun = STAGGERED.begin(equations, parameters, start, dt_ms)
-    return jax.lax.scan(step, begun, recorded[1:])[1]
+    begun = STAGGERED.begin(equations, parameters, usual._replace(voltage=recorded[0]), dt_ms)
+    return jax.lax.scan(step, begun, (recorded[1:], rates))[1]
 
 
 def _conductances(circuit: Circuit) -> tuple[tuple[str, ...], list[tuple[int, ...]]]:

@@ -41,7 +41,7 @@ def framed(
     def frame(now: State, added: Array | None) -> tuple[State, tuple[Array, State | None]]:
         driven = own if added is None else own._replace(drive=own.drive + added)
         now, voltage = trajectory(lanes, driven, now, samples, dt_ms, integrator, every=every)
-        now = now if grid is None else jax.tree.map(lambda leaf: jnp.round(leaf / grid) * grid, now)
+        now = now if grid is None else _on_grid(now, grid)
         return now, (voltage.mean(axis=0), now if keep_states else None)
 
     by_frame = None if drives is None else jnp.moveaxis(drives, 0, -1)
@@ -55,3 +55,7 @@ def _last(tree: Any) -> Any:
 
 def _first(tree: Any) -> Any:
     return jax.tree.map(lambda leaf: jnp.moveaxis(leaf, -1, 0), tree)
+
+
+def _on_grid(state: State, grid: float) -> State:
+    return jax.tree.map(lambda leaf: jnp.round(leaf / grid) * grid, state)

@@ -23,6 +23,7 @@ _LARGEST_MV = 1e3
 _LARGEST_MOVE_MV = 60.0  # in one step; a spike that rises within one or two steps is not resolved
 _GATES_A_STEP = 2.0  # time constants of the fastest gate; with more a spike's rise is a guess
 _CHUNK_VALUES = 1 << 18  # voltages at a time: looked at while they are still in the processor's cache
+_MOST_VOLTAGES = 200_000_000  # 1.6 GB
 _SEAM = 3  # samples of a part that are looked at once more with the next
 Scheme = Literal["exponential-euler", "staggered", "adaptive"]
 Spikes = dict[str, np.ndarray]
@@ -77,7 +78,7 @@ def simulate(
     >>> simulate(squid, duration_ms=20.0).spike_times_ms["axon"].round(1)
     array([ 1.9, 16.8])
     """
-    _check_times(circuit, duration_ms, dt_ms)
+    check_steps(circuit, duration_ms, dt_ms)
     n_steps = max(1, round(duration_ms / dt_ms))
     with jax.enable_x64(True):
         if any(cell.morphology for cell in circuit.cells.values()):
@@ -231,6 +232,15 @@ def _check_times(circuit: Circuit, duration_ms: float, dt_ms: float) -> None:
     if dt_ms > _GATES_A_STEP * fastest:
         what = f"{dt_ms:g} ms is more than twice the {fastest:.2g} ms in which {name} moves"
         raise BraincastError("E904", "--dt-ms", what, f"Give at most {_GATES_A_STEP * fastest:.1g}")
+
+
+def check_steps(circuit: Circuit, duration_ms: float, dt_ms: float) -> None:
+    """E305 or E904 for times that `simulate` would refuse, E305 for more voltages than fit in memory."""
+    _check_times(circuit, duration_ms, dt_ms)
+    longest_ms = _MOST_VOLTAGES / len(circuit.cells) * dt_ms
+    if duration_ms > longest_ms:
+        what = f"{duration_ms:g} ms in steps of {dt_ms:g} ms are more voltages than are kept"
+        raise BraincastError("E305", "--duration-ms", what, f"Give at most {longest_ms:.3g}, or longer steps")
 
 
 def fastest_gate(circuit: Circuit) -> tuple[float, str]:

@@ -62,7 +62,7 @@ def _search(windows: Sequence[Windows], begin: Conductances, rng: np.random.Gene
     pools = []
     for row, own in enumerate(windows):
         mine = np.flatnonzero(_same_wiring(begin, row, whose))
-        losses = np.array([_loss(run, lane, own) for lane in mine])
+        losses = np.array([_loss(run, int(lane), own) for lane in mine])
         best = np.argsort(losses, kind="stable")[:N_PARENTS]
         pools.append(Pool(first.of(mine[best]), losses[best]))
     for step in np.geomspace(_FIRST_STEP, _LAST_STEP, N_GENERATIONS):

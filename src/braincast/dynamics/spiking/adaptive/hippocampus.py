@@ -86,16 +86,20 @@ _WEIGHT_NS = {
 }  # fmt: skip
 # As in Ecker et al. 2022, in steps of 0.1 ms: pyramidal cells to each other and to interneurons, and these likewise.
 _DELAY_S = {(True, True): 22e-4, (True, False): 9e-4, (False, True): 11e-4, (False, False): 6e-4}
+_MOST_CELLS = 500_000
 
 
 def hippocampus(n_cells: int = 20_000, *, seed: int) -> AdaptiveNetwork:
     """The network with so many cells, each kind in its proportion and with as many inputs as in a whole CA1.
 
     Who connects is drawn at random, and a pair may be drawn twice; a kind with fewer cells than inputs asked for gives
-    one from each. E107 for fewer than 100 cells.
+    one from each. E107 for fewer than 100 cells or more than 500,000.
     """
     if n_cells < 100:
         raise BraincastError("E107", "n_cells", f"{n_cells} cells", "Ask for at least 100, so that each kind has some")
+    if n_cells > _MOST_CELLS:
+        fix = f"Ask for at most {_MOST_CELLS:,}, whose edges take some 6 GB"
+        raise BraincastError("E107", "n_cells", f"{n_cells:,} cells are too many for memory", fix)
     n_of, names = sizes(n_cells), list(POPULATIONS)
     first = dict(zip(names, np.cumsum([0, *n_of.values()][:-1]).tolist(), strict=True))
     generator = np.random.default_rng(seed)
