@@ -34,7 +34,7 @@ class ForecastView(PageView):
 
     counted = "values"
     chosen_on = "validation windows"
-    scoreboard = ("crps", "coverage")
+    scoreboard = ("crps", "coverage", "period_error", "phase_error")
     words = FORECAST_WORDS
 
     card: ForecastCard
