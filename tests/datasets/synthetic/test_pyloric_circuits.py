@@ -50,34 +50,33 @@ def test_every_modulator_changes_every_animal():
 
 
 @pytest.fixture(scope="module")
-def recorded():
-    """Two animals under two modulators, half a second each."""
-    from braincast.datasets.synthetic.pyloric.experiment import Protocol, record
+def dataset():
+    from braincast.datasets.registry import load_dataset
 
-    two = dict(list(animals().items())[:2])
-    short = Protocol(control_s=0.3, context_s=0.2, modulated_s=0.5, settle_s=0.0, repeats=1)
-    return record(two, MODULATORS[:2], short)
+    return load_dataset("pyloric-circuits")
 
 
 @pytest.mark.slow
-def test_a_modulator_comes_after_the_context_of_its_condition(recorded):
-    slow = recorded["crab-1"]["slow-wave"]
+def test_a_modulator_comes_after_the_context_of_its_condition(dataset):
+    slow = dataset.specimens["crab-1"].recordings["slow-wave"]
     track = slow.stimulus.to_numpy()
-    told = {name: (start, stop) for name, start, stop in slow.conditions.itertuples(index=False) if name != "control"}
-    assert list(told) == list(MODULATORS[:2])
-    for number, (start, stop) in enumerate(told.values()):
-        assert track[start : start + 4].sum() == 0  # 0.2 s
-        assert (track[start + 4 : stop, number] == 1).all() and stop - start == 14
-    assert all(track[a:b].sum() == 0 for name, a, b in slow.conditions.itertuples(index=False) if name == "control")
+    rows = list(slow.conditions.itertuples(index=False))
+    assert [row.name for row in rows] == [name for _ in range(2) for m in MODULATORS for name in ("control", m)]
+    for name, start, stop in rows:
+        if name == "control":
+            assert track[start:stop].sum() == 0
+        else:
+            assert track[start : start + 60].sum() == 0 and stop - start == 160  # 3 s, then 5 s
+            assert (track[start + 60 : stop, MODULATORS.index(name)] == 1).all()
 
 
 @pytest.mark.slow
-def test_slow_frames_are_means_of_fine_ones_in_steps_of_the_digitiser(recorded):
-    for own in recorded.values():
-        fine, slow = own["voltage"], own["slow-wave"]
+def test_slow_frames_are_means_of_fine_ones_in_steps_of_the_digitiser(dataset):
+    for specimen in dataset.specimens.values():
+        fine, slow = specimen.recordings["voltage"], specimen.recordings["slow-wave"]
         assert (fine.dt_s, slow.dt_s) == (pytest.approx(0.005), pytest.approx(0.05))
-        means = fine.activity[:60].astype(float).reshape(6, 10, 3).mean(axis=1)
-        np.testing.assert_allclose(slow.activity[:6], means, atol=0.0101)
+        means = fine.activity[:2600].astype(float).reshape(260, 10, 3).mean(axis=1)
+        np.testing.assert_allclose(slow.activity[:260], means, atol=0.0101)
         steps = slow.activity.astype(float) / 0.01
         np.testing.assert_allclose(steps, np.round(steps), atol=2e-3)
 
@@ -101,13 +100,11 @@ def test_a_difference_in_the_last_bits_is_not_seen_in_a_simulation_on_a_grid():
 
 
 @pytest.mark.slow
-def test_the_tasks_are_made_again_from_their_dataset_bit_for_bit_and_their_truth_has_a_rhythm():
-    from braincast.datasets.registry import load_dataset
+def test_the_tasks_are_made_again_from_their_dataset_bit_for_bit_and_their_truth_has_a_rhythm(dataset):
     from braincast.scoring.forecasting.rhythms import cycle
     from braincast.tasks.forecasting.pyloric import DECLARED, declare
     from braincast.tasks.registry import task_card
 
-    dataset = load_dataset("pyloric-circuits")
     for name in DECLARED:
         assert declare(name, dataset) == task_card(name)
     slow = [specimen.recordings["slow-wave"] for specimen in dataset.specimens.values()]
