@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import jax
 import numpy as np
 from jaxtyping import Float, Int
 
@@ -47,7 +48,7 @@ class Posterior:
         self, rhythm: Float[np.ndarray, " feature"], n: int, *, seed: int
     ) -> Float[np.ndarray, "set conductance"]:
         """Sets (logarithms of factors) that could have made a rhythm, as `features_of` describes it."""
-        import torch
+        import torch  # pyright: ignore[reportMissingImports]
 
         torch.manual_seed(seed)
         told = torch.as_tensor(rhythm, dtype=torch.float32)
@@ -69,9 +70,9 @@ def rhythm_posterior(prior: Prior, *, n_simulations: int, seed: int, timing: Tim
     Those without a rhythm teach nothing and are left out, so that the prior is that of sets with one. E405 without sbi.
     """
     require_sbi()
-    import torch
-    from sbi.inference import NPE
-    from sbi.utils import BoxUniform
+    import torch  # pyright: ignore[reportMissingImports]
+    from sbi.inference import NPE  # pyright: ignore[reportMissingImports]
+    from sbi.utils import BoxUniform  # pyright: ignore[reportMissingImports]
 
     sets = prior.drawn(n_simulations, seed=seed)
     rhythms = rhythms_of(prior, sets, timing)
@@ -95,7 +96,7 @@ def rhythms_of(
     with step("Simulating sets of conductances", len(sets)) as advance:
         for start in range(0, len(sets), _BATCH):
             rows = np.minimum(np.arange(start, start + _BATCH), len(sets) - 1)  # one program for all parts
-            batch = type(parameters)(*(np.asarray(leaf)[rows] for leaf in parameters))
+            batch = jax.tree.map(lambda leaf, own=rows: leaf[own], parameters)
             found += simulate_spikes(prior.circuit, batch, lenient=True, **how)[: len(sets) - start]
             advance(min(_BATCH, len(sets) - start))
     return np.array([features_of(each, timing) for each in found])
