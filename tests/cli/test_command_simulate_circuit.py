@@ -18,7 +18,7 @@ def braincast(tmp_path_factory):
 def simulated(braincast, tmp_path_factory):
     """The squid's axon under 10 µA/cm²: its document and its folder."""
     folder = tmp_path_factory.mktemp("simulated") / "hh"
-    words = ("--set", "current=10", "--duration-ms", 100, "--dt-ms", 0.01, "--check-convergence", "--out", folder)
+    words = ("--set", "current=10", "--duration-ms", 100, "--check-convergence", "--out", folder)
     return braincast.document("simulate", "circuit", "hh", *words), folder
 
 

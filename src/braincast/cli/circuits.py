@@ -29,7 +29,9 @@ def circuit(
     duration_ms: Annotated[
         float | None, typer.Option("--duration-ms", metavar="D", help="What the file says without it.")
     ] = None,
-    dt_ms: Annotated[float, typer.Option("--dt-ms", metavar="H", help="The step.")] = 0.025,
+    dt_ms: Annotated[
+        float | None, typer.Option("--dt-ms", metavar="H", help="The step; what the file says without it.")
+    ] = None,
     integrator: Annotated[
         str, typer.Option("--integrator", metavar="|".join(_INTEGRATORS), help="Order 1, order 2, or a referee.")
     ] = "staggered",
@@ -52,8 +54,12 @@ def circuit(
         raise BraincastError("E305", "--integrator", f"there is no integrator {integrator!r}", fix)
     changes = parsed_pairs("--set", sets or [], "current=10")
     read = read_circuit(name)
-    asked = Asked(name, changes, read.duration if duration_ms is None else duration_ms, dt_ms, integrator)
-    check_steps(read.changed(changes), asked.duration_ms, dt_ms)
+    times = (
+        read.duration if duration_ms is None else duration_ms,
+        read.step if dt_ms is None else dt_ms,
+    )
+    asked = Asked(name, changes, *times, integrator)
+    check_steps(read.changed(changes), *times)
     path = (out or numbered_folder(home() / "simulations", read.name)).resolve()
     require_place(path, force=force)
     with session(quiet=quiet), resumable(f"the same command with --out {shlex.quote(str(path))}"):

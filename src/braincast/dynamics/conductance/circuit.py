@@ -142,7 +142,7 @@ class Initial(Declared):
 class Circuit(Declared):
     """Cells, synapses and the kinds of currents and synapses that they name. Made by `read_circuit`.
 
-    `duration` is how long a simulation goes on unless told otherwise; of it, rhythms are judged after `settle`, or in
+    `duration` and `step` are those of a simulation that is not told otherwise; rhythms are judged after `settle`, or in
     the second half where that is longer. A spike is an upward crossing of `spike_threshold`.
     """
 
@@ -153,6 +153,7 @@ class Circuit(Declared):
     spike_threshold: Voltage = 0.0
     duration: Annotated[Time, Field(gt=0)] = 1000.0
     settle: Annotated[Time, Field(ge=0)] = 0.0
+    step: Annotated[Time, Field(gt=0)] = 0.025
     initial: Initial = Initial()
     cells: Annotated[Mapping[str, Cell], Field(min_length=1)]
     synapses: tuple[Synapse, ...] = ()
