@@ -67,7 +67,7 @@ def _again(found: Found, effort: Effort) -> dict[str, Any]:
     """A sample of the circuits in float64, by exponential Euler at half the step."""
     sample = found.sets.taken(np.linspace(0, len(found.sets) - 1, min(N_AGAIN, len(found.sets))).astype(int))
     options: dict[str, Any] = {"duration_ms": effort.duration_ms, "dt_ms": effort.dt_ms / 2, "dtype": np.float64}
-    spikes = simulate_spikes(sample.circuit, parameters(sample), **options)
+    spikes = simulate_spikes(sample.circuit, parameters(sample), integrator="exponential-euler", **options)
     classes = [analysis_of(s, from_ms=effort.settle_ms, to_ms=effort.duration_ms)["class"] for s in spikes]
     return {"n": len(classes), "same": classes.count("pyloric")}
 

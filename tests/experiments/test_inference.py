@@ -21,7 +21,8 @@ def test_a_prior_changes_what_it_names_and_nothing_else(prior):
     sets = prior.drawn(50, seed=1)
     assert sets.shape == (50, 3) and (np.abs(sets) <= np.log(3)).all() and np.abs(sets).max() > 1.0
     np.testing.assert_array_equal(sets, prior.drawn(50, seed=1))
-    own, changed = prior.circuit.cells["AB/PD"].currents, prior.changed(sets[0]).cells["AB/PD"].currents
+    own = prior.circuit.cells["AB/PD"].currents
+    changed = prior.circuit.changed(prior.sets(sets[:1]).changes(0)).cells["AB/PD"].currents
     for current in own:
         column = NAMES.index(f"AB/PD.{current}") if f"AB/PD.{current}" in NAMES else None
         assert changed[current] == pytest.approx(own[current] * (1 if column is None else np.exp(sets[0, column])))

@@ -64,10 +64,9 @@ def simulate(
     *,
     duration_ms: float,
     dt_ms: float = DT_MS,
-    integrator: Scheme = "exponential-euler",
-    record_every: int = 1,
+    integrator: Scheme = "staggered",
 ) -> Simulation:
-    """One circuit from its initial state, in float64, with the voltage of every `record_every`-th step.
+    """One circuit from its initial state, in float64, with the voltage after every step.
 
     "adaptive" chooses its own steps (`adaptive.solved`, tolerance 1e-9) and samples every `dt_ms`. Errors: E904 for a
     step of more than twice the fastest gate's time constant, or in which a voltage moves by more than 60 mV; E905 for
@@ -95,7 +94,7 @@ def simulate(
     _check(circuit, voltage, 0, dt_ms)
     time_ms = np.arange(len(voltage)) * dt_ms
     spikes = _spikes_of(circuit, voltage, dt_ms)
-    return Simulation(circuit, time_ms[::record_every], voltage[::record_every], spikes)
+    return Simulation(circuit, time_ms, voltage, spikes)
 
 
 def simulate_spikes(
@@ -104,7 +103,7 @@ def simulate_spikes(
     *,
     duration_ms: float,
     dt_ms: float = DT_MS,
-    integrator: Literal["exponential-euler", "staggered"] = "exponential-euler",
+    integrator: Literal["exponential-euler", "staggered"] = "staggered",
     dtype: Any = np.float32,
     lenient: bool = False,
 ) -> list[Spikes]:

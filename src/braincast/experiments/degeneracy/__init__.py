@@ -1,8 +1,8 @@
 """Many circuits, one rhythm: searches for sets of conductances that differ widely and act alike."""
 
 from braincast.experiments.degeneracy.difference import all_differ, fold_differences, mutually_different
-from braincast.experiments.degeneracy.proposals import Conductances, drawn, parameters
-from braincast.experiments.degeneracy.search import Effort, Found, degenerate_circuits
+from braincast.experiments.degeneracy.proposals import Conductances, drawn, own, parameters
+from braincast.experiments.degeneracy.search import Effort, Found, degenerate_circuits, told_of
 
 __all__ = [
     "Conductances",
@@ -13,5 +13,7 @@ __all__ = [
     "drawn",
     "fold_differences",
     "mutually_different",
+    "own",
     "parameters",
+    "told_of",
 ]

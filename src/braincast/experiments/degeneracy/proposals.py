@@ -43,6 +43,13 @@ class Conductances:
         return {name: value for name, value in each if value or _there(self.circuit, name)}
 
 
+def own(circuit: Circuit) -> Conductances:
+    """The circuit's own conductances, as one set."""
+    cells = circuit.cells.values()
+    maximal = [cell.currents.get(current, 0.0) for current in equations_of(circuit).currents for cell in cells]
+    return Conductances(circuit, np.array([[*maximal, *(synapse.conductance for synapse in circuit.synapses)]]))
+
+
 def drawn(circuit: Circuit, rng: np.random.Generator, n: int, spread: float) -> Conductances:
     """Model cells of each type and synapses drawn at random, every conductance times 1/spread to spread (log-uniform).
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -18,6 +18,8 @@ from braincast.dynamics.rhythm import analysis_of
 from braincast.experiments.degeneracy.difference import mutually_different
 from braincast.experiments.degeneracy.proposals import Conductances, drawn, parameters
 from braincast.progress import step
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -96,16 +98,30 @@ def degenerate_circuits(
 def _of_class(
     crew: ThreadPoolExecutor, effort: Effort, wanted: str, sets: Conductances, duration_ms: float, dt_ms: float
 ) -> tuple[Bool[np.ndarray, " circuit"], list[dict[str, Any]]]:
-    """Which sets have the class, and what is said of the rhythm of each; batches are simulated side by side."""
-    settle_ms = min(effort.settle_ms, duration_ms / 3)
-
-    def analysed(part: Conductances) -> list[dict[str, Any]]:
-        times: dict[str, Any] = {"duration_ms": duration_ms, "dt_ms": dt_ms}
-        spikes = simulate_spikes(sets.circuit, parameters(part), **times, integrator="staggered", lenient=True)
-        return [analysis_of(each, from_ms=settle_ms, to_ms=duration_ms) for each in spikes]
-
-    found = [rhythm for part in crew.map(analysed, list(_parts(sets, effort.batch))) for rhythm in part][: len(sets)]
+    """Which sets have the class, and what is said of the rhythm of each."""
+    tell = partial(analysis_of, from_ms=min(effort.settle_ms, duration_ms / 3), to_ms=duration_ms)
+    found = told_of(sets, tell, duration_ms=duration_ms, dt_ms=dt_ms, batch=effort.batch, crew=crew)
     return np.array([rhythm["class"] == wanted for rhythm in found], dtype=bool), found
+
+
+def told_of(
+    sets: Conductances,
+    tell: Callable[[Mapping[str, np.ndarray]], T],
+    *,
+    duration_ms: float,
+    dt_ms: float,
+    batch: int,
+    crew: ThreadPoolExecutor,
+) -> list[T]:
+    """What `tell` says of the spikes of each set, simulated in float32; batches go side by side."""
+
+    def told(part: Conductances) -> list[T]:
+        spikes = simulate_spikes(
+            sets.circuit, parameters(part), duration_ms=duration_ms, dt_ms=dt_ms, integrator="staggered", lenient=True
+        )
+        return [tell(each) for each in spikes]
+
+    return [found for part in crew.map(told, list(_parts(sets, batch))) for found in part][: len(sets)]
 
 
 def _parts(sets: Conductances, size: int) -> Iterator[Conductances]:

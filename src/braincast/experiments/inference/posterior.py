@@ -8,17 +8,19 @@ and by the ranks of known conductances among its samples (Talts et al. 2018, arX
 from __future__ import annotations
 
 import importlib.util
+import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-import jax
 import numpy as np
 from jaxtyping import Float, Int
 
-from braincast.dynamics.conductance import simulate_spikes
 from braincast.dynamics.rhythm import analysis_of
 from braincast.errors import BraincastError
+from braincast.experiments.degeneracy import told_of
 from braincast.experiments.inference.prior import Prior
 from braincast.progress import step
 
@@ -90,16 +92,9 @@ def rhythms_of(
     prior: Prior, sets: Float[np.ndarray, "set conductance"], timing: Timing
 ) -> Float[np.ndarray, "set feature"]:
     """`features_of` of each set, NaN for those without a rhythm."""
-    parameters = prior.parameters(sets)
-    how: dict[str, Any] = {"duration_ms": timing.duration_ms, "dt_ms": timing.dt_ms, "integrator": "staggered"}
-    found = []
-    with step("Simulating sets of conductances", len(sets)) as advance:
-        for start in range(0, len(sets), _BATCH):
-            rows = np.minimum(np.arange(start, start + _BATCH), len(sets) - 1)  # one program for all parts
-            batch = jax.tree.map(lambda leaf, own=rows: leaf[own], parameters)
-            found += simulate_spikes(prior.circuit, batch, lenient=True, **how)[: len(sets) - start]
-            advance(min(_BATCH, len(sets) - start))
-    return np.array([features_of(each, timing) for each in found])
+    how: dict[str, Any] = {"duration_ms": timing.duration_ms, "dt_ms": timing.dt_ms, "batch": _BATCH}
+    with step(f"Simulating {len(sets):,} sets of conductances"), ThreadPoolExecutor(os.cpu_count()) as crew:
+        return np.array(told_of(prior.sets(sets), partial(features_of, timing=timing), crew=crew, **how))
 
 
 def features_of(spike_times_ms: Mapping[str, np.ndarray], timing: Timing) -> Float[np.ndarray, " feature"]:

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import jax
 import numpy as np
 from jaxtyping import Float
 
-from braincast.dynamics.conductance import Circuit, Parameters, parameters_of, stacked
+from braincast.dynamics.conductance import Circuit
+from braincast.dynamics.conductance.reading import unknown_part
 from braincast.errors import BraincastError
+from braincast.experiments.degeneracy import Conductances, own
 
 
 @dataclass(frozen=True, eq=False)
 class Prior:
     """Log-uniform and independent: each named conductance from 1/`fold` to `fold` times that of `circuit`.
 
-    Names are those of `Circuit.changed` ("AB/PD.CaS"). E903 for a fold that is not above 1, or a conductance of 0, of
-    which there are no multiples.
+    Names are those of single conductances in `Circuit.changed` ("AB/PD.CaS"). E902 for another name, E903 for a fold
+    that is not above 1, or a conductance of 0, of which there are no multiples.
     """
 
     circuit: Circuit
@@ -29,11 +30,12 @@ class Prior:
     def around(cls, circuit: Circuit, names: Sequence[str], fold: float) -> Prior:
         if not (np.isfinite(fold) and fold > 1):
             raise BraincastError("E903", "fold", f"{fold:g} is not above 1", "Give a factor such as 3")
-        probe = parameters_of(circuit)
+        begin = own(circuit)
+        there = dict(zip(begin.names, begin.values[0], strict=True))
         for name in names:
-            doubled = parameters_of(circuit.changed({name: "x2"}))
-            same = [np.array_equal(a, b) for a, b in zip(jax.tree.leaves(probe), jax.tree.leaves(doubled), strict=True)]
-            if all(same):
+            if name not in there:
+                raise unknown_part("conductance", name, list(there), "names")
+            if there[name] == 0:
                 raise BraincastError("E903", name, "it is 0, which has no multiples", "Set it to more first")
         return cls(circuit, tuple(names), float(fold))
 
@@ -42,11 +44,9 @@ class Prior:
         reach = np.log(self.fold)
         return np.random.default_rng(seed).uniform(-reach, reach, (n, len(self.names)))
 
-    def changed(self, logs: Float[np.ndarray, " conductance"]) -> Circuit:
-        """The circuit with those factors."""
-        factors = np.exp(logs).tolist()
-        return self.circuit.changed({n: f"x{f!r}" for n, f in zip(self.names, factors, strict=True)})
-
-    def parameters(self, logs: Float[np.ndarray, "set conductance"]) -> Parameters:
-        """All sets as a batch for `simulate_spikes`."""
-        return stacked([parameters_of(self.changed(each)) for each in logs])
+    def sets(self, logs: Float[np.ndarray, "set conductance"]) -> Conductances:
+        """All conductances of the circuit with those factors."""
+        begin = own(self.circuit)
+        values = np.repeat(begin.values, len(logs), axis=0)
+        values[:, [begin.names.index(name) for name in self.names]] *= np.exp(logs)
+        return Conductances(self.circuit, values)
