@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from braincast.cli.options import Force, Json, Out, Quiet, parsed_pairs
+from braincast.cli.result_files import with_report
 from braincast.cli.session import console, print_json, resumable, session
 from braincast.errors import BraincastError
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from braincast.dynamics.conductance import Circuit
     from braincast.experiments.circuits.job import Asked
 
-_RESULT, _REPORT = "simulation.json", "report.html"
 _INTEGRATORS = ("exponential-euler", "staggered", "adaptive")
 
 
@@ -71,20 +71,15 @@ def circuit(
 
 
 def _carry_out(changed: Circuit, asked: Asked, check_convergence: bool, path: Path, force: bool) -> dict[str, Any]:
-    from braincast.cli.run import command_line
     from braincast.experiments.circuits.job import configuration, document, simulated, write_voltage
     from braincast.experiments.folder import run_folder
-    from braincast.files import write_json, write_text
     from braincast.reports.circuits.page import circuit_page
 
     with run_folder(path, configuration(changed, asked, check_convergence), force=force) as folder:
         found = simulated(changed, asked, check_convergence=check_convergence)
         write_voltage(folder.path, found)
         made = document(found, path)
-        made["files"] |= {"report": str(path / _REPORT), "result": str(path / _RESULT)}
-        write_text(folder.path / _REPORT, circuit_page(made, found, command_line()))
-        write_json(folder.path / _RESULT, made)
-    return made
+        return with_report(made, folder.path, path, lambda whole, command: circuit_page(whole, found, command))
 
 
 def _show(document: dict[str, Any]) -> None:

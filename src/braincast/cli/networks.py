@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from braincast.cli.options import Force, Json, Out, Quiet, Seed
+from braincast.cli.result_files import with_report
 from braincast.cli.session import console, print_json, resumable, session
 from braincast.errors import BraincastError
 
 if TYPE_CHECKING:
     from braincast.experiments.simulation.network import NetworkAsked
-
-_RESULT, _REPORT = "simulation.json", "report.html"
 
 
 def network(
@@ -46,19 +45,14 @@ def network(
 
 
 def _carry_out(asked: NetworkAsked, path: Path, force: bool) -> dict[str, Any]:
-    from braincast.cli.run import command_line
     from braincast.experiments.folder import run_folder
     from braincast.experiments.simulation.network import configuration, document, simulated_network
-    from braincast.files import write_json, write_text
     from braincast.reports.spiking.network_page import network_page
 
     with run_folder(path, configuration(asked), force=force) as folder:
         found = simulated_network(asked, folder.path)
         made = document(found, path)
-        made["files"] |= {"report": str(path / _REPORT), "result": str(path / _RESULT)}
-        write_text(folder.path / _REPORT, network_page(made, found, command_line()))
-        write_json(folder.path / _RESULT, made)
-    return made
+        return with_report(made, folder.path, path, lambda whole, command: network_page(whole, found, command))
 
 
 def _show(document: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ import typer
 from braincast.cli.circuits import circuit
 from braincast.cli.networks import network
 from braincast.cli.options import Data, Force, Json, Out, Quiet, Seed
+from braincast.cli.result_files import with_report
 from braincast.cli.session import console, print_json, resumable, session
 from braincast.errors import BraincastError
 
@@ -27,7 +28,6 @@ app = typer.Typer(help="Simulate a brain, a circuit or a network.", no_args_is_h
 app.command("circuit")(circuit)
 app.command("network")(network)
 
-_RESULT, _REPORT = "simulation.json", "report.html"
 _ONE_IN = 200  # neurons are driven where nothing is said: a fly's 693, about the broadest drive that does not tip it
 
 
@@ -165,21 +165,16 @@ def _carry_out(
 
 
 def _simulate(network: Loaded, planned: Protocol, n_threads: int, path: Path, force: bool) -> dict[str, Any]:
-    from braincast.cli.run import command_line
     from braincast.experiments.folder import run_folder
     from braincast.experiments.simulation.job import configuration, simulated
     from braincast.experiments.simulation.writing import NAMES, document, write_results
-    from braincast.files import write_json, write_text
     from braincast.reports.spiking.page import simulation_page
 
     with run_folder(path, configuration(network, planned), force=force) as folder:
         result = simulated(network, planned, n_threads=n_threads, into=folder.path / NAMES["spikes"])
         write_results(folder.path, result)
         made = document(result, path)
-        made["files"] |= {"report": str(path / _REPORT), "result": str(path / _RESULT)}
-        write_text(folder.path / _REPORT, simulation_page(made, result, command_line()))
-        write_json(folder.path / _RESULT, made)
-    return made
+        return with_report(made, folder.path, path, lambda whole, command: simulation_page(whole, result, command))
 
 
 def _screen(
@@ -191,12 +186,11 @@ def _screen(
     path: Path,
     force: bool,
 ) -> dict[str, Any]:
-    from braincast.cli.run import command_line
     from braincast.experiments.folder import run_folder
     from braincast.experiments.simulation.answers import screen_document, write_answers
     from braincast.experiments.simulation.job import configuration
     from braincast.experiments.simulation.screening import plan, screened
-    from braincast.files import sha256_of_json, write_json, write_text
+    from braincast.files import sha256_of_json
     from braincast.reports.spiking.screen_page import screen_page
 
     asks = plan(question, planned, network, directory)
@@ -206,10 +200,7 @@ def _screen(
         result = screened(folder.path, network, asks, source=source, n_threads=n_threads)
         write_answers(folder.path, result)
         made = screen_document(result, path)
-        made["files"] |= {"report": str(path / _REPORT), "result": str(path / _RESULT)}
-        write_text(folder.path / _REPORT, screen_page(made, result, command_line()))
-        write_json(folder.path / _RESULT, made)
-    return made
+        return with_report(made, folder.path, path, lambda whole, command: screen_page(whole, result, command))
 
 
 def _opened(source: Mapping[str, Any]) -> Wiring:
