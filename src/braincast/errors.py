@@ -116,6 +116,10 @@ CODES: dict[str, str] = {
     "E904": "the time step is too coarse",
     "E905": "a voltage exploded or is no number",
     "E906": "a morphology cannot be read or makes no tree",
+    "E911": "a movie has the wrong shape, or a value that is no light",
+    "E912": "a movie's rate is too coarse or not possible",
+    "E913": "an eye is too large for this machine's memory, or has no such extent",
+    "E914": "a stimulus cannot be made as asked",
 }
 
 # Wrong words on the command line, or an output in the way, are usage; everything else is bad input.
