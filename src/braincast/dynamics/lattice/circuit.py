@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from braincast.dynamics.lattice.hexagon import columns
-from braincast.dynamics.lattice.hull import points_in_hull
+from braincast.dynamics.lattice.hull import Boundary, points_in_hull
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,13 +47,13 @@ class ColumnarCircuit:
         """Which types these are."""
         return np.array([self.cell_types.index(name) for name in cell_types], dtype=np.int64)
 
-    def filled(self, count: float) -> ColumnarCircuit:
+    def filled(self, count: float, boundary: Boundary = "half-open") -> ColumnarCircuit:
         """With `count` synapses at each offset that lies inside the convex hull of a connection's own offsets.
 
         Reconstructions of few columns miss some of them (Lappalainen et al. 2024, Methods). Connections with fewer
-        than three offsets stay as they are.
+        than three offsets stay as they are. The published networks have the half-open `boundary` (see `hull`).
         """
-        parts = [self._filled_offsets(connection) for connection in range(self.n_connections)]
+        parts = [self._filled_offsets(connection, boundary) for connection in range(self.n_connections)]
         sizes = [len(offset) for offset, _ in parts]
         known = [self.count[self.connection == connection] for connection in range(self.n_connections)]
         counts = [np.concatenate([own, np.full(n - len(own), count)]) for own, n in zip(known, sizes, strict=True)]
@@ -64,12 +64,12 @@ class ColumnarCircuit:
             count=np.concatenate(counts),
         )
 
-    def _filled_offsets(self, connection: int) -> tuple[Int[np.ndarray, "offset 2"], int]:
+    def _filled_offsets(self, connection: int, boundary: Boundary) -> tuple[Int[np.ndarray, "offset 2"], int]:
         own = self.offset[self.connection == connection]
         if len(own) < 3:
             return own, 0
         known = {(int(u), int(v)) for u, v in own}
-        added = [point for point in points_in_hull(own) if point not in known]
+        added = [point for point in points_in_hull(own, boundary) if point not in known]
         return np.concatenate([own, np.array(added, dtype=own.dtype).reshape(-1, 2)]), len(added)
 
 
