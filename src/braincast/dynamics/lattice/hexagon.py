@@ -48,7 +48,7 @@ def rotated(places: Int[np.ndarray, "column 2"], n_sixths: int) -> Int[np.ndarra
     """The columns that lie `n_sixths` times 60 degrees further, counter-clockwise."""
     u, v = places.T
     for _ in range(n_sixths % 6):
-        u, v = u + v, -u
+        u, v = -v, u + v
     return np.stack([u, v], axis=1)
 
 
