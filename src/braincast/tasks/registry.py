@@ -13,6 +13,8 @@ from braincast.datasets.cache import home
 from braincast.errors import BraincastError, unknown_name
 from braincast.files import write_text
 from braincast.tasks.card import TaskCard
+from braincast.tasks.encoding.card import EncodingCard
+from braincast.tasks.encoding.task import EncodingTask
 from braincast.tasks.forecasting.card import NAME_PATTERN, ForecastCard, StructureUse
 from braincast.tasks.forecasting.task import ForecastTask
 from braincast.tasks.forecasting.tracks import Track, checked_track
@@ -132,6 +134,8 @@ def task_of_card(
         wired = None if card.structure is None else partial(_wired, card.name, card.structure, offline)
         return ForecastTask(card, lambda: dataset().specimens, track=track, load_structure=wired)
     checked_track(card, track)
+    if isinstance(card, EncodingCard):
+        return EncodingTask(card, lambda: circuit_of(dataset()))
     asked, learned = card.specimen, card.training_specimen
 
     def load(specimen: str) -> Specimen:
