@@ -9,6 +9,7 @@ import typer
 
 from braincast.cli.options import Json, Offline, Quiet
 from braincast.cli.session import console, print_json
+from braincast.errors import BraincastError
 
 
 class Kinds(StrEnum):
@@ -49,12 +50,13 @@ def list_(
 def show(
     what: Annotated[Kind, typer.Argument(help="dataset, task, model or metric.")],
     name: Annotated[str, typer.Argument(help="Its name.")],
+    extent: Annotated[int | None, typer.Option(help="Also count an eye of so many columns about its centre.")] = None,
     json_: Json = False,
     quiet: Quiet = False,
     offline: Offline = False,
 ) -> None:
     """Show the card of a dataset, task, model or metric."""
-    card = _CARDS[what](name)
+    card = _CARDS[what](name) | _counts(what, name, extent, offline)
     if json_:
         print_json(card)
         return
@@ -115,6 +117,17 @@ def _dataset(name: str) -> dict[str, Any]:
 
     card = dataset_card(name)
     return {**card.model_dump(mode="json"), "hash": card.hash}
+
+
+def _counts(what: Kind, name: str, extent: int | None, offline: bool) -> dict[str, Any]:
+    """What only the data tell, which are fetched for it."""
+    if extent is None:
+        return {}
+    if what is not Kind.dataset:
+        raise BraincastError("E305", "--extent", f"a {what.value} has no extent", "Leave --extent out")
+    from braincast.datasets.registry import counts_at
+
+    return counts_at(name, extent, offline=offline or None)
 
 
 def _task(name: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 A dataset's module has `CARD`, a DatasetCard, and `load(paths) -> Dataset`, which is given the checked files of the
 card's sources in their order; or, where its source is a store that is read in place, `load_from(place) -> Dataset`.
+One that can be built at any extent also has `counts_at(paths, extent)`.
 Importing the module must be light: heavy imports belong inside `load`.
 """
 
@@ -31,6 +32,8 @@ DATASETS: dict[str, str] = {
     "fly-brain": "braincast.datasets.fly.brain",
     "fly-brain-v630": "braincast.datasets.fly.brain_v630",
     "fly-larva": "braincast.datasets.fly.larva_brain",
+    "fly-optic-lobe": "braincast.datasets.fly.optic_lobe",
+    "fly-optic-types": "braincast.datasets.fly.optic_types",
     "human-gw": "braincast.datasets.human.gw",
     "human-hcp": "braincast.datasets.human.hcp",
     "pyloric-circuits": "braincast.datasets.synthetic.pyloric.circuits",
@@ -100,6 +103,15 @@ def get(
     stores = [fetch_all(store, offline, force=force) if here is None else bring(store, here) for store in card.stores]
     files = [fetch(file, from_path=here, offline=offline, force=force, dataset=name) for file in card.files]
     return stores + files
+
+
+def counts_at(name: str, extent: int, *, offline: bool | None = None) -> dict[str, Any]:
+    """How large a dataset is when it is built at an extent; E305 for one that has no extent, E913 for a bad extent."""
+    counts = None if _is_own(name) else getattr(_module(name), "counts_at", None)
+    if counts is None:
+        fix = "Leave --extent out, or show fly-optic-lobe"
+        raise BraincastError("E305", "--extent", f"dataset {name} has no extent", fix)
+    return counts(get(name, offline=offline), extent)
 
 
 def check(name_or_path: str | Path) -> CheckReport:

@@ -13,6 +13,7 @@ from jaxtyping import Float, Int
 
 from braincast.dynamics.lattice.hexagon import columns
 from braincast.dynamics.lattice.hull import Boundary, points_in_hull
+from braincast.dynamics.lattice.size import require_room
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +115,11 @@ class Lattice:
 
 
 def expand(circuit: ColumnarCircuit, extent: int) -> Lattice:
-    """Cells and edges within `extent` columns of the centre; an edge whose target lies outside is left out."""
+    """Cells and edges within `extent` columns of the centre; an edge whose target lies outside is left out.
+
+    E913 for a negative extent, and for one whose edges would not fit into memory.
+    """
+    require_room(extent, len(circuit.count))
     places = columns(extent)
     stands = (places[None, :, :] % circuit.stride[:, None, :] == 0).all(axis=2)
     cell_type, column = np.nonzero(stands)
@@ -141,7 +146,7 @@ def _edges_of(
     """The edges of one offset of one connection: from each source to the target that lies so far away."""
     connection = circuit.connection[term]
     source_type, target_type = circuit.pre[connection], circuit.post[connection]
-    sources = np.arange(first[source_type], first[source_type + 1])
+    sources = np.arange(int(first[source_type]), int(first[source_type + 1]))
     to_u, to_v = u[sources] + circuit.offset[term, 0], v[sources] + circuit.offset[term, 1]
     inside = (np.abs(to_u) <= extent) & (np.abs(to_v) <= extent)
     sources, to_u, to_v = sources[inside], to_u[inside], to_v[inside]

