@@ -1,31 +1,19 @@
 """Sums over edges as plain loops that XLA calls inside compiled programs on a CPU, without Python and copies.
 
 For float32 and a few vectors at once: [batch, neuron] in, [batch, neuron] out.
-
-XLA tells a function where its arrays lie in structures of its foreign function interface (xla/ffi/api/c_api.h, version
-0.3, https://openxla.org/xla/custom_call); the places of their fields are the numbers below.
 """
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Callable
 from functools import cache
 from typing import Any, no_type_check
 
-import jax
 import numpy as np
-from numba import cfunc, njit, types
-from numba.core import cgutils
-from numba.extending import intrinsic
-from numba.np.numpy_support import carray
+from numba import njit
 
-_VERSION = (0, 3)
-# In words of 8 bytes. Of a call: its extension, the arrays given, those to be filled. Of an array: where it lies, its
-# shape. Of the extension by which XLA asks for the version: what it holds, and there the two numbers.
-_EXTENSION, _GIVEN, _FILLED = 1, 9, 14
-_DATA, _SHAPE = 3, 5
-_HELD, _ANSWER = 3, 3
+from braincast.dynamics.foreign_calls import filled, flat, given, is_question, registered, table
+
 # Vectors at once, filled up with 0: their values at one neuron lie side by side, as many as a CPU adds at once.
 _TOGETHER = 8
 _FEW = 6  # fewer vectors are quicker one by one
@@ -35,11 +23,7 @@ _FEW = 6  # fewer vectors are quicker one by one
 def target(loop: str) -> str | None:
     """The name under which XLA knows "arriving", "returning" or "meeting"; None where it cannot call it."""
     name = f"braincast_{loop}"
-    try:
-        jax.ffi.register_ffi_target(name, _capsule(_HANDLERS[loop]), platform="cpu")
-    except Exception:  # noqa: BLE001 - another XLA, another refusal; what XLA itself does takes longer, but is there
-        return None
-    return name
+    return name if registered(name, _HANDLERS[loop]) else None
 
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
@@ -135,105 +119,34 @@ def side_by_side(vectors, first, beside):
             beside[i, b] = vectors[first + b, i] if first + b < n_vectors else 0
 
 
-@intrinsic
-@no_type_check
-def _pointer(context, place):
-    """An address as a pointer."""
-
-    def generated(context, builder, signature, arguments):
-        return builder.inttoptr(arguments[0], cgutils.voidptr_t)
-
-    return types.voidptr(place), generated
-
-
-@njit(cache=True)
-@no_type_check
-def _words(place, n):
-    """Words of 8 bytes at an address."""
-    return carray(_pointer(place), n, np.int64)
-
-
-@njit(cache=True)
-@no_type_check
-def _is_question(call):
-    """Whether XLA only asks which version this is written for; then it is told."""
-    extension = _words(call, 2)[_EXTENSION]
-    if extension == 0:
-        return False
-    _words(_words(extension, 4)[_HELD], 4)[_ANSWER] = _VERSION[0] + (_VERSION[1] << 32)
-    return True
-
-
-@njit(cache=True)
-@no_type_check
-def _given(call, number):
-    """A description of one of the arrays given."""
-    return _words(_words(_words(call, 16)[_GIVEN], number + 1)[number], 6)
-
-
-@njit(cache=True)
-@no_type_check
-def _filled(call):
-    """A description of the array to be filled."""
-    return _words(_words(_words(call, 16)[_FILLED], 1)[0], 6)
-
-
-@njit(cache=True)
-@no_type_check
-def _length(array, axis):
-    return _words(array[_SHAPE], axis + 1)[axis]
-
-
-@njit(cache=True)
-@no_type_check
-def _of_edges(array, number_type):
-    return carray(_pointer(array[_DATA]), _length(array, 0), number_type)
-
-
-@njit(cache=True)
-@no_type_check
-def _vectors(array):
-    return carray(_pointer(array[_DATA]), (_length(array, 0), _length(array, 1)), np.float32)
-
-
 @no_type_check
 def _arriving(call):
     """Given: starts, beginnings, ends and weights of edges, values."""
-    if not _is_question(call):
-        start, pre = _of_edges(_given(call, 0), np.int32), _of_edges(_given(call, 1), np.int32)
-        weight, values = _of_edges(_given(call, 3), np.float32), _vectors(_given(call, 4))
-        arriving(start, pre, weight, values, _vectors(_filled(call)))
+    if not is_question(call):
+        start, pre = flat(given(call, 0), np.int32), flat(given(call, 1), np.int32)
+        weight, values = flat(given(call, 3), np.float32), table(given(call, 4))
+        arriving(start, pre, weight, values, table(filled(call, 0)))
     return 0
 
 
 @no_type_check
 def _returning(call):
     """Given: starts, beginnings, ends and weights of edges, changes of what arrived."""
-    if not _is_question(call):
-        start, pre = _of_edges(_given(call, 0), np.int32), _of_edges(_given(call, 1), np.int32)
-        weight, change = _of_edges(_given(call, 3), np.float32), _vectors(_given(call, 4))
-        returning(start, pre, weight, change, _vectors(_filled(call)))
+    if not is_question(call):
+        start, pre = flat(given(call, 0), np.int32), flat(given(call, 1), np.int32)
+        weight, change = flat(given(call, 3), np.float32), table(given(call, 4))
+        returning(start, pre, weight, change, table(filled(call, 0)))
     return 0
 
 
 @no_type_check
 def _meeting(call):
     """Given: starts, beginnings and ends of edges, values, changes of what arrived."""
-    if not _is_question(call):
-        start, pre = _of_edges(_given(call, 0), np.int32), _of_edges(_given(call, 1), np.int32)
-        values, change = _vectors(_given(call, 3)), _vectors(_given(call, 4))
-        meeting(start, pre, values, change, _of_edges(_filled(call), np.float32))
+    if not is_question(call):
+        start, pre = flat(given(call, 0), np.int32), flat(given(call, 1), np.int32)
+        values, change = table(given(call, 3)), table(given(call, 4))
+        meeting(start, pre, values, change, flat(filled(call, 0), np.float32))
     return 0
 
 
 _HANDLERS: dict[str, Callable[[Any], int]] = {"arriving": _arriving, "returning": _returning, "meeting": _meeting}
-_KEPT: list[Any] = []  # what XLA may still call
-
-
-def _capsule(handler: Callable[[Any], int]) -> Any:
-    """A function's address, as Python hands it on."""
-    compiled = cfunc(types.intp(types.intp), cache=True)(handler)
-    _KEPT.append(compiled)
-    make = ctypes.pythonapi.PyCapsule_New
-    make.restype, make.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p]
-    return make(compiled.address, None, None)
