@@ -8,7 +8,15 @@ import numpy as np
 from jaxtyping import Float
 
 from braincast.dynamics.scenes.movie import GREY, Movie, frame_times
-from braincast.dynamics.scenes.optics import MARGIN_COLUMNS, Polarity, along, beyond_edge, brightness, required
+from braincast.dynamics.scenes.optics import (
+    MARGIN_COLUMNS,
+    Polarity,
+    along,
+    beyond_edge,
+    brightness,
+    checked_angle,
+    required,
+)
 from braincast.errors import BraincastError
 
 # Columns per second at which the published networks are shown edges (Lappalainen et al. 2024).
@@ -46,8 +54,7 @@ def moving_bar(
     """A white (on) or black (off) bar that moves over grey across the eye, sideways; E912, E914."""
     where = "moving edge" if width_columns == math.inf else "moving bar"
     speed = required(speed_columns_per_s, "speed_columns_per_s", where)
-    if not math.isfinite(angle_deg):
-        raise BraincastError("E914", where, "angle_deg is no finite number", "Give an angle in degrees")
+    checked_angle(angle_deg, where)
     if not width_columns > 0:
         raise BraincastError("E914", where, f"width_columns is {width_columns:g}", "Give a width above 0")
     way = crossing_columns(extent) + (width_columns if math.isfinite(width_columns) else 0.0)

@@ -36,6 +36,11 @@ class Movie:
         return len(self.light)
 
     @property
+    def extent(self) -> int:
+        """How many columns the eye reaches from its central one, by their number."""
+        return round((math.sqrt((4 * self.light.shape[1] - 1) / 3) - 1) / 2)
+
+    @property
     def duration_s(self) -> float:
         return self.n_frames * self.dt_s
 

@@ -8,7 +8,7 @@ are nearly blurred away before they are sampled. Lengths are in column spacings.
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from jaxtyping import Float
@@ -40,7 +40,7 @@ def along(extent: int, angle_deg: float) -> Float[np.ndarray, " column"]:
     return positions(columns(extent)) @ direction(angle_deg)
 
 
-def wave_contrast(wavenumber: np.ndarray) -> np.ndarray:
+def wave_contrast(wavenumber: np.ndarray | float) -> Any:
     """What the blur leaves of the contrast of a sine wave of so many radians per column."""
     return np.exp(-0.5 * (BLUR_COLUMNS * wavenumber) ** 2)
 
@@ -72,3 +72,10 @@ def required(value: float, name: str, where: str, lower: float = 0.0, upper: flo
         return value
     bounds = f"above {lower:g}" if upper == math.inf else f"above {lower:g} and at most {upper:g}"
     raise BraincastError("E914", where, f"{name} is {value:g}, expected a number {bounds}", f"Change {name}")
+
+
+def checked_angle(angle_deg: float, where: str) -> float:
+    """The angle, if it is a finite number; else E914."""
+    if math.isfinite(angle_deg):
+        return angle_deg
+    raise BraincastError("E914", where, f"angle_deg is {angle_deg:g}", "Give an angle in degrees")
