@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,16 @@ from braincast.brain.specimen import Specimen
 TRUE_WIRING = "true"
 # The wiring of another animal of the task; of single specimens it says nothing.
 OTHERS = "others"
-Built = TypeVar("Built", Specimen, Brains)
+
+
+
+class Rewirable(Protocol):
+    """A structure that is no specimen and knows its own nulls by name: a circuit that is repeated over an eye, say."""
+
+    def rewired(self, wiring: str, *, seed: int) -> Any: ...
+
+
+Built = TypeVar("Built", bound="Specimen | Brains | Rewirable")
 _POSITION = ("x_um", "y_um", "z_um")
 
 
@@ -75,6 +84,8 @@ def with_wiring(structure: Built, wiring: str, draw: int) -> Built:
     if wiring == TRUE_WIRING:
         return structure
     seed = int(hashlib.sha256(f"{wiring}/{draw}".encode()).hexdigest()[:8], 16)
+    if not isinstance(structure, Specimen | Brains):
+        return structure.rewired(wiring, seed=seed)
     if isinstance(structure, Brains):
         if wiring == OTHERS:
             return structure.exchanged(seed=seed)

@@ -9,6 +9,8 @@ from braincast.brain.connectome import Connectome
 from braincast.brain.nulls import CONTROLS, applicable
 from braincast.brain.specimen_nulls import OTHERS
 from braincast.scoring.scores import Role
+from braincast.tasks.encoding.card import EncodingCard
+from braincast.tasks.encoding.task import EncodingTask
 from braincast.tasks.forecasting.card import ForecastCard
 from braincast.tasks.forecasting.task import ForecastTask
 from braincast.tasks.kinds import AnyCard, AnyTask
@@ -28,7 +30,12 @@ KEYS: Mapping[str, str] = MappingProxyType(
         "unconstrained": "unconstrained",
         "transposed": "transpose",
         OTHERS: "others",
+        "offsets-shuffled": "offsets",
     }
+)
+# Arms of which only the answers see another wiring: what was learned on the true one is put on it.
+LEARNED_BEFORE: Mapping[str, str] = MappingProxyType(
+    {"offsets-shuffled-after": "offsets-shuffled", "signs-shuffled-after": "signs-shuffled"}
 )
 # Of recordings with wiring: what any run of a model on the wiring stands beside, and what decides.
 _USUAL = ("identity-permuted", "degree-preserving", "no-edges", "expression-permuted")
@@ -40,8 +47,11 @@ Arms = Mapping[str, Role]
 def usual_arms(card: AnyCard) -> Arms:
     """The nulls and controls that every run has: those on the task's card, or those of any task with wiring.
 
-    Of recordings with wiring, a card that names nulls has these alone.
+    Of recordings with wiring, a card that names nulls has these alone. In an encoding task a null is a training of its
+    own, and belongs to the wiring test.
     """
+    if isinstance(card, EncodingCard):
+        return dict.fromkeys(card.controls, "control")
     found: dict[str, Role] = {**dict.fromkeys(card.nulls, "null"), **dict.fromkeys(card.controls, "control")}
     if isinstance(card, ForecastCard) and card.whose_wiring != "none" and not card.nulls:
         found = {**dict.fromkeys(_USUAL, "null"), **found}
@@ -50,6 +60,8 @@ def usual_arms(card: AnyCard) -> Arms:
 
 def all_arms(task: AnyTask) -> Arms:
     """Those of a full wiring test: the usual ones, and all others that make sense for the task's wiring."""
+    if isinstance(task, EncodingTask):
+        return {**dict.fromkeys(task.card.nulls, "null"), **usual_arms(task.card)}
     fit = [arm for arm in KEYS if _makes_sense(task, arm)]
     return {**usual_arms(task.card), **{arm: "control" if arm in CONTROLS else "null" for arm in fit}}
 

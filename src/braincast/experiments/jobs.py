@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -19,14 +19,16 @@ from typing import Any
 import xarray as xr
 from threadpoolctl import threadpool_limits
 
-from braincast.brain.brains import Brains
-from braincast.brain.specimen import Specimen
-from braincast.brain.specimen_nulls import with_wiring
+from braincast.brain.specimen_nulls import TRUE_WIRING, with_wiring
 from braincast.experiments.entrants import Entrant
+from braincast.experiments.folder import RunFolder
 from braincast.files import canonical_json
 from braincast.models.interface import Settings
+from braincast.models.registry import load_model
 from braincast.scoring.scores import Cost
+from braincast.tasks.encoding.task import EncodingTask
 from braincast.tasks.kinds import AnyTask
+from braincast.training.checkpoint import is_fit, load_fit, save_fit
 from braincast.training.fit import FittedFolds, fit
 
 
@@ -38,22 +40,29 @@ class Job:
     replicate: int
 
 
-def run_job(task: AnyTask, job: Job, settings: Settings | None = None) -> xr.DataArray:
+def run_job(
+    task: AnyTask, job: Job, settings: Settings | None = None, *, folder: RunFolder | None = None
+) -> xr.DataArray:
     """The forecast of all test cases; its attributes say how it was made and what it cost.
 
-    `settings` are fixed, the others chosen.
+    `settings` are fixed, the others chosen. The `folder` keeps fits that controls are to be made of.
     """
     # One thread: results must not depend on how a linear algebra library splits its sums.
     with threadpool_limits(1):
-        fitted = fit_job(task, job, settings)
+        fitted = _kept_fit(task, job, settings, folder)
         began = time.perf_counter()
         forecast = fitted.forecast(task.cases("test"))
     return forecast.assign_attrs(told(fitted, job, time.perf_counter() - began))
 
 
 def fit_job(task: AnyTask, job: Job, settings: Settings | None = None, *, folder: Path | None = None) -> FittedFolds:
-    """The fit of a job; `folder` keeps trainings by gradient while they run."""
+    """The fit of a job; `folder` keeps trainings by gradient while they run.
+
+    Of an entrant that learned before it is the fit to the true wiring, which then gets the other to answer with.
+    """
     entrant = job.entrant
+    if entrant.learned_before:
+        return _moved(fit_job(task, _before(job), settings, folder=folder), task, job)
     structure = job_structure(task, job)
     _, seed = entrant.draw_and_seed(job.replicate)
     fixed = {**dict(entrant.settings), **(settings or {})}
@@ -61,11 +70,35 @@ def fit_job(task: AnyTask, job: Job, settings: Settings | None = None, *, folder
     return fit(entrant.model, task, structure=structure, wiring=entrant.wiring, **chosen)
 
 
-def job_structure(task: AnyTask, job: Job) -> Specimen | Brains:
+def _kept_fit(task: AnyTask, job: Job, settings: Settings | None, folder: RunFolder | None) -> FittedFolds:
+    """The fit of a job. In an encoding task, one to the true wiring is taken from the folder or put there."""
+    before = _before(job) if job.entrant.learned_before else job
+    if folder is None or before.entrant.of is not None or not isinstance(task, EncodingTask):
+        return fit_job(task, job, settings)
+    path = folder.fit_path(before.entrant.name, before.replicate)
+    if not is_fit(path):
+        save_fit(fit_job(task, before, settings), path)
+    fitted = load_fit(path, task)
+    return fitted if before is job else _moved(fitted, task, job)
+
+
+def _before(job: Job) -> Job:
+    """The fit to the true wiring that stands behind an entrant which learned before."""
+    entrant, (_, seed) = job.entrant, job.entrant.draw_and_seed(job.replicate)
+    own = replace(entrant, name=entrant.of or entrant.name, of=None, wiring=TRUE_WIRING, learned_before=False)
+    return Job(own, seed)
+
+
+def _moved(fitted: FittedFolds, task: AnyTask, job: Job) -> FittedFolds:
+    """What was learned, put on another wiring."""
+    prepared = load_model(fitted.model).prepare(job_structure(task, job))
+    return replace(fitted, wiring=job.entrant.wiring, prepared=prepared)
+
+
+def job_structure(task: AnyTask, job: Job) -> Any:
     """The task's structure with the wiring of the entrant."""
     draw, _ = job.entrant.draw_and_seed(job.replicate)
-    structure: Any = task.structure
-    return with_wiring(structure, job.entrant.wiring, draw)
+    return with_wiring(task.structure, job.entrant.wiring, draw)
 
 
 def told(fitted: FittedFolds, job: Job, forecast_s: float) -> dict[str, Any]:
@@ -93,8 +126,8 @@ class Workers:
     not, and when this process is killed.
     """
 
-    def __init__(self, task: AnyTask, n_workers: int) -> None:
-        self._task, self._n_workers = task, n_workers
+    def __init__(self, task: AnyTask, n_workers: int, folder: RunFolder | None = None) -> None:
+        self._task, self._n_workers, self._folder = task, n_workers, folder
         self._pool: ProcessPoolExecutor | None = None
         self._ends = ExitStack()
 
@@ -120,13 +153,13 @@ class Workers:
                     n_done += 1
                     yield job, forecast
         for job in jobs[n_done:]:
-            yield job, run_job(self._task, job)
+            yield job, run_job(self._task, job, folder=self._folder)
 
     def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
             leash, hand = context.Pipe(duplex=False)
-            opening = (self._task, leash)
+            opening = (self._task, leash, self._folder)
             self._pool = ProcessPoolExecutor(self._n_workers, context, initializer=_open_task, initargs=opening)
             # In reverse: the hand lets go, which ends every worker at once; then what had not begun is dropped.
             self._ends.callback(leash.close)
@@ -169,9 +202,9 @@ def _interrupts_blocked() -> Iterator[None]:
 _worker: dict[str, Any] = {}
 
 
-def _open_task(task: AnyTask, leash: Connection) -> None:
+def _open_task(task: AnyTask, leash: Connection, folder: RunFolder | None) -> None:
     threading.Thread(target=_end_with, args=(leash,), daemon=True).start()
-    _worker["task"] = task
+    _worker.update(task=task, folder=folder)
 
 
 def _end_with(leash: Connection) -> None:
@@ -182,4 +215,4 @@ def _end_with(leash: Connection) -> None:
 
 
 def _run_in_worker(job: Job) -> xr.DataArray:
-    return run_job(_worker["task"], job)
+    return run_job(_worker["task"], job, folder=_worker["folder"])

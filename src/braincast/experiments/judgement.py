@@ -9,6 +9,9 @@ from braincast.experiments.arms import KEYS
 from braincast.experiments.wiring import AnyScorecard, Verdict, wiring_verdict
 from braincast.scoring.assessor import Assessor
 from braincast.scoring.curves import Curves, curves
+from braincast.scoring.encoding.assessor import EncodingAssessor
+from braincast.scoring.encoding.exhibits import EncodingExhibits, encoding_exhibits
+from braincast.scoring.encoding.scorecard import score_encoding
 from braincast.scoring.exhibits import Exhibits, exhibits
 from braincast.scoring.forecasting.card import ForecastScorecard
 from braincast.scoring.forecasting.exhibits import ForecastExhibits, forecast_exhibits
@@ -20,6 +23,7 @@ from braincast.scoring.rollouts.exhibits import RolloutExhibits, rollout_exhibit
 from braincast.scoring.rollouts.scorecard import score_rollouts
 from braincast.scoring.scorecard import Scorecard, score_answers
 from braincast.scoring.scores import Contender
+from braincast.tasks.encoding.task import EncodingTask
 from braincast.tasks.forecasting.card import ForecastCard
 from braincast.tasks.forecasting.task import ForecastTask
 from braincast.tasks.kinds import AnyCard, AnyTask
@@ -33,7 +37,7 @@ class Judgement:
     """A scorecard and what a report shows beside it; curves are of perturbation tasks."""
 
     scorecard: Scorecard | ForecastScorecard
-    exhibits: Exhibits | ForecastExhibits | RolloutExhibits | None
+    exhibits: Exhibits | ForecastExhibits | RolloutExhibits | EncodingExhibits | None
     verdicts: tuple[Verdict, ...] = ()
     curves: Mapping[str, Curves] = field(default_factory=dict)
 
@@ -49,6 +53,11 @@ def judge(
         simple = _best_simple(task.card, validation)
         scorecard = score_imputations(task, contenders, simple=simple, workers=n_workers, headline=headline)
         found = imputation_exhibits(task, contenders, headline, shown, scorecard.neurons)
+        return Judgement(scorecard, found, _verdicts(scorecard, task.card, contenders, list(validation)))
+    if isinstance(task, EncodingTask):
+        assessor = EncodingAssessor(task)
+        scorecard = score_encoding(task, contenders, assessor=assessor)
+        found = encoding_exhibits(assessor, contenders, shown)
         return Judgement(scorecard, found, _verdicts(scorecard, task.card, contenders, list(validation)))
     if isinstance(task, ForecastTask):
         simple = _best_simple(task.card, validation)

@@ -31,7 +31,7 @@ from braincast.scoring.exhibits import Exhibits
 from braincast.tasks.forecasting.task import ForecastTask
 from braincast.tasks.forecasting.tracks import Track, checked_track
 from braincast.tasks.kinds import AnyCard, AnyTask
-from braincast.training.choice import LOSSES
+from braincast.training.choice import HELD_OUT, LOSSES
 from braincast.version import VERSION
 
 _RECORDED_PACKAGES = ("numpy", "scipy", "numba", "pandas", "xarray", "zarr", "h5py")
@@ -91,7 +91,7 @@ class RunResult:
     def to_dict(self) -> dict[str, Any]:
         """The JSON contract of `braincast run`, without the paths of the files."""
         loss, exhibits = LOSSES[self.card.answer], self.judged.exhibits
-        held = "validation windows" if self.card.answer == "activity" else "inner folds of the training data"
+        held = HELD_OUT.get(self.card.answer, "inner folds of the training data")
         return {
             **self.judged.scorecard.to_dict(),
             "n_animals": self.card.n_animals,
@@ -162,7 +162,7 @@ def run(
     if isinstance(task, ForecastTask) and any(looks_at_structure(entrant.model) for entrant in entrants):
         task.fetch(structure=True)
     arms = all_arms(task) if configuration.wiring_test else usual_arms(task.card)
-    with Workers(task, n_workers) as workers:
+    with Workers(task, n_workers, folder) as workers:
         runner = Runner(task, folder, workers, keep=configuration.keep, partial=partial)
         runner.forecast(entrants, "Fitting models")
         entrants = _some(runner.ready(entrants), configuration)

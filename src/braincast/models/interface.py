@@ -1,7 +1,8 @@
 """What a model is: it prepares from how the brain is built, learns from a training set, and answers cases.
 
 What these are depends on the kind of task: the structure of one `Specimen`, `Cases` and `Training` in perturbation
-tasks; the `Brains` behind all recordings, `Windows` and `ForecastTraining` in forecast tasks.
+tasks; the `Brains` behind all recordings, `Windows` and `ForecastTraining` in forecast tasks; the `OpticLobe`, `Stimuli`
+and `SceneTraining` in encoding tasks.
 """
 
 from __future__ import annotations
@@ -143,7 +144,7 @@ class ModelCard:
     core, for estimates before a run. `members` is how many quantiles of a predictive distribution it answers with
     (0: a single number). A model of certain `neurons` answers forecasts of these alone, as they were recorded; one
     that knows certain `datasets` forecasts of these alone. What `is_control` was told the truth: it shows what can be
-    reached, and wins nothing.
+    reached, and wins nothing. `fewest_seeds` is how many seeds there are at the least, of a floor that is a distribution.
     """
 
     name: str
@@ -161,6 +162,7 @@ class ModelCard:
     neurons: tuple[str, ...] = ()
     datasets: tuple[str, ...] = ()
     is_control: bool = False
+    fewest_seeds: int = 1
 
     def can_answer(self, card: AnyCard, track: str = "open") -> bool:
         """Whether the model answers what a task asks, from what the task tells on that track."""

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 
 import xarray as xr
 
+from braincast.scoring.encoding.scorecard import score_encoding
 from braincast.scoring.forecasting.card import ForecastScorecard, compare_forecasts
 from braincast.scoring.forecasting.scorecard import contenders_of, score_forecasts
 from braincast.scoring.imputation.scorecard import score_imputations
 from braincast.scoring.rollouts.scorecard import score_rollouts
 from braincast.scoring.scorecard import Scorecard, compare_answers, score_answers
 from braincast.scoring.scores import Comparison, Contender
+from braincast.tasks.encoding.task import EncodingTask
 from braincast.tasks.forecasting.task import ForecastTask
 from braincast.tasks.kinds import AnyTask
 
@@ -33,6 +35,8 @@ def score(
         return score_imputations(task, contenders_of(forecasts), baseline=baseline)
     if isinstance(task, ForecastTask):
         return score_forecasts(task, forecasts, baseline=baseline)
+    if isinstance(task, EncodingTask):
+        return score_encoding(task, contenders_of(forecasts), baseline=baseline)
     return score_answers(task, forecasts, baseline=baseline)
 
 

@@ -41,7 +41,7 @@ def draw_resamples(task_hash: str, n_rows: int, n_columns: int, n_resamples: int
     seed = int(task_hash[:15], 16)
     rng = np.random.default_rng(seed)
     rows, columns = _counts(rng, n_resamples, n_rows), _counts(rng, n_resamples, n_columns)
-    _, only_rows, only_columns = _parts(n_resamples)
+    _, only_rows, only_columns = parts_of(n_resamples)
     rows[1:][only_columns], columns[1:][only_rows] = 1, 1
     return Resamples(rows, columns, seed)
 
@@ -59,7 +59,7 @@ def resample_replicates(
         return values[0]
     drawn = drawn_replicates(np.random.default_rng(seed + 1), n_replicates, n_resamples, n_seeds)
     drawn[:, 0] = np.arange(n_replicates)
-    drawn[:, 1:][:, _parts(n_resamples - 1)[2]] = np.arange(n_replicates)[:, None]
+    drawn[:, 1:][:, parts_of(n_resamples - 1)[2]] = np.arange(n_replicates)[:, None]
     return np.take_along_axis(values, drawn, axis=0).mean(axis=0)
 
 
@@ -103,7 +103,7 @@ def deviations(resampled: Resampled) -> Float[np.ndarray, " draw"]:
     """
     with np.errstate(invalid="ignore"):
         drawn = resampled[1:] - resampled[0]
-    both, rows, columns = (drawn[part] for part in _parts(len(drawn)))
+    both, rows, columns = (drawn[part] for part in parts_of(len(drawn)))
     two_way, by_row, by_column = (_variance(part) for part in (both, rows, columns))
     if not (two_way > 0 and by_row >= 0 and by_column >= 0):
         return both
@@ -115,7 +115,7 @@ def variances(resampled: Float[np.ndarray, "score resample"]) -> Float[np.ndarra
     """Variance of the `deviations` of many scores; NaN where too few resamples are defined."""
     with np.errstate(invalid="ignore"):
         drawn = resampled[:, 1:] - resampled[:, :1]
-    two_way, by_row, by_column = (variances_of(drawn[:, part]) for part in _parts(drawn.shape[1]))
+    two_way, by_row, by_column = (variances_of(drawn[:, part]) for part in parts_of(drawn.shape[1]))
     wanted = np.maximum(2 * (by_row + by_column) - two_way, np.maximum(by_row, by_column))
     return np.where((two_way > 0) & (wanted >= 0), np.minimum(two_way, wanted), two_way)
 
@@ -130,8 +130,8 @@ def variances_of(drawn: Float[np.ndarray, "score draw"]) -> Float[np.ndarray, " 
         return np.where(n >= np.maximum(2, _DEFINED_SHARE * drawn.shape[1]), squares / n, np.nan)
 
 
-def _parts(n_resamples: int) -> tuple[slice, slice, slice]:
-    """Where resamples draw both ways, stimulated classes only, responding classes only."""
+def parts_of(n_resamples: int) -> tuple[slice, slice, slice]:
+    """Where resamples draw both ways, the first only (stimulated classes, animals), the second only (responders, blocks)."""
     quarter = n_resamples // 4
     first, second = n_resamples - 2 * quarter, n_resamples - quarter
     return slice(0, first), slice(first, second), slice(second, n_resamples)

@@ -16,6 +16,9 @@ from jaxtyping import Float
 from braincast.errors import unknown_name
 from braincast.scoring import ranking
 from braincast.scoring.courses import course_correlation
+from braincast.scoring.encoding import measures as of_cells
+from braincast.scoring.encoding.known import Drawn, Known
+from braincast.scoring.encoding.measured import Measured
 from braincast.scoring.evidence import Evidence
 from braincast.scoring.imputation.measures import NeuronSums, neuron_correlation, neuron_r2
 from braincast.scoring.ranking import ColumnCounts, Resampled, RowCounts
@@ -32,7 +35,7 @@ class Metric:
 
     `of_sums` metrics name the statistics that they need; `of_ranks` metrics look at all pairs, at their
     ranks or at whole courses; `of_rollouts` metrics compare sums over long paths; `of_neurons` metrics look at every
-    neuron by itself. An `aim` is a value to meet, such as
+    neuron by itself; `of_types` metrics hold what cell types answer to stimuli against what is known of them. An `aim` is a value to meet, such as
     a nominal coverage: more of it is not better.
     """
 
@@ -46,6 +49,7 @@ class Metric:
     aim: bool = False
     of_rollouts: Callable[[measures.Pooled, measures.Pooled], Resampled] | None = None
     of_neurons: Callable[[NeuronSums], np.ndarray] | None = None
+    of_types: Callable[[Measured, Known, Drawn], Resampled] | None = None
 
     @property
     def larger_is_better(self) -> bool:
@@ -53,8 +57,8 @@ class Metric:
 
     @property
     def of_windows(self) -> bool:
-        """Whether it needs what only forecasts of recordings have: members, whole frames, neurons, or long paths."""
-        return bool(self.of_rollouts or self.of_neurons) or not set(self.statistics) <= set(STATISTICS)
+        """Whether it needs more than pairs: members, whole frames, neurons, long paths, or answers to stimuli."""
+        return bool(self.of_rollouts or self.of_neurons or self.of_types) or not set(self.statistics) <= set(STATISTICS)
 
     def values(self, evidence: Evidence, rows: RowCounts, columns: ColumnCounts) -> Resampled:
         """The metric under each resample; NaN without any pair."""
@@ -146,6 +150,7 @@ def phase_error(sums: Sums) -> Resampled:
 
 
 _MOMENTS = ("count", "prediction", "truth", "prediction_squared", "truth_squared", "product")
+_VISION = "Lappalainen et al. 2024"
 _VARIANCE = ("count", "squared_error", "truth", "truth_squared")
 
 _BUILT_IN = (
@@ -233,6 +238,59 @@ _BUILT_IN = (
     Metric("period_error", "Error of the period (share)", 0.0, "", ("period_error", "periods"), period_error),
     Metric("phase_error", "Error of phases (cycles)", 0.0, "", ("phase_error", "phases"), phase_error),
     Metric("course_correlation", "mean correlation of courses", 1.0, "Pearson 1895", of_ranks=course_correlation),
+    Metric(
+        "direction_selectivity",
+        "Direction selectivity (T4 and T5 over others)",
+        1.0,
+        _VISION,
+        of_types=of_cells.direction_selectivity,
+    ),
+    Metric(
+        "selectivity_auroc",
+        "AUROC of direction selectivity",
+        1.0,
+        "Hanley & McNeil 1982",
+        of_types=of_cells.selectivity_auroc,
+    ),
+    Metric("dsi_t4", "mean DSI of T4", 1.0, _VISION, of_types=of_cells.dsi_t4),
+    Metric("dsi_t5", "mean DSI of T5", 1.0, _VISION, of_types=of_cells.dsi_t5),
+    Metric(
+        "preferred_direction_error_deg",
+        "Error of preferred directions (degrees)",
+        0.0,
+        "Maisak et al. 2013",
+        of_types=of_cells.preferred_direction_error_deg,
+    ),
+    Metric(
+        "tuning_correlation",
+        "Correlation with published tuning",
+        1.0,
+        "Maisak et al. 2013",
+        of_types=of_cells.tuning_correlation,
+    ),
+    Metric(
+        "speed_tuning_error",
+        "Error of the best frequency (octaves)",
+        0.0,
+        "Maisak et al. 2013",
+        of_types=of_cells.speed_tuning_error,
+    ),
+    Metric("polarity", "Polarity", 1.0, _VISION, of_types=of_cells.polarity),
+    Metric(
+        "polarity_beyond_receptors",
+        "Polarity beyond photoreceptors",
+        1.0,
+        _VISION,
+        of_types=of_cells.polarity_beyond_receptors,
+    ),
+    Metric(
+        "polarity_correlation",
+        "Correlation of flash responses with polarity",
+        1.0,
+        _VISION,
+        of_types=of_cells.polarity_correlation,
+    ),
+    Metric("task_error", "Error of the flow (columns per second)", 0.0, "Barron et al. 1994", of_types=of_cells.task_error),
 )
 METRICS: Mapping[str, Metric] = {metric.key: metric for metric in _BUILT_IN}
 

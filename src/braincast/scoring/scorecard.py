@@ -113,7 +113,7 @@ def compare_answers(card: Scorecard, a: str, b: str, metric: str) -> Comparison:
             raise unknown_name("E303", "contender", name, card.models)
         if (name, metric) not in card.samples:
             raise unknown_name("E304", f"metric of {card.task}", metric, card.models[name].metrics)
-    return _comparison(a, b, metric, card.samples[a, metric], card.samples[b, metric])
+    return comparison(a, b, metric, card.samples[a, metric], card.samples[b, metric])
 
 
 def _contenders(forecasts: xr.DataArray | Contender | Mapping[str, xr.DataArray | Contender]) -> dict[str, Contender]:
@@ -137,9 +137,9 @@ class _Tally:
     def scorecard(self) -> Scorecard:
         order = sorted(self.contenders, key=lambda name: name != self.baseline)
         scored = {name: self._model_score(name) for name in order}
-        pairs = self._compared()
+        pairs = compared(self.contenders, self.baseline)
         primary = self.card.primary
-        compared = [_comparison(a, b, primary, self.samples[a, primary], self.samples[b, primary]) for a, b in pairs]
+        paired = [comparison(a, b, primary, self.samples[a, primary], self.samples[b, primary]) for a, b in pairs]
         return Scorecard(
             task=self.card.name,
             version=self.card.version,
@@ -147,7 +147,7 @@ class _Tally:
             baseline=self.baseline,
             primary=primary,
             models={name: scored[name] for name in self.contenders},
-            comparisons=tuple(compared),
+            comparisons=tuple(paired),
             group_comparisons=tuple(self._group_comparisons(pairs)),
             ceiling=self.assessor.ceiling,
             samples=self.samples,
@@ -202,26 +202,28 @@ class _Tally:
                 scores[group][label] = MetricScore(defined(samples[0]), interval(samples), inside[0].n_pairs)
         return scores
 
-    def _compared(self) -> list[tuple[str, str]]:
-        """Each model against the baseline, and against each of its nulls and controls."""
-        models = [name for name, contender in self.contenders.items() if contender.of is None]
-        against_baseline = [(m, self.baseline) for m in models if self.baseline is not None and m != self.baseline]
-        against_nulls = [(c.of, name) for name, c in self.contenders.items() if c.of in self.contenders]
-        return [(a, b) for a, b in against_baseline + against_nulls if a is not None and b is not None]
-
     def _group_comparisons(self, pairs: list[tuple[str, str]]) -> list[Comparison]:
         out = []
         for a, b in pairs:
             for group in _WITH_INTERVAL:
                 for label in self.assessor.groups.get(group, {}):
                     first, second = self.group_samples[a, group, label], self.group_samples[b, group, label]
-                    out.append(_comparison(a, b, self.card.primary, first, second, f"{group}: {label}"))
+                    out.append(comparison(a, b, self.card.primary, first, second, f"{group}: {label}"))
         return out
 
 
-def _comparison(
+def compared(contenders: Mapping[str, Contender], baseline: str | None) -> list[tuple[str, str]]:
+    """Each model against the baseline, and against each of its nulls and controls."""
+    models = [name for name, contender in contenders.items() if contender.of is None]
+    against_baseline = [(m, baseline) for m in models if baseline is not None and m != baseline]
+    against_nulls = [(c.of, name) for name, c in contenders.items() if c.of in contenders]
+    return [(a, b) for a, b in against_baseline + against_nulls if a is not None and b is not None]
+
+
+def comparison(
     a: str, b: str, metric: str, first: Resampled, second: Resampled, group: str | None = None
 ) -> Comparison:
+    """a - b, with interval and p from paired resamples."""
     with np.errstate(invalid="ignore"):  # infinite losses on both sides differ by nothing that could be told
         difference = first - second
     return Comparison(a, b, metric, defined(difference[0]), interval(difference), two_sided_p(difference), group)

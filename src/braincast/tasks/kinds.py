@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import TypeAlias
 
 from braincast.tasks.card import TaskCard
 from braincast.tasks.cases import Cases
+from braincast.tasks.encoding.card import EncodingCard
+from braincast.tasks.encoding.scene_training import SceneTraining
+from braincast.tasks.encoding.stimuli import Stimuli
+from braincast.tasks.encoding.task import EncodingTask
 from braincast.tasks.forecasting.card import ForecastCard
 from braincast.tasks.forecasting.task import ForecastTask
 from braincast.tasks.forecasting.training import ForecastTraining
@@ -17,13 +22,20 @@ from braincast.tasks.training import Training
 # An answer that is a distribution has this axis last.
 MEMBER = "member"
 
-AnyCard: TypeAlias = TaskCard | ForecastCard
-AnyTask: TypeAlias = Task | ForecastTask
-AnyCases: TypeAlias = Cases | Windows
-AnyTraining: TypeAlias = Training | ForecastTraining
+AnyCard: TypeAlias = TaskCard | ForecastCard | EncodingCard
+AnyTask: TypeAlias = Task | ForecastTask | EncodingTask
+AnyCases: TypeAlias = Cases | Windows | Stimuli
+AnyTraining: TypeAlias = Training | ForecastTraining | SceneTraining
+
+_CARDS: Mapping[str, type[TaskCard] | type[ForecastCard] | type[EncodingCard]] = {
+    "perturbation": TaskCard,
+    "forecast": ForecastCard,
+    "rollout": ForecastCard,
+    "imputation": ForecastCard,
+    "encoding": EncodingCard,
+}
 
 
 def card_of_json(text: str) -> AnyCard:
     """The declaration in a JSON text, of whatever kind it says it is."""
-    kind = json.loads(text).get("kind")
-    return (ForecastCard if kind in ("forecast", "rollout", "imputation") else TaskCard).model_validate_json(text)
+    return _CARDS.get(json.loads(text).get("kind"), TaskCard).model_validate_json(text)

@@ -13,6 +13,8 @@ from braincast.datasets.cache import home
 from braincast.errors import BraincastError, unknown_name
 from braincast.files import write_text
 from braincast.tasks.card import TaskCard
+from braincast.tasks.encoding.card import EncodingCard
+from braincast.tasks.encoding.task import EncodingTask
 from braincast.tasks.forecasting.card import NAME_PATTERN, ForecastCard, StructureUse
 from braincast.tasks.forecasting.task import ForecastTask
 from braincast.tasks.forecasting.tracks import Track, checked_track
@@ -23,6 +25,7 @@ from braincast.tasks.task import Task
 if TYPE_CHECKING:
     from braincast.brain.specimen import Specimen
     from braincast.datasets.dataset import Dataset
+    from braincast.dynamics.lattice.circuit import ColumnarCircuit
 
 _BUILT_IN = (
     "worm-perturbation",
@@ -46,6 +49,7 @@ _BUILT_IN = (
     "worm-imputation",
     "human-imputation",
     "human-imputation-transfer",
+    "fly-motion",
 )
 
 
@@ -132,6 +136,8 @@ def task_of_card(
         wired = None if card.structure is None else partial(_wired, card.name, card.structure, offline)
         return ForecastTask(card, lambda: dataset().specimens, track=track, load_structure=wired)
     checked_track(card, track)
+    if isinstance(card, EncodingCard):
+        return EncodingTask(card, lambda: _circuit(dataset()))
     asked, learned = card.specimen, card.training_specimen
 
     def load(specimen: str) -> Specimen:
@@ -143,6 +149,13 @@ def task_of_card(
 def _wired(task: str, use: StructureUse, offline: bool | None) -> Specimen:
     """The specimen whose wiring stands beside recordings of another dataset."""
     return _dataset(task, use.dataset, use.dataset_hash, None, offline).specimens[use.specimen]
+
+
+def _circuit(dataset: Dataset) -> ColumnarCircuit:
+    """The columnar circuit of a dataset, the hulls of its connections filled as in the published networks."""
+    from braincast.datasets.fly.optic_lobe import columnar_circuit
+
+    return columnar_circuit(dataset).filled(1.0)
 
 
 def _dataset(task: str, name: str, wanted: str, data: Path | None, offline: bool | None) -> Dataset:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from braincast.brain.brains import Brains
-from braincast.brain.specimen import Specimen
 from braincast.errors import BraincastError
 from braincast.files import new_folder, write_json, write_text
 from braincast.models.registry import load_model
 from braincast.tasks.kinds import AnyTask
 from braincast.training.choice import Choice
-from braincast.training.fit import FittedFolds
+from braincast.training.fit import FittedFolds, Structure
 from braincast.training.gradient.metrics import as_text, read_rows
 from braincast.training.origin import Origin, names_hash, recordings_of
 from braincast.training.stored_folds import RECORD, is_fit, read_fit_record, read_fold, write_fold
@@ -57,7 +55,7 @@ def task_of_fit(path: Path, task: AnyTask) -> AnyTask:
     return task.on_track(read_fit_record(path).get("track", "open"))
 
 
-def load_fit(path: Path, task: AnyTask, *, structure: Specimen | Brains | None = None) -> FittedFolds:
+def load_fit(path: Path, task: AnyTask, *, structure: Structure | None = None) -> FittedFolds:
     """A saved fit, to forecast with; one of another task or version of it is E215.
 
     A fit to a null connectome needs that `structure` again (E502 without it), as the true one gives other answers.

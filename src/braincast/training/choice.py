@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 from jaxtyping import Float
@@ -13,6 +13,7 @@ from scipy.special import xlogy
 from braincast.errors import BraincastError
 from braincast.models.forecasters.scope import unlike
 from braincast.models.interface import AnyModel, Fitted, Learner, Model, Settings
+from braincast.tasks.encoding.scene_training import SceneTraining
 from braincast.tasks.forecasting.training import ForecastTraining
 from braincast.tasks.kinds import AnyTraining
 from braincast.tasks.training import Training
@@ -21,15 +22,24 @@ from braincast.training.place import Place
 from braincast.training.start import Beginning
 
 N_INNER_FOLDS = 3
+SeriesOrScenes: TypeAlias = ForecastTraining | SceneTraining
 # What choices minimise, by what a task asks for.
-LOSSES: Mapping[str, str] = {"probability": "log_loss", "course": "squared_error", "activity": "absolute_error"}
+LOSSES: Mapping[str, str] = {
+    "probability": "log_loss",
+    "course": "squared_error",
+    "activity": "absolute_error",
+    "response": "absolute_error",
+}
+# Where choices are made, unless by inner folds.
+HELD_OUT: Mapping[str, str] = {"activity": "validation windows", "response": "validation scenes"}
 
 
 @dataclass(frozen=True)
 class Choice:
     """The chosen settings and their loss on data that the fit did not learn from.
 
-    Log loss in nats per pair or squared error of courses on inner folds; absolute error on validation windows.
+    Log loss in nats per pair or squared error of courses on inner folds; absolute error on validation windows, or of
+    the flow in validation scenes.
     `metrics` are the evaluations of a training by gradient, in order.
     """
 
@@ -50,10 +60,10 @@ def learn(
 ) -> tuple[Choice, Fitted]:
     """The candidate with the smallest loss on what was held out for choosing (the earlier one on a tie), fitted.
 
-    A fit to series never sees validation windows, also after the choice; inner folds are all learned from in the end.
+    A fit to series or scenes never sees those of validation, also after the choice; inner folds are all learned from in the end.
     A training by gradient is kept in `place` while it runs, and begins from `beginning` if there is one.
     """
-    if isinstance(training, ForecastTraining):
+    if not isinstance(training, Training):
         return _best_on_validation(model, training, prepared, candidates, seed, place or Place(), beginning)
     closed = cast(Model, model)  # networks answer forecasts alone, so that the task's kind has refused them before
     choice = choose_settings(closed, training, prepared, candidates, seed=seed)
@@ -76,7 +86,7 @@ def choose_settings(
 
 def _best_on_validation(
     model: AnyModel,
-    training: ForecastTraining,
+    training: SeriesOrScenes,
     prepared: Any,
     candidates: Sequence[Settings],
     seed: int,
@@ -84,7 +94,8 @@ def _best_on_validation(
     beginning: Beginning | None,
 ) -> tuple[Choice, Fitted]:
     best: tuple[Choice, Fitted] | None = None  # of a whole brain, more than one fit would be too many in memory
-    for number, settings in enumerate(unlike(candidates, training)):
+    tried = unlike(candidates, training) if isinstance(training, ForecastTraining) else candidates
+    for number, settings in enumerate(tried):
         part = place.inside(f"candidate-{number}", model=model.card.name, settings=dict(settings), seed=seed)
         fitted, metrics = _fitted(model, training, prepared, settings, seed, part, beginning)
         choice = Choice(settings, _validation_loss(fitted, training, prepared), metrics)
@@ -97,7 +108,7 @@ def _best_on_validation(
 
 def _fitted(
     model: AnyModel,
-    training: ForecastTraining,
+    training: SeriesOrScenes,
     prepared: Any,
     settings: Settings,
     seed: int,
@@ -105,14 +116,14 @@ def _fitted(
     beginning: Beginning | None,
 ) -> tuple[Fitted, tuple[Row, ...]]:
     """A model that has a closed form is asked for it; one that describes itself is trained."""
-    if not isinstance(model, Learner):
-        return model.fit(training, prepared, settings, seed=seed), ()
+    if isinstance(training, SceneTraining) or not isinstance(model, Learner):
+        return cast(Model, model).fit(training, prepared, settings, seed=seed), ()
     from braincast.training.gradient.learn import learned
 
     return learned(model, training, prepared, settings, seed=seed, place=place, beginning=beginning)
 
 
-def _validation_loss(fitted: Fitted, training: ForecastTraining, prepared: Any) -> float:
+def _validation_loss(fitted: Fitted, training: SeriesOrScenes, prepared: Any) -> float:
     """Mean absolute error over all observed values; of a distribution, of the mean of its members.
 
     Infinite for a fit that does not answer every one of them with a number.

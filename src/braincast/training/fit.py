@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import xarray as xr
@@ -16,6 +16,7 @@ from braincast.brain.specimen import Specimen
 from braincast.errors import BraincastError
 from braincast.models.interface import AnyModel, Fitted, Settings
 from braincast.models.registry import load_model
+from braincast.tasks.encoding.optic_lobe import OpticLobe
 from braincast.tasks.forecasting.task import ForecastTask
 from braincast.tasks.kinds import AnyCard, AnyCases, AnyTask
 from braincast.training.answers import Answers
@@ -24,6 +25,9 @@ from braincast.training.closed_loop import closed_loops
 from braincast.training.origin import Frames, Origin, learned_frames
 from braincast.training.place import Place
 from braincast.training.start import Start, start_of
+
+
+Structure: TypeAlias = Specimen | Brains | OpticLobe
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +97,7 @@ def fit(
     *,
     seed: int = 0,
     settings: Settings | None = None,
-    structure: Specimen | Brains | None = None,
+    structure: Structure | None = None,
     wiring: str = "true",
     folder: Path | None = None,
     start: FittedFolds | Path | None = None,

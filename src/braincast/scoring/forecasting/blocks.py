@@ -16,8 +16,8 @@ from functools import cached_property
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from braincast.scoring.bootstrap import drawn_replicates
-from braincast.scoring.forecasting.spread import Spread, parts_of
+from braincast.scoring.bootstrap import drawn_replicates, parts_of
+from braincast.scoring.forecasting.spread import Spread
 
 
 @dataclass(frozen=True, eq=False)

@@ -108,13 +108,6 @@ def two_sided_p_of(value: float, deviations: Float[np.ndarray, " draw"]) -> floa
     return min(1.0, 2 * tail / (len(drawn) + 1))
 
 
-def parts_of(n_resamples: int) -> tuple[slice, slice, slice]:
-    """Where resamples draw animals and blocks, animals alone, and blocks alone."""
-    quarter = n_resamples // 4
-    first, second = n_resamples - 2 * quarter, n_resamples - quarter
-    return slice(0, first), slice(first, second), slice(second, n_resamples)
-
-
 def _variance(values: Float[np.ndarray, " draw"]) -> float:
     """Of what is defined; NaN with fewer than two."""
     defined = values[np.isfinite(values)]

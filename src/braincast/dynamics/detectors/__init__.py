@@ -1,0 +1,1 @@
+"""The classical detectors of motion, on the columns of a hexagonal eye."""
