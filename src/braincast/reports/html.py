@@ -25,17 +25,26 @@ from braincast.reports.rendering import hashed, joined, page_environment
 from braincast.reports.rollouts import charts as rollout_charts
 from braincast.reports.rollouts.view import RolloutView
 from braincast.reports.view import View
+from braincast.reports.vision import polar
+from braincast.reports.vision.view import VisionView
+from braincast.scoring.encoding.exhibits import EncodingExhibits
 from braincast.scoring.exhibits import Exhibits
 from braincast.scoring.forecasting.exhibits import ForecastExhibits
 from braincast.scoring.rollouts.exhibits import RolloutExhibits
+from braincast.tasks.encoding.card import EncodingCard
 from braincast.tasks.forecasting.card import ForecastCard
 from braincast.tasks.kinds import AnyCard
 
 _STYLES = ("report.css", "explore.css", "plots.css")
 _SCRIPTS = ("data.js", "palette.js", "order.js", "maps.js", "anatomy.js", "neuron.js", "sorting.js", "start.js")
+_VISION_STYLES = (*_STYLES, "vision/vision.css")
+_VISION_SCRIPTS = (
+    *("palette.js", "sorting.js"),
+    *("vision/screen.js", "vision/eye.js", "vision/player.js", "vision/start.js"),
+)
 _FORECAST_SCRIPTS = ("sorting.js", "tables.js")
 
-AnyExhibits: TypeAlias = Exhibits | ForecastExhibits | RolloutExhibits
+AnyExhibits: TypeAlias = Exhibits | ForecastExhibits | RolloutExhibits | EncodingExhibits
 
 
 def render_report(
@@ -58,6 +67,12 @@ def render_report(
         kind = ForecastView if card.imputation is None else ImputationView
         view = kind(document, card, dataset, command, shown)
         return rendered("forecast/report.html.j2", _STYLES, _FORECAST_SCRIPTS, view=view)
+    if isinstance(card, EncodingCard):
+        view = VisionView(
+            document, card, dataset, command, exhibits if isinstance(exhibits, EncodingExhibits) else None
+        )
+        data = None if view.movies is None else data_block(view.movies)
+        return rendered("vision/report.html.j2", _VISION_STYLES, _VISION_SCRIPTS, view=view, data=data, polar=polar)
     maps = exhibits if isinstance(exhibits, Exhibits) else None
     view = View(document, card, dataset, command, maps)
     data = None if maps is None else data_block(packed(maps))
