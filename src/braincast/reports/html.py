@@ -56,23 +56,23 @@ def render_report(
 ) -> str:
     """The page's text. `document` is what `braincast run --json` prints; parts that it lacks are left out.
 
-    `exhibits` are the maps of single pairs, examples of single neurons, or climates; without them the page has none.
+    `exhibits` are the maps of single pairs, examples of single neurons, climates, or courses of responses; without them
+    the page has none.
     """
     if isinstance(card, ForecastCard) and card.rollout is not None:
         climates = exhibits if isinstance(exhibits, RolloutExhibits) else None
         view = RolloutView(document, card, dataset, command, climates)
         return rendered("rollout/report.html.j2", _STYLES, _FORECAST_SCRIPTS, view=view)
+    if isinstance(card, EncodingCard):
+        courses = exhibits if isinstance(exhibits, EncodingExhibits) else None
+        view = VisionView(document, card, dataset, command, courses)
+        data = None if view.movies is None else data_block(view.movies)
+        return rendered("vision/report.html.j2", _VISION_STYLES, _VISION_SCRIPTS, view=view, data=data, polar=polar)
     if isinstance(card, ForecastCard):
         shown = exhibits if isinstance(exhibits, ForecastExhibits) else None
         kind = ForecastView if card.imputation is None else ImputationView
         view = kind(document, card, dataset, command, shown)
         return rendered("forecast/report.html.j2", _STYLES, _FORECAST_SCRIPTS, view=view)
-    if isinstance(card, EncodingCard):
-        view = VisionView(
-            document, card, dataset, command, exhibits if isinstance(exhibits, EncodingExhibits) else None
-        )
-        data = None if view.movies is None else data_block(view.movies)
-        return rendered("vision/report.html.j2", _VISION_STYLES, _VISION_SCRIPTS, view=view, data=data, polar=polar)
     maps = exhibits if isinstance(exhibits, Exhibits) else None
     view = View(document, card, dataset, command, maps)
     data = None if maps is None else data_block(packed(maps))

@@ -15,10 +15,12 @@ from braincast.reports.forecasting.terminal import forecast_notes, forecast_scor
 from braincast.reports.numbers import DASH, count, decimal, interval, p_value, printable
 from braincast.reports.rollouts.terminal import is_rollout, rollout_notes, rollout_scoreboards, rollout_sentence
 from braincast.reports.terminal_scoreboard import scoreboards
+from braincast.reports.vision.terminal import encoding_notes, encoding_scoreboards, encoding_sentence, is_encoding
 
 _WRITERS = {
     "rollout": (rollout_sentence, rollout_scoreboards, rollout_notes),
     "forecast": (forecast_sentence, forecast_scoreboards, forecast_notes),
+    "encoding": (encoding_sentence, encoding_scoreboards, encoding_notes),
     "perturbation": (lambda document: "", scoreboards, lambda document: []),
 }
 _ANSWER_STYLE = {"helps": "bold green", "does not": "bold yellow", "cannot tell": "bold"}
@@ -88,6 +90,8 @@ def _show_headline(document: Document, console: Console, sentence: str = "") -> 
 def _kind_of(document: Document) -> str:
     if is_rollout(document):
         return "rollout"
+    if is_encoding(document):
+        return "encoding"
     return "forecast" if "leads" in document else "perturbation"
 
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from markupsafe import Markup
 
-from braincast.reports.entries import Entry, MetricTitle, metric_title
+from braincast.reports.entries import Entry, MetricTitle, Score, metric_title, score_of
 from braincast.reports.page_view import PageView
 from braincast.reports.vision.courses import Screen
 from braincast.reports.vision.film import film_strip
@@ -19,7 +19,7 @@ from braincast.reports.vision.type_facts import PROPERTIES, TypeCell, count_righ
 from braincast.scoring.encoding.exhibits import EncodingExhibits
 from braincast.tasks.encoding.card import EncodingCard
 
-_DEGREES = ("preferred_direction_error_deg",)
+_DEGREES, _TASK = "preferred_direction_error_deg", "task_error"
 
 
 @dataclass(frozen=True)
@@ -37,21 +37,27 @@ class VisionView(PageView):
 
     counted: ClassVar[str] = "cell types"
     chosen_on: ClassVar[str] = "validation scenes"
-    scoreboard: ClassVar[tuple[str, ...]] = (
-        "polarity_beyond_receptors",
-        "direction_selectivity",
-        "selectivity_auroc",
-        "preferred_direction_error_deg",
-        "tuning_correlation",
-        "task_error",
-    )
 
     card: EncodingCard
     exhibits: EncodingExhibits | None = None
 
     def title(self, key: str) -> MetricTitle:
         """Degrees without decimals, everything else with three digits."""
-        return replace(metric_title(key), digits=1 if key in _DEGREES else 3)
+        return replace(metric_title(key), digits=1 if key == _DEGREES else 3)
+
+    @cached_property
+    def measures(self) -> list[MetricTitle]:
+        """Measures of cells; how well models do what they are trained for stands apart."""
+        return [heading for heading in self.headings if heading.key != _TASK]
+
+    @property
+    def task_floor(self) -> float | None:
+        """The error of seeing no motion at all."""
+        return (self.document.get("floors") or {}).get(_TASK)
+
+    def faster(self, entry: Entry) -> Score:
+        """The error on scenes that move faster than any that was learned from."""
+        return score_of((self.document["models"][entry.name].get("outside") or {}).get(_TASK) or {})
 
     @cached_property
     def contenders(self) -> list[Entry]:
