@@ -54,7 +54,7 @@ def test_the_page_opens_without_a_word_and_only_tables_scroll_sideways(opened_ey
 def test_time_is_moved_by_keys_and_the_central_column_shows_what_it_sees_then(opened_eye):
     page, _, _ = opened_eye()
     page.select_option("#screen-stimulus", label="OFF edge towards 0°")
-    slider = page.get_by_label("Time")
+    slider = page.get_by_role("slider", name="Time")
     slider.press("Home")
     assert lead_of(page) == 0 and middle_of(page, "screen-light") == pytest.approx([128] * 3, abs=3)
     slider.press("ArrowRight")
@@ -68,7 +68,7 @@ def test_cells_are_drawn_as_they_change_and_pressing_a_small_eye_chooses_its_typ
     page, _, _ = opened_eye()
     page.select_option("#screen-stimulus", label="ON flash")
     page.select_option("#screen-type", label="Mi1")
-    page.get_by_label("Time").press("End")
+    page.get_by_role("slider", name="Time").press("End")
     assert middle_of(page, "screen-cells") == [10, 90, 107]  # --above: its largest change
     page.select_option("#screen-type", label="L1")
     assert middle_of(page, "screen-cells") == [180, 83, 10]  # --below

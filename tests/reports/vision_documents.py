@@ -20,9 +20,9 @@ def vision_run():
     task = made_task(made_card(extent=2))
     ideal = ideal_values(task.card, task)
     contenders = {
-        MODEL: Contender([ideal, 2 * ideal], "model"),
-        FLOOR: Contender([np.zeros_like(ideal)] * 3, "baseline"),
-        NULL: Contender([-ideal], "null", of=MODEL),
+        MODEL: Contender((ideal, 2 * ideal), "model", n_seeds=2),
+        FLOOR: Contender((np.zeros_like(ideal),) * 3, "baseline", n_seeds=3),
+        NULL: Contender((-ideal,), "null", of=MODEL),
     }
     assessor = EncodingAssessor(task)
     document = score_encoding(task, contenders, assessor=assessor).to_dict()
