@@ -8,7 +8,6 @@ alone. Steps are Euler's; a time constant shorter than the step counts as one st
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -18,10 +17,10 @@ import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from braincast.dynamics.lattice.circuit import ColumnarCircuit
-from braincast.dynamics.lattice.sums import arriving
+from braincast.dynamics.lattice.steps import Light, Voltages, steps
 from braincast.dynamics.lattice.wiring import Wiring
 
-Voltages = Float[Array, "type column movie"]
+_STRETCH = 64  # frames
 
 
 class Parameters(NamedTuple):
@@ -54,51 +53,37 @@ def begin(wiring: Wiring, parameters: Parameters, n_movies: int) -> Voltages:
     return jnp.broadcast_to(parameters.resting[:, None, None], (n_types, n_columns, n_movies)) + 0.0
 
 
-def advance(
-    wiring: Wiring,
-    parameters: Parameters,
-    weight: Float[Array, " term"],
-    voltages: Voltages,
-    light: Float[Array, "column movie"],
-    dt_s: float,
-) -> Voltages:
-    """One step."""
-    rates = jnp.where(wiring.is_there[:, :, None], jax.nn.relu(voltages), 0.0)
-    seen = jnp.where(wiring.is_input[:, None, None], light[None], 0.0)
-    drive = parameters.resting[:, None, None] + arriving(wiring, weight, rates) + seen
-    share = dt_s / jnp.maximum(parameters.time_constant_s, dt_s)
-    return voltages + share[:, None, None] * (drive - voltages)
-
-
 def run(
     wiring: Wiring,
     parameters: Parameters,
     voltages: Voltages,
-    light: Float[Array, "frame column movie"],
+    light: Light,
     dt_s: float,
     observe: Callable[[Voltages], Any],
 ) -> tuple[Voltages, Any]:
     """The last voltages, and what was observed after each frame's step.
 
-    For gradients each stretch of about the square root of all frames is kept by its beginning alone and simulated
-    again on the way back, so that memory grows with that root.
+    Of all voltages no more than a stretch of frames is kept: for gradients each stretch but the only one is simulated
+    again on the way back.
     """
     weight = weights(wiring, parameters)
+    share = dt_s / jnp.maximum(parameters.time_constant_s, dt_s)
 
-    def step(now: Voltages, frame: Array) -> tuple[Voltages, Any]:
-        after = advance(wiring, parameters, weight, now, frame, dt_s)
-        return after, observe(after)
+    def stretch(now: Voltages, frames: Light) -> tuple[Voltages, Any]:
+        after = steps(wiring, weight, parameters.resting, share, now, frames)
+        return after[-1], jax.vmap(observe)(after)
 
     n_frames = light.shape[0]
-    long = max(1, math.isqrt(n_frames))
-    whole = n_frames // long * long
-    stretches = light[:whole].reshape(whole // long, long, *light.shape[1:])
-    stretch = jax.checkpoint(lambda now, frames: jax.lax.scan(step, now, frames))
-    voltages, seen = jax.lax.scan(stretch, voltages, stretches)
+    if n_frames <= _STRETCH:
+        return stretch(voltages, light)
+    again = jax.checkpoint(stretch)
+    whole = n_frames // _STRETCH * _STRETCH
+    stretches = light[:whole].reshape(whole // _STRETCH, _STRETCH, *light.shape[1:])
+    voltages, seen = jax.lax.scan(again, voltages, stretches)
     seen = jax.tree.map(lambda part: part.reshape(whole, *part.shape[2:]), seen)
     if whole == n_frames:
         return voltages, seen
-    voltages, more = stretch(voltages, light[whole:])
+    voltages, more = again(voltages, light[whole:])
     return voltages, jax.tree.map(lambda a, b: jnp.concatenate([a, b]), seen, more)
 
 
