@@ -50,7 +50,8 @@ def render_report(
 ) -> str:
     """The page's text. `document` is what `braincast run --json` prints; parts that it lacks are left out.
 
-    `exhibits` are the maps of single pairs, examples of single neurons, climates, or courses of responses; without them the page has none.
+    `exhibits` are the maps of single pairs, examples of single neurons, climates, or courses of responses; without them
+    the page has none.
     """
     if isinstance(card, ForecastCard) and card.rollout is not None:
         climates = exhibits if isinstance(exhibits, RolloutExhibits) else None

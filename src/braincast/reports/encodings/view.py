@@ -18,7 +18,7 @@ _TASK = "task_error"
 
 @dataclass(frozen=True)
 class Fact:
-    """One cell type under one model: what is known of it, what the model says, and the share of its seeds that is right.
+    """One cell type under one model: what is known of it, what the model says, and the share of seeds that is right.
 
     `right` is None where nothing is known, or where it was not answered at all.
     """

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from braincast.scoring.bootstrap import parts_of
 from braincast.scoring.encoding.measured import ON_OFF, Layout
@@ -23,8 +24,8 @@ class Known:
     """
 
     polarity: Int[np.ndarray, " type"]
-    is_receptor: np.ndarray
-    not_selective: Int[np.ndarray, " known"]
+    is_receptor: Bool[np.ndarray, " type"]
+    not_selective: Int[np.ndarray, " other"]
     selective: Int[np.ndarray, " known"]
     contrast: Int[np.ndarray, " known"]
     preferred_deg: Float[np.ndarray, " known"]
@@ -51,16 +52,16 @@ class Known:
         )
 
 
-def _places(types: tuple[str, ...], names: object) -> Int[np.ndarray, " known"]:
-    return np.array([types.index(name) for name in names], dtype=np.int64)  # pyright: ignore[reportGeneralTypeIssues]
+def _places(types: Sequence[str], names: Iterable[str]) -> Int[np.ndarray, " name"]:
+    return np.array([types.index(name) for name in names], dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
     """How often each resample has each cell type and each scene; the first has each once and is the sample itself."""
 
-    types: Counts
-    scenes: Counts
+    types: Int[np.ndarray, "resample type"]
+    scenes: Int[np.ndarray, "resample scene"]
     seed: int
 
 

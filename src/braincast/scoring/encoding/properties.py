@@ -75,7 +75,7 @@ def curve_correlation(
     return np.divide((own * other).sum(axis=0), size, out=np.full(len(size), np.nan), where=~is_flat & (size > 0))
 
 
-def angular_distance_deg(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+def angular_distance_deg(a: np.ndarray | float, b: np.ndarray | float) -> np.ndarray | float:
     """How far two directions lie apart, 0 to 180."""
     return np.abs((a - b + 180) % 360 - 180)
 
