@@ -82,6 +82,10 @@ _BUILT_IN = {
     "pyloric-fitted": "braincast.models.biophysical.pyloric_fitted:PyloricFitted",
     "pyloric-informed": "braincast.models.biophysical.pyloric_fitted:PyloricInformed",
     "pyloric-oracle": "braincast.models.biophysical.pyloric_oracle:PyloricOracle",
+    "hassenstein-reichardt": "braincast.models.vision.hassenstein_reichardt:HassensteinReichardtModel",
+    "barlow-levick": "braincast.models.vision.barlow_levick:BarlowLevickModel",
+    "three-arm": "braincast.models.vision.three_arm:ThreeArmModel",
+    "motion-energy": "braincast.models.vision.motion_energy:MotionEnergyModel",
 }
 
 

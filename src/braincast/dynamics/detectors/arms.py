@@ -36,10 +36,10 @@ def arm_columns(extent: int, angle_deg: float) -> Int[np.ndarray, "2 column"]:
     return np.where(np.array(beside) < 0, np.arange(len(places)), beside)
 
 
-def arm(signal: Float[np.ndarray, "frame column"], extent: int, angle_deg: float) -> Float[np.ndarray, "frame column"]:
+def arm(signal: Float[np.ndarray, "*rest column"], extent: int, angle_deg: float) -> Float[np.ndarray, "*rest column"]:
     """What the arm of each column's detector sees."""
     one, other = arm_columns(extent, angle_deg)
-    return signal[:, one] if (one == other).all() else (signal[:, one] + signal[:, other]) / 2
+    return signal[..., one] if (one == other).all() else (signal[..., one] + signal[..., other]) / 2
 
 
 def _twelfth(angle_deg: float) -> int:

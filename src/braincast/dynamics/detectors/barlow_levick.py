@@ -17,12 +17,17 @@ class BarlowLevick:
     tau_s: float = 0.05
     gain: float = 1.0
 
+    def filtered(
+        self, signal: Float[np.ndarray, "frame column"], dt_s: float
+    ) -> Float[np.ndarray, "part frame column"]:
+        """Now and delayed."""
+        return np.stack([signal, low_pass(signal, self.tau_s, dt_s)])
+
     def response(
         self,
-        trailing: Float[np.ndarray, "frame column"],
-        centre: Float[np.ndarray, "frame column"],
-        leading: Float[np.ndarray, "frame column"],
-        dt_s: float,
+        trailing: Float[np.ndarray, "part frame column"],
+        centre: Float[np.ndarray, "part frame column"],
+        leading: Float[np.ndarray, "part frame column"],
     ) -> Float[np.ndarray, "frame column"]:
         """What the veto lets pass."""
-        return np.maximum(centre - self.gain * low_pass(leading, self.tau_s, dt_s), 0.0)
+        return np.maximum(centre[0] - self.gain * leading[1], 0.0)

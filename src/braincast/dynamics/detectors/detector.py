@@ -19,17 +19,23 @@ CARDINAL_DEG = (0.0, 90.0, 180.0, 270.0)
 class Detector(Protocol):
     """A rule that compares what a column sees with what is seen beside it.
 
-    Motion in the preferred direction passes first the `trailing` arm, then the `centre`, then the `leading` arm.
+    Each column filters its signal in time into a few parts; motion in the preferred direction passes first the
+    `trailing` arm, then the `centre`, then the `leading` arm.
     """
+
+    def filtered(
+        self, signal: Float[np.ndarray, "frame column"], dt_s: float
+    ) -> Float[np.ndarray, "part frame column"]:
+        """What a column has to compare."""
+        ...
 
     def response(
         self,
-        trailing: Float[np.ndarray, "frame column"],
-        centre: Float[np.ndarray, "frame column"],
-        leading: Float[np.ndarray, "frame column"],
-        dt_s: float,
+        trailing: Float[np.ndarray, "part frame column"],
+        centre: Float[np.ndarray, "part frame column"],
+        leading: Float[np.ndarray, "part frame column"],
     ) -> Float[np.ndarray, "frame column"]:
-        """The answer in each column, of as many arrays of signals in time."""
+        """The answer in each column."""
         ...
 
 
@@ -37,17 +43,19 @@ def responses(
     detector: Detector, movie: Movie, angles_deg: Sequence[float] = CARDINAL_DEG, channel: Channel = "linear"
 ) -> Float[np.ndarray, "frame column direction"]:
     """The answers of the detectors of each column that prefer these directions (multiples of 30 degrees, else E914)."""
-    signal, extent = channel_signal(movie, channel), movie.extent
-    arms = {angle % 360: arm(signal, extent, angle) for angle in (*angles_deg, *(angle + 180 for angle in angles_deg))}
-    answers = [
-        detector.response(arms[(angle + 180) % 360], signal, arms[angle % 360], movie.dt_s) for angle in angles_deg
-    ]
-    return np.stack(answers, axis=2)
+    parts = detector.filtered(channel_signal(movie, channel), movie.dt_s)
+    sides = [arm(parts, movie.extent, angle_deg) for angle_deg in _and_opposite(angles_deg)]
+    arms = zip(sides[len(angles_deg) :], sides[: len(angles_deg)], strict=True)
+    return np.stack([detector.response(trailing, parts, leading) for trailing, leading in arms], axis=2)
 
 
 def opponent(
     detector: Detector, movie: Movie, angles_deg: Sequence[float], channel: Channel = "linear"
 ) -> Float[np.ndarray, "frame column direction"]:
     """The answers less those of the detectors that prefer the opposite direction."""
-    both = responses(detector, movie, (*angles_deg, *(angle + 180 for angle in angles_deg)), channel)
+    both = responses(detector, movie, _and_opposite(angles_deg), channel)
     return both[:, :, : len(angles_deg)] - both[:, :, len(angles_deg) :]
+
+
+def _and_opposite(angles_deg: Sequence[float]) -> tuple[float, ...]:
+    return (*angles_deg, *(angle_deg + 180 for angle_deg in angles_deg))

@@ -17,15 +17,20 @@ class HassensteinReichardt:
 
     tau_s: float = 0.05
 
+    def filtered(
+        self, signal: Float[np.ndarray, "frame column"], dt_s: float
+    ) -> Float[np.ndarray, "part frame column"]:
+        """Now and delayed."""
+        return np.stack([signal, low_pass(signal, self.tau_s, dt_s)])
+
     def response(
         self,
-        trailing: Float[np.ndarray, "frame column"],
-        centre: Float[np.ndarray, "frame column"],
-        leading: Float[np.ndarray, "frame column"],
-        dt_s: float,
+        trailing: Float[np.ndarray, "part frame column"],
+        centre: Float[np.ndarray, "part frame column"],
+        leading: Float[np.ndarray, "part frame column"],
     ) -> Float[np.ndarray, "frame column"]:
         """The opponent answer, which compares two of the three arms."""
-        return low_pass(trailing, self.tau_s, dt_s) * centre - trailing * low_pass(centre, self.tau_s, dt_s)
+        return trailing[1] * centre[0] - trailing[0] * centre[1]
 
 
 def grating_response(arm_deg: float, wavelength_deg: float, frequency_hz: float, tau_s: float) -> float:

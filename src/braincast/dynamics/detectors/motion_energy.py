@@ -20,22 +20,21 @@ class MotionEnergy:
 
     tau_s: float = 0.02
 
-    def response(
-        self,
-        trailing: Float[np.ndarray, "frame column"],
-        centre: Float[np.ndarray, "frame column"],
-        leading: Float[np.ndarray, "frame column"],
-        dt_s: float,
-    ) -> Float[np.ndarray, "frame column"]:
-        """The energy of motion in the preferred direction."""
-        odd_fast, odd_slow = self._fast_and_slow(leading - trailing, dt_s)
-        even_fast, even_slow = self._fast_and_slow(2 * centre - trailing - leading, dt_s)
-        return (odd_fast + even_slow) ** 2 + (odd_slow - even_fast) ** 2
-
-    def _fast_and_slow(
+    def filtered(
         self, signal: Float[np.ndarray, "frame column"], dt_s: float
-    ) -> tuple[Float[np.ndarray, "frame column"], Float[np.ndarray, "frame column"]]:
-        """Each is a cascade of n + 1 low-passes, less what two more leave of it."""
+    ) -> Float[np.ndarray, "part frame column"]:
+        """Fast and slow: each is a cascade of n + 1 low-passes, less what two more leave of it."""
         four = low_pass(signal, self.tau_s, dt_s, order=4)
         six = low_pass(four, self.tau_s, dt_s, order=2)
-        return four - six, six - low_pass(six, self.tau_s, dt_s, order=2)
+        return np.stack([four - six, six - low_pass(six, self.tau_s, dt_s, order=2)])
+
+    def response(
+        self,
+        trailing: Float[np.ndarray, "part frame column"],
+        centre: Float[np.ndarray, "part frame column"],
+        leading: Float[np.ndarray, "part frame column"],
+    ) -> Float[np.ndarray, "frame column"]:
+        """The energy of motion in the preferred direction."""
+        odd_fast, odd_slow = leading - trailing
+        even_fast, even_slow = 2 * centre - trailing - leading
+        return (odd_fast + even_slow) ** 2 + (odd_slow - even_fast) ** 2

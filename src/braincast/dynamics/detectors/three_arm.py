@@ -21,13 +21,17 @@ class ThreeArm:
     tau_s: float = 0.05
     gain: float = 10.0
 
+    def filtered(
+        self, signal: Float[np.ndarray, "frame column"], dt_s: float
+    ) -> Float[np.ndarray, "part frame column"]:
+        """Now and delayed, both rectified."""
+        return np.maximum([signal, low_pass(signal, self.tau_s, dt_s)], 0.0)
+
     def response(
         self,
-        trailing: Float[np.ndarray, "frame column"],
-        centre: Float[np.ndarray, "frame column"],
-        leading: Float[np.ndarray, "frame column"],
-        dt_s: float,
+        trailing: Float[np.ndarray, "part frame column"],
+        centre: Float[np.ndarray, "part frame column"],
+        leading: Float[np.ndarray, "part frame column"],
     ) -> Float[np.ndarray, "frame column"]:
         """The product, divided."""
-        enhancing, suppressing = (np.maximum(low_pass(side, self.tau_s, dt_s), 0.0) for side in (trailing, leading))
-        return enhancing * np.maximum(centre, 0.0) / (1 + self.gain * suppressing)
+        return trailing[1] * centre[0] / (1 + self.gain * leading[1])

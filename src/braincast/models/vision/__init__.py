@@ -1,0 +1,1 @@
+"""Models of what cells of a fly's eye answer to movies."""

@@ -1,0 +1,35 @@
+"""The detector with a veto as a model of T4 and T5."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from braincast.dynamics.detectors.barlow_levick import BarlowLevick
+from braincast.models.interface import Settings
+from braincast.models.vision.detector_model import TAU, DetectorModel, FittedDetector, detector_card, fitted_readout
+from braincast.tasks.encoding.scene_training import SceneTraining
+
+
+@dataclass(frozen=True, eq=False)
+class FittedBarlowLevick(FittedDetector):
+    """The detector and its read-out."""
+
+    detector: BarlowLevick
+
+
+class BarlowLevickModel(DetectorModel):
+    """Each column, vetoed by what its leading neighbour saw."""
+
+    card = detector_card(
+        "barlow-levick",
+        "A column's signal, vetoed by the delayed one of the neighbour that motion in the null direction meets first.",
+        "Barlow HB & Levick WR (1965) J Physiol 178:477",
+        {"tau_s": TAU},
+        "It answers a standing pattern too.",
+    )
+    fitted_type = FittedBarlowLevick
+    candidates: tuple[Settings, ...] = ({"tau_s": 0.05},)
+
+    def fit(self, training: SceneTraining, prepared: None, settings: Settings, *, seed: int) -> FittedBarlowLevick:
+        detector = BarlowLevick(settings["tau_s"])
+        return FittedBarlowLevick(detector, fitted_readout(detector, training, seed))

@@ -1,0 +1,35 @@
+"""The correlation detector as a model of T4 and T5."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from braincast.dynamics.detectors.hassenstein_reichardt import HassensteinReichardt
+from braincast.models.interface import Settings
+from braincast.models.vision.detector_model import TAU, DetectorModel, FittedDetector, detector_card, fitted_readout
+from braincast.tasks.encoding.scene_training import SceneTraining
+
+
+@dataclass(frozen=True, eq=False)
+class FittedReichardt(FittedDetector):
+    """The detector and its read-out."""
+
+    detector: HassensteinReichardt
+
+
+class HassensteinReichardtModel(DetectorModel):
+    """Opponent correlators of neighbouring columns."""
+
+    card = detector_card(
+        "hassenstein-reichardt",
+        "Correlates a delayed neighbour with the column, less the mirror image: the oldest model of motion vision.",
+        "Hassenstein B & Reichardt W (1956) Z Naturforsch 11b:513",
+        {"tau_s": TAU},
+        "T4 and T5 are not opponent in flies; a flash of the whole field is not answered.",
+    )
+    fitted_type = FittedReichardt
+    candidates: tuple[Settings, ...] = ({"tau_s": 0.05},)
+
+    def fit(self, training: SceneTraining, prepared: None, settings: Settings, *, seed: int) -> FittedReichardt:
+        detector = HassensteinReichardt(settings["tau_s"])
+        return FittedReichardt(detector, fitted_readout(detector, training, seed))
