@@ -56,7 +56,9 @@ def test_shuffled_offsets_stand_on_no_side_on_the_whole():
 def test_edges_of_a_null_reach_as_far_as_before():
     circuit = made_circuit()
     before, after = expand(circuit, 4), expand(offsets_shuffled(circuit, seed=3), 4)
-    at_centre = [np.bincount(one.circuit.connection[one.term[np.isin(one.post, one.central)]]) for one in (before, after)]
+    at_centre = [
+        np.bincount(one.circuit.connection[one.term[np.isin(one.post, one.central)]]) for one in (before, after)
+    ]
     assert np.array_equal(*at_centre)
 
 
