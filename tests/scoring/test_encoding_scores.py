@@ -69,7 +69,9 @@ def test_selectivity_of_a_perfect_answer_is_that_of_the_published_curves(scored,
     indices = {name: abs(np.array(curve) @ vectors) / sum(curve) for name, curve in card.facts.tuning.items()}
     assert value(scored, "ideal", "direction_selectivity") == pytest.approx(np.mean(list(indices.values())), abs=1e-6)
     t4 = np.mean([index for name, index in indices.items() if name.startswith("T4")])
-    assert value(scored, "ideal", "dsi_t4") == pytest.approx(t4, abs=1e-6)
+    assert value(scored, "ideal", "dsi_t4") == pytest.approx(t4, abs=1e-6) == scored.published["dsi_t4"]
+    key = "preferred_direction_error_deg"
+    assert scored.to_dict()["published"][key] == pytest.approx(value(scored, "ideal", key), abs=1e-3)
 
 
 @pytest.mark.parametrize("model", ["silent", "constant"])

@@ -10,6 +10,11 @@ from jaxtyping import Bool, Float, Int
 
 from braincast.scoring.bootstrap import parts_of
 from braincast.scoring.encoding.measured import ON_OFF, Layout
+from braincast.scoring.encoding.properties import (
+    angular_distance_deg,
+    direction_selectivity_index,
+    preferred_direction_deg,
+)
 from braincast.tasks.encoding.card import EncodingCard
 
 Counts = Int[np.ndarray, "resample unit"]
@@ -50,6 +55,16 @@ class Known:
             best_frequency_hz=facts.best_frequency_hz,
             frequencies_hz=Layout(card).numbers("grating", "frequency_hz"),
         )
+
+
+def published(known: Known, angles_deg: Float[np.ndarray, " angle"]) -> dict[str, float]:
+    """What the published curves themselves would score, shown beside models: no cell answers one direction alone."""
+    peaks = known.tuning[None, None]
+    index = direction_selectivity_index(peaks, angles_deg)[0]
+    off = angular_distance_deg(preferred_direction_deg(peaks, angles_deg)[0], known.preferred_deg)
+    by_contrast = {key: index[known.contrast == contrast] for key, contrast in (("dsi_t4", 0), ("dsi_t5", 1))}
+    means = {key: float(values.mean()) for key, values in by_contrast.items() if len(values)}
+    return {**means, "preferred_direction_error_deg": float(np.mean(off))}
 
 
 def _places(types: Sequence[str], names: Iterable[str]) -> Int[np.ndarray, " name"]:

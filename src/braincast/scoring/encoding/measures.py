@@ -111,9 +111,7 @@ def own_selectivity(measured: Measured, known: Known) -> Float[np.ndarray, " typ
     return largest
 
 
-def _selectivities(
-    measured: Measured, known: Known
-) -> tuple[Float[np.ndarray, " known"], Float[np.ndarray, " other"]]:
+def _selectivities(measured: Measured, known: Known) -> tuple[Float[np.ndarray, " known"], Float[np.ndarray, " other"]]:
     own = own_selectivity(measured, known)
     return own[known.selective], own[known.not_selective]
 

@@ -57,7 +57,7 @@ def preferred_direction_deg(
     """The angle of Σ r e^{iθ} over all speeds, 0 to 360; NaN where no direction is longer than rounding makes it."""
     vector = _vector(peaks, angles_deg).sum(axis=(1, 2))
     is_directed = np.abs(vector) > _UNDIRECTED * np.maximum(peaks.sum(axis=(1, 2)), 1e-30)
-    return np.where(is_directed, np.degrees(np.angle(vector)) % 360, np.nan)
+    return np.where(is_directed, within_circle_deg(np.angle(vector, deg=True)), np.nan)
 
 
 def tuning_curve(peaks: Peaks) -> Float[np.ndarray, "polarity angle type"]:
@@ -73,6 +73,11 @@ def curve_correlation(
     size = np.sqrt((own**2).sum(axis=0) * (other**2).sum(axis=0))
     is_flat = np.ptp(curves, axis=0) <= _FLAT * np.maximum(np.abs(curves).max(axis=0), 1e-30)
     return np.divide((own * other).sum(axis=0), size, out=np.full(len(size), np.nan), where=~is_flat & (size > 0))
+
+
+def within_circle_deg(angle: np.ndarray | float) -> np.ndarray | float:
+    """The same direction from 0 up to 360, which it does not reach by rounding."""
+    return np.round(angle, 9) % 360
 
 
 def angular_distance_deg(a: np.ndarray | float, b: np.ndarray | float) -> np.ndarray | float:
