@@ -30,7 +30,7 @@ class Courses:
     """
 
     model: str
-    change: tuple[Float[np.ndarray, "lead type"], ...]
+    change: tuple[Float[np.ndarray, "_ type"], ...]
     scale: Float[np.ndarray, " type"]
 
 
@@ -58,7 +58,7 @@ class Screen:
         return positions(columns(self.exhibits.stimuli.extent))
 
     @cached_property
-    def light(self) -> list[Float[np.ndarray, " lead"]]:
+    def light(self) -> list[Float[np.ndarray, " _"]]:
         """The light at the central column at each lead of each stimulus."""
         movies = [(shown.movie(self.lead_step_s).light, shown.n_leads) for shown in self.exhibits.stimuli]
         return [np.asarray(light[:n, light.shape[1] // 2], dtype=np.float64) for light, n in movies]

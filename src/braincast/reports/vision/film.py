@@ -40,7 +40,7 @@ def _drawn(
     parts = []
     for number, (name, values, css) in enumerate(rows):
         top = number * down
-        parts.append(_text(name, 0, top + down / 2, "start"))
+        parts.append(_text(name, 0.0, top + down / 2, "start"))
         for still, lead in enumerate(leads):
             place = np.array([_NAME_WIDTH + still * across - low[0], top + high[1]])
             shares = values[lead] if css == "l" else (values[lead] + 1) / 2

@@ -70,7 +70,7 @@ def _rings() -> Markup:
     for degrees, anchor in _AXES.items():
         parts.append(spoke.format(*_place(degrees, 0.0), *_place(degrees, 1.0)))
         x, y = _place(degrees, 1.17)
-        drop = {90: 0.0, 270: 8.0}.get(degrees, 4.0)
+        drop = {90.0: 0.0, 270.0: 8.0}.get(degrees, 4.0)
         parts.append(mark.format(x, f"{float(y) + drop:.1f}", anchor, f"{degrees:g}"))
     return Markup("").join(parts)
 

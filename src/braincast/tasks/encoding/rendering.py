@@ -78,7 +78,7 @@ def _scene(stimulus: Stimulus, scenes: SceneUse, extent: int, duration_s: float,
     return textured_scene(extent, seed=seed, duration_s=duration_s, dt_s=dt_s, distribution=drawn)
 
 
-def _given(value: float | None) -> float:
+def _given(value: float | int | None) -> float | int:
     if value is None:
         raise BraincastError("E914", "stimulus", "a number is missing", "Declare angle, speed, frequency or seed")
     return value
