@@ -92,6 +92,11 @@ class VisionView(PageView):
         """Every direction-selective type: what was published, the floor, the leader's networks and their mean."""
         return [self._panel(name, contrast) for name, contrast in self.card.facts.selective.items()]
 
+    @property
+    def has_networks(self) -> bool:
+        """Whether curves of single networks are drawn."""
+        return any(curve.style == "seed" for panel in self.panels for curve in panel.curves)
+
     @cached_property
     def angles_deg(self) -> list[float]:
         """The directions that curves are over."""
