@@ -24,7 +24,6 @@ TRUE_WIRING = "true"
 OTHERS = "others"
 
 
-
 class Rewirable(Protocol):
     """A structure that is no specimen and knows its own nulls by name: a circuit that is repeated over an eye, say."""
 

@@ -30,9 +30,10 @@ KEYS: Mapping[str, str] = MappingProxyType(
         "unconstrained": "unconstrained",
         "transposed": "transpose",
         OTHERS: "others",
-        "offsets-shuffled": "offsets",
     }
 )
+# Of circuits that are repeated over columns.
+CIRCUIT_KEYS: Mapping[str, str] = MappingProxyType({"offsets-shuffled": "offsets"})
 # Arms of which only the answers see another wiring: what was learned on the true one is put on it.
 LEARNED_BEFORE: Mapping[str, str] = MappingProxyType(
     {"offsets-shuffled-after": "offsets-shuffled", "signs-shuffled-after": "signs-shuffled"}

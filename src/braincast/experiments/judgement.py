@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from braincast.experiments.arms import KEYS
+from braincast.experiments.arms import CIRCUIT_KEYS, KEYS
 from braincast.experiments.wiring import AnyScorecard, Verdict, wiring_verdict
 from braincast.scoring.assessor import Assessor
 from braincast.scoring.curves import Curves, curves
@@ -23,11 +24,7 @@ from braincast.scoring.rollouts.exhibits import RolloutExhibits, rollout_exhibit
 from braincast.scoring.rollouts.scorecard import score_rollouts
 from braincast.scoring.scorecard import Scorecard, score_answers
 from braincast.scoring.scores import Contender
-from braincast.tasks.encoding.task import EncodingTask
-from braincast.tasks.forecasting.card import ForecastCard
-from braincast.tasks.forecasting.task import ForecastTask
 from braincast.tasks.kinds import AnyCard, AnyTask
-from braincast.tasks.task import Task
 
 _SHOWN = 4  # models whose every forecast goes into a report: each adds 70 kB for 173 × 300 pairs
 
@@ -42,67 +39,86 @@ class Judgement:
     curves: Mapping[str, Curves] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """What is judged: `validation` has the losses of the models and baselines, whose nulls are not in it."""
+
+    task: Any
+    contenders: Mapping[str, Contender]
+    headline: str
+    validation: Mapping[str, float]
+    n_workers: int
+
+    @property
+    def shown(self) -> list[str]:
+        """Whose forecasts are shown one by one: the headline, the floor, then the best by validation loss."""
+        known, floor = self.validation, self.task.card.baseline
+        order = sorted(known, key=lambda name: known[name])
+        return list(dict.fromkeys([self.headline, *([floor] if floor in known else ()), *order]))[:_SHOWN]
+
+    @property
+    def simple(self) -> str:
+        """The best of the task's simple models on what was held out for choosing."""
+        known = self.validation
+        return min((name for name in self.task.card.simple if name in known), key=lambda name: known[name])
+
+
 def judge(
     task: AnyTask, contenders: Mapping[str, Contender], headline: str, validation: Mapping[str, float], n_workers: int
 ) -> Judgement:
     """Score all contenders. `validation` has the losses of the models and baselines, whose nulls are not in it."""
-    shown = _exhibited(task.card, headline, validation)
-    if isinstance(task, ForecastTask) and task.card.rollout is not None:
-        return _of_rollouts(task, contenders, validation, shown)
-    if isinstance(task, ForecastTask) and task.card.imputation is not None:
-        simple = _best_simple(task.card, validation)
-        scorecard = score_imputations(task, contenders, simple=simple, workers=n_workers, headline=headline)
-        found = imputation_exhibits(task, contenders, headline, shown, scorecard.neurons)
-        return Judgement(scorecard, found, _verdicts(scorecard, task.card, contenders, list(validation)))
-    if isinstance(task, EncodingTask):
-        assessor = EncodingAssessor(task)
-        scorecard = score_encoding(task, contenders, assessor=assessor)
-        found = encoding_exhibits(assessor, contenders, shown)
-        return Judgement(scorecard, found, _verdicts(scorecard, task.card, contenders, list(validation)))
-    if isinstance(task, ForecastTask):
-        simple = _best_simple(task.card, validation)
-        scorecard = score_forecasts(task, contenders, simple=simple, workers=n_workers, headline=headline)
-        found = forecast_exhibits(task, contenders, headline, shown, scorecard.neurons)
-        return Judgement(scorecard, found, _verdicts(scorecard, task.card, contenders, list(validation)))
-    return _of_answers(task, contenders, list(validation), shown)
+    judged = _JUDGES[task.card.kind](_Asked(task, contenders, headline, validation, n_workers))
+    return replace(judged, verdicts=_verdicts(judged.scorecard, task.card, contenders, list(validation)))
 
 
-def _of_answers(task: Task, contenders: Mapping[str, Contender], own: Sequence[str], shown: list[str]) -> Judgement:
-    assessor = Assessor(task)
-    scorecard = score_answers(task, contenders, assessor=assessor)
-    drawn = {name: curves(assessor, contenders[name]) for name in own}
-    return Judgement(
-        scorecard=scorecard,
-        exhibits=exhibits(task, contenders, shown),
-        verdicts=_verdicts(scorecard, task.card, contenders, own),
-        curves={name: found for name, found in drawn.items() if found is not None},
-    )
+def _of_answers(asked: _Asked) -> Judgement:
+    assessor = Assessor(asked.task)
+    scorecard = score_answers(asked.task, asked.contenders, assessor=assessor)
+    drawn = {name: curves(assessor, asked.contenders[name]) for name in asked.validation}
+    known = {name: found for name, found in drawn.items() if found is not None}
+    return Judgement(scorecard, exhibits(asked.task, asked.contenders, asked.shown), curves=known)
+
+
+def _of_forecasts(asked: _Asked) -> Judgement:
+    how = {"simple": asked.simple, "workers": asked.n_workers, "headline": asked.headline}
+    scorecard = score_forecasts(asked.task, asked.contenders, **how)
+    shown = asked.headline, asked.shown, scorecard.neurons
+    return Judgement(scorecard, forecast_exhibits(asked.task, asked.contenders, *shown))
+
+
+def _of_imputations(asked: _Asked) -> Judgement:
+    how = {"simple": asked.simple, "workers": asked.n_workers, "headline": asked.headline}
+    scorecard = score_imputations(asked.task, asked.contenders, **how)
+    shown = asked.headline, asked.shown, scorecard.neurons
+    return Judgement(scorecard, imputation_exhibits(asked.task, asked.contenders, *shown))
+
+
+def _of_rollouts(asked: _Asked) -> Judgement:
+    assessor = RolloutAssessor(asked.task)
+    scorecard = score_rollouts(asked.task, asked.contenders, simple=asked.simple, assessor=assessor)
+    named = list(dict.fromkeys([*asked.shown, *asked.task.card.baselines]))
+    return Judgement(scorecard, rollout_exhibits(assessor, asked.contenders, named))
+
+
+def _of_responses(asked: _Asked) -> Judgement:
+    assessor = EncodingAssessor(asked.task)
+    scorecard = score_encoding(asked.task, asked.contenders, assessor=assessor)
+    return Judgement(scorecard, encoding_exhibits(assessor, asked.contenders, asked.shown))
+
+
+_JUDGES: Mapping[str, Callable[[_Asked], Judgement]] = {
+    "perturbation": _of_answers,
+    "forecast": _of_forecasts,
+    "rollout": _of_rollouts,
+    "imputation": _of_imputations,
+    "encoding": _of_responses,
+}
 
 
 def _verdicts(
     scorecard: AnyScorecard, card: AnyCard, contenders: Mapping[str, Contender], own: Sequence[str]
 ) -> tuple[Verdict, ...]:
     """On each model that looks at the wiring and was fitted again with others."""
-    tested = {contender.of for name, contender in contenders.items() if name.partition("@")[2] in KEYS}
+    arms = {**KEYS, **CIRCUIT_KEYS}
+    tested = {contender.of for name, contender in contenders.items() if name.partition("@")[2] in arms}
     return tuple(wiring_verdict(scorecard, card, model) for model in own if model in tested)
-
-
-def _of_rollouts(
-    task: ForecastTask, contenders: Mapping[str, Contender], validation: Mapping[str, float], shown: list[str]
-) -> Judgement:
-    assessor = RolloutAssessor(task)
-    simple = _best_simple(task.card, validation)
-    scorecard = score_rollouts(task, contenders, simple=simple, assessor=assessor)
-    named = list(dict.fromkeys([*shown, *task.card.baselines]))
-    verdicts = _verdicts(scorecard, task.card, contenders, list(validation))
-    return Judgement(scorecard, rollout_exhibits(assessor, contenders, named), verdicts)
-
-
-def _best_simple(card: ForecastCard, validation: Mapping[str, float]) -> str:
-    return min((name for name in card.simple if name in validation), key=lambda name: validation[name])
-
-
-def _exhibited(card: AnyCard, headline: str, validation: Mapping[str, float]) -> list[str]:
-    """Whose forecasts are shown one by one: the headline, the floor, then the best by validation loss."""
-    order = sorted(validation, key=lambda name: validation[name])
-    return list(dict.fromkeys([headline, *(name for name in (card.baseline,) if name in validation), *order]))[:_SHOWN]

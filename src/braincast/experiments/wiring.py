@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias
 
-from braincast.experiments.arms import KEYS, decisive_arms
+from braincast.experiments.arms import CIRCUIT_KEYS, KEYS, decisive_arms
 from braincast.experiments.entrants import DECISIVE_DRAWS
 from braincast.scoring.forecasting.card import ForecastScorecard
 from braincast.scoring.metrics import load_metric
@@ -68,7 +68,8 @@ class Verdict:
         smallest, `p` the largest of theirs, `draws` the fewest; arms that were not run are None. `compared` has
         every arm in full."""
         weakest, decisive = self.weakest, [arm for arm in self.arms if arm.decisive]
-        own = {KEYS[arm.arm]: {"value": arm.value, "ci": arm.value_ci} for arm in self.arms if arm.arm in KEYS}
+        keys = {**KEYS, **CIRCUIT_KEYS}
+        own = {keys[arm.arm]: {"value": arm.value, "ci": arm.value_ci} for arm in self.arms if arm.arm in keys}
         p = [arm.p for arm in decisive if arm.p is not None]
         return {
             "verdict": self.answer,

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from braincast.reports.encodings.terminal import encoding_notes, encoding_scoreboards, encoding_sentence, is_encoding
 from braincast.reports.entries import Document, headline, metric_title, verdict_on
 from braincast.reports.forecasting.terminal import forecast_notes, forecast_scoreboards, forecast_sentence
 from braincast.reports.numbers import DASH, count, decimal, interval, p_value, printable
@@ -19,6 +20,7 @@ from braincast.reports.terminal_scoreboard import scoreboards
 _WRITERS = {
     "rollout": (rollout_sentence, rollout_scoreboards, rollout_notes),
     "forecast": (forecast_sentence, forecast_scoreboards, forecast_notes),
+    "encoding": (encoding_sentence, encoding_scoreboards, encoding_notes),
     "perturbation": (lambda document: "", scoreboards, lambda document: []),
 }
 _ANSWER_STYLE = {"helps": "bold green", "does not": "bold yellow", "cannot tell": "bold"}
@@ -88,6 +90,8 @@ def _show_headline(document: Document, console: Console, sentence: str = "") -> 
 def _kind_of(document: Document) -> str:
     if is_rollout(document):
         return "rollout"
+    if is_encoding(document):
+        return "encoding"
     return "forecast" if "leads" in document else "perturbation"
 
 

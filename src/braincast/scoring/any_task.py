@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import xarray as xr
 
@@ -13,9 +13,16 @@ from braincast.scoring.imputation.scorecard import score_imputations
 from braincast.scoring.rollouts.scorecard import score_rollouts
 from braincast.scoring.scorecard import Scorecard, compare_answers, score_answers
 from braincast.scoring.scores import Comparison, Contender
-from braincast.tasks.encoding.task import EncodingTask
-from braincast.tasks.forecasting.task import ForecastTask
 from braincast.tasks.kinds import AnyTask
+
+
+_SCORERS: Mapping[str, Callable[..., Scorecard | ForecastScorecard]] = {
+    "perturbation": score_answers,
+    "forecast": score_forecasts,
+    "rollout": score_rollouts,
+    "imputation": score_imputations,
+    "encoding": score_encoding,
+}
 
 
 def score(
@@ -29,15 +36,7 @@ def score(
     `forecasts` is one forecast or several by name; each is checked first (E204–E215). Skill is against `baseline`
     (default: the task's own, when it is among them).
     """
-    if isinstance(task, ForecastTask) and task.card.rollout is not None:
-        return score_rollouts(task, contenders_of(forecasts), baseline=baseline)
-    if isinstance(task, ForecastTask) and task.card.imputation is not None:
-        return score_imputations(task, contenders_of(forecasts), baseline=baseline)
-    if isinstance(task, ForecastTask):
-        return score_forecasts(task, forecasts, baseline=baseline)
-    if isinstance(task, EncodingTask):
-        return score_encoding(task, contenders_of(forecasts), baseline=baseline)
-    return score_answers(task, forecasts, baseline=baseline)
+    return _SCORERS[task.card.kind](task, contenders_of(forecasts), baseline=baseline)
 
 
 def compare(card: Scorecard | ForecastScorecard, a: str, b: str, metric: str) -> Comparison:

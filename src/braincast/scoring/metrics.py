@@ -290,7 +290,9 @@ _BUILT_IN = (
         _VISION,
         of_types=of_cells.polarity_correlation,
     ),
-    Metric("task_error", "Error of the flow (columns per second)", 0.0, "Barron et al. 1994", of_types=of_cells.task_error),
+    Metric(
+        "task_error", "Error of the flow (columns per second)", 0.0, "Barron et al. 1994", of_types=of_cells.task_error
+    ),
 )
 METRICS: Mapping[str, Metric] = {metric.key: metric for metric in _BUILT_IN}
 

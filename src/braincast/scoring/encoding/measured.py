@@ -50,9 +50,7 @@ class Layout:
         return [self.card.cases[row] for row in self.rows("scene")]
 
 
-def measure(
-    card: EncodingCard, answer: np.ndarray, flow: Mapping[str, Float[np.ndarray, "lead 2"]]
-) -> Measured:
+def measure(card: EncodingCard, answer: np.ndarray, flow: Mapping[str, Float[np.ndarray, "lead 2"]]) -> Measured:
     """What an answer [case, lead, neuron] says; `flow` is the true one in each scene."""
     layout, n_types = Layout(card), len(card.cell_types)
     flash = {card.cases[row].polarity: _answered(card, answer, row)[:, :n_types] for row in layout.rows("flash")}

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 
-# Below these shares a response is rounding, not an answer.
-_FLAT, _UNDIRECTED = 1e-6, 1e-4
+# Below these shares a response, or its preference for a direction, is rounding and no answer.
+_FLAT, _UNDIRECTED = 1e-6, 1e-5
 
 Peaks = Float[np.ndarray, "polarity speed angle type"]
 
@@ -46,7 +46,8 @@ def direction_selectivity_index(
     """
     total = peaks.sum(axis=2).max(axis=0)
     length = np.abs(_vector(peaks, angles_deg).sum(axis=2))
-    index = np.divide(length, total, out=np.zeros_like(length), where=total > 0)
+    told = length > _UNDIRECTED * total
+    index = np.divide(length, total, out=np.zeros_like(length), where=told & (total > 0))
     return np.where((total > 0).any(axis=0), index.mean(axis=1), np.nan)
 
 

@@ -76,9 +76,7 @@ def score_encoding(
 class _Tally:
     """One scoring of several contenders: the baseline first, since skills refer to it."""
 
-    def __init__(
-        self, assessor: EncodingAssessor, contenders: Mapping[str, Contender], baseline: str | None
-    ) -> None:
+    def __init__(self, assessor: EncodingAssessor, contenders: Mapping[str, Contender], baseline: str | None) -> None:
         self.assessor, self.contenders, self.baseline = assessor, contenders, baseline
         self.card = assessor.card
         self.metrics = [require_encoding(load_metric(key), self.card) for key in self.card.metric_keys]
@@ -114,9 +112,7 @@ class _Tally:
         outside = {m.key: self._outside(m, answers, contender.n_seeds) for m in self.metrics if m.key in _OUTSIDE}
         own = tuple(defined(float(value)) for value in self.each[name, self.card.primary][:, 0])
         groups = self._groups(name)
-        return ModelScore(
-            contender.role, contender.of, scores, groups, own, contender.cost, contender.n_seeds, outside
-        )
+        return ModelScore(contender.role, contender.of, scores, groups, own, contender.cost, contender.n_seeds, outside)
 
     def _metric_score(self, name: str, metric: Metric, answers: list[Measured], n_seeds: int) -> MetricScore:
         samples, each = self.assessor.resampled(metric, answers, n_seeds)

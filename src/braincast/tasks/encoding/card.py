@@ -39,7 +39,9 @@ class Stimulus(Declaration):
     @model_serializer(mode="wrap")
     def _without_unset(self, handler: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
         fields = type(self).model_fields
-        return {n: v for n, v in handler(self).items() if fields[n].is_required() or getattr(self, n) != fields[n].default}
+        return {
+            n: v for n, v in handler(self).items() if fields[n].is_required() or getattr(self, n) != fields[n].default
+        }
 
 
 class SceneUse(Declaration):

@@ -107,6 +107,4 @@ def _edges(extent: int) -> Iterator[Stimulus]:
             for angle in ANGLES_DEG:
                 n_leads = max(1, int(crossing_columns(extent) / speed / LEAD_STEP_S + 1e-9))
                 name = f"edge-{polarity}-{angle:g}-{speed:g}"
-                yield Stimulus(
-                    id=name, kind="edge", n_leads=n_leads, polarity=polarity, angle_deg=angle, speed=speed
-                )
+                yield Stimulus(id=name, kind="edge", n_leads=n_leads, polarity=polarity, angle_deg=angle, speed=speed)

@@ -32,7 +32,14 @@ class Facts(Declaration):
     @property
     def types(self) -> set[str]:
         """Every cell type that a fact is about."""
-        return {*self.polarity, *self.receptors, *self.selective, *self.not_selective, *self.preferred_deg, *self.tuning}
+        return {
+            *self.polarity,
+            *self.receptors,
+            *self.selective,
+            *self.not_selective,
+            *self.preferred_deg,
+            *self.tuning,
+        }
 
 
 _ON = ("L5", "C3", "CT1(M10)", "Mi1", "Mi4", "Tm3", "T4a", "T4b", "T4c", "T4d")
