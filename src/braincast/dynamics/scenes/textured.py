@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Complex, Float
 
 from braincast.dynamics.lattice.hexagon import columns, positions
-from braincast.dynamics.scenes.motion import Motion
+from braincast.dynamics.scenes.motion import Motion, as_xy
 from braincast.dynamics.scenes.movie import Movie, frame_times
 from braincast.dynamics.scenes.optics import beyond_edge
 from braincast.dynamics.scenes.texture import Textures, textures
@@ -96,7 +96,7 @@ def textured_scenes(
     log_odds *= contrast[:, None, None].astype(np.float32)
     log_odds += brightness[:, None, None].astype(np.float32)
     light = 1 / (1 + np.exp(-log_odds))
-    return Scenes(light, np.stack([flow.real, flow.imag], axis=3).astype(np.float32), dt_s)
+    return Scenes(light, as_xy(flow).astype(np.float32), dt_s)
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,8 +126,7 @@ class _Fronts:
 
 def _seen(texture: Textures, motion: Motion, time_s: np.ndarray, place: np.ndarray) -> np.ndarray:
     magnification, shift = motion.surface(time_s)
-    where = magnification[:, :, None] * place + shift[:, :, None]
-    where = np.stack([where.real, where.imag], axis=3)
+    where = as_xy(magnification[:, :, None] * place + shift[:, :, None])
     scale = np.abs(magnification)
     seen = [texture.seen(k, where[k], scale[k]) for k in range(len(where))]
     return np.stack(seen) if seen else np.zeros(where.shape[:3], np.float32)
