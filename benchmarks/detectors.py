@@ -88,13 +88,13 @@ def contrast_left(wavelength_deg: float) -> float:
 
 def fly_motion() -> dict[str, Any]:
     """What the task says of each detector's answers, without resamples."""
-    task = load_task("fly-motion")
+    task: Any = load_task("fly-motion")
     assessor = EncodingAssessor(task)
     return {"floor": assessor.mean_flow_error, **{name: scored(name, task, assessor) for name in MODELS}}
 
 
 def scored(name: str, task: Any, assessor: EncodingAssessor) -> dict[str, float | None]:
-    model = load_model(name)
+    model: Any = load_model(name)
     fitted = model.fit(task.training(), None, model.candidates[0], seed=0)
     answer = assessor.measured(fitted.forecast(task.cases(), None).astype(np.float32))
     found = {key: value_of(key, answer, assessor, assessor.drawn) for key in (*METRICS, "task_error")}
