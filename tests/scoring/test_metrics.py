@@ -154,8 +154,13 @@ def test_larger_is_better_exactly_where_one_is_perfect():
     assert not METRICS["coverage"].larger_is_better and not METRICS["spread_skill"].larger_is_better
     better = {key for key, metric in METRICS.items() if metric.larger_is_better}
     of_neurons = {"neuron_r2", "neuron_correlation"}
+    of_cells = {key for key, metric in METRICS.items() if metric.of_types} - {
+        "preferred_direction_error_deg",
+        "speed_tuning_error",
+        "task_error",
+    }
     others = {"correlation", "rank_correlation", "r2", "course_correlation", "stable_share"}
-    assert better == {*RANKED, *others, *of_neurons}
+    assert better == {*RANKED, *others, *of_neurons, *of_cells}
 
 
 def test_restricted_evidence_scores_as_the_pairs_that_were_kept():

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,7 @@ TRUE_WIRING = "true"
 OTHERS = "others"
 
 
+@runtime_checkable
 class Rewirable(Protocol):
     """A structure that is no specimen and knows its own nulls by name: a circuit that is repeated over an eye, say."""
 

@@ -74,11 +74,13 @@ def add_task(
 ) -> None:
     """Ask a task on a board. Its baselines are fitted and queued."""
     from braincast.board.board import Board
+    from braincast.tasks.kinds import refuse_encoding
     from braincast.tasks.registry import load_task
 
     opened = Board.open(board)
     with session(quiet=quiet, offline=offline):
         asked = load_task(task, data=data)
+        refuse_encoding(asked.card, "board")
         truth = None if hidden is None else _hidden(asked, hidden)
         entries = ask(opened, asked, data=data, hidden=truth, priority=priority, reason=reason)
     done(

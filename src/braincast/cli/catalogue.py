@@ -161,7 +161,7 @@ def _metric(name: str) -> dict[str, Any]:
     from braincast.scoring.metrics import load_metric
 
     metric = load_metric(name)
-    function = metric.of_sums or metric.of_ranks
+    function = metric.of_sums or metric.of_ranks or metric.of_rollouts or metric.of_neurons or metric.of_types
     summary = " ".join((function.__doc__ or "").split()) if function else ""
     entry = {"name": metric.key, "title": metric.title, "summary": summary, "perfect": metric.perfect}
     return {**entry, "source": metric.source, "statistics": list(metric.statistics)}

@@ -26,7 +26,7 @@ def outlay_of(model: AnyModel, task: AnyTask, settings: dict[str, Any]) -> Outla
 
     model.card.require_answer(task.card, task.track)
     if not isinstance(task, ForecastTask):
-        what = f"it is a {task.card.kind} task, whose fits take seconds"
+        what = f"it is no forecast task ({task.card.kind}), and what a fit takes is not tried"
         raise BraincastError("E306", f"task {task.name}", what, "See braincast run --dry-run")
     with step("Trying a few steps"):
         return outlay(model, task, candidates_of(model, settings))

@@ -77,7 +77,8 @@ def baselines_of(card: AnyCard, track: str = "open") -> tuple[str, ...]:
 def contestants(card: AnyCard, models: Sequence[str], n_seeds: int, track: str = "open") -> list[Entrant]:
     """The task's baselines, then the models asked for; a model without randomness runs once whatever `n_seeds`.
 
-    A floor that is a distribution has as many seeds as its card says, at the least. A model that was told the truth is a control.
+    A floor that is a distribution has as many seeds as its card says, at the least. A model that was told the truth is
+    a control.
     """
     if n_seeds < 1:
         raise BraincastError("E305", "--seeds", f"{n_seeds} seeds", "Give at least 1")

@@ -13,7 +13,7 @@ from braincast.experiments.imputation_leakage import moved_imputations
 from braincast.models.interface import AnyModel, Settings
 from braincast.models.registry import load_model
 from braincast.tasks.forecasting.task import ForecastTask
-from braincast.tasks.kinds import AnyTask
+from braincast.tasks.kinds import AnyTask, refuse_encoding
 from braincast.tasks.observed import responses_of
 from braincast.tasks.task import Task
 from braincast.training.fit import fit
@@ -43,6 +43,7 @@ def audit(model: AnyModel | str, task: AnyTask, *, seed: int = 0, settings: Sett
     """
     name = model if isinstance(model, str) else model.card.name
     model = load_model(model) if isinstance(model, str) else model
+    refuse_encoding(task.card, "leakage audit")
     moved = _moved_answers
     if isinstance(task, ForecastTask):
         moved = moved_forecasts if task.card.imputation is None else moved_imputations

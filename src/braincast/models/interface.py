@@ -1,8 +1,8 @@
 """What a model is: it prepares from how the brain is built, learns from a training set, and answers cases.
 
 What these are depends on the kind of task: the structure of one `Specimen`, `Cases` and `Training` in perturbation
-tasks; the `Brains` behind all recordings, `Windows` and `ForecastTraining` in forecast tasks; the `OpticLobe`, `Stimuli`
-and `SceneTraining` in encoding tasks.
+tasks; the `Brains` behind all recordings, `Windows` and `ForecastTraining` in forecast tasks; the `OpticLobe`,
+`Stimuli` and `SceneTraining` in encoding tasks.
 """
 
 from __future__ import annotations
@@ -144,7 +144,8 @@ class ModelCard:
     core, for estimates before a run. `members` is how many quantiles of a predictive distribution it answers with
     (0: a single number). A model of certain `neurons` answers forecasts of these alone, as they were recorded; one
     that knows certain `datasets` forecasts of these alone. What `is_control` was told the truth: it shows what can be
-    reached, and wins nothing. `fewest_seeds` is how many seeds there are at the least, of a floor that is a distribution.
+    reached, and wins nothing. `fewest_seeds` is how many seeds a run has of it at the least: of a floor that is a
+    distribution, several.
     """
 
     name: str
@@ -174,7 +175,7 @@ class ModelCard:
         if not self.can_answer(card, track):
             shown = "".join(f" in which {words}" for need, words in _TOLD.items() if need in self.uses)
             what = f"it answers {', '.join(self.kinds)} tasks{shown} with {' or '.join(map(_one, self.answers))}"
-            asked = f"{card.name} is a {card.kind} task that asks for {_one(card.answer)}"
+            asked = f"{card.name} is {_one(card.kind)} task that asks for {_one(card.answer)}"
             asked = asked if track == "open" else f"{asked}, here on the track {track}"
             raise BraincastError("E306", f"model {self.name}", f"{what}, but {asked}", "See braincast list models")
 

@@ -15,7 +15,6 @@ from braincast.scoring.scorecard import Scorecard, compare_answers, score_answer
 from braincast.scoring.scores import Comparison, Contender
 from braincast.tasks.kinds import AnyTask
 
-
 _SCORERS: Mapping[str, Callable[..., Scorecard | ForecastScorecard]] = {
     "perturbation": score_answers,
     "forecast": score_forecasts,

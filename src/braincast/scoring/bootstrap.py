@@ -131,7 +131,7 @@ def variances_of(drawn: Float[np.ndarray, "score draw"]) -> Float[np.ndarray, " 
 
 
 def parts_of(n_resamples: int) -> tuple[slice, slice, slice]:
-    """Where resamples draw both ways, the first only (stimulated classes, animals), the second only (responders, blocks)."""
+    """Where resamples draw both ways, the first way only (stimulated classes, animals), the other only (responders)."""
     quarter = n_resamples // 4
     first, second = n_resamples - 2 * quarter, n_resamples - quarter
     return slice(0, first), slice(first, second), slice(second, n_resamples)

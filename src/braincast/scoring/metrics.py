@@ -35,8 +35,8 @@ class Metric:
 
     `of_sums` metrics name the statistics that they need; `of_ranks` metrics look at all pairs, at their
     ranks or at whole courses; `of_rollouts` metrics compare sums over long paths; `of_neurons` metrics look at every
-    neuron by itself; `of_types` metrics hold what cell types answer to stimuli against what is known of them. An `aim` is a value to meet, such as
-    a nominal coverage: more of it is not better.
+    neuron by itself; `of_types` metrics hold what cell types answer to stimuli against what is known of them. An `aim`
+    is a value to meet, such as a nominal coverage: more of it is not better.
     """
 
     key: str

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import TypeAlias
 
+from braincast.errors import BraincastError
 from braincast.tasks.card import TaskCard
 from braincast.tasks.cases import Cases
 from braincast.tasks.encoding.card import EncodingCard
@@ -34,6 +35,13 @@ _CARDS: Mapping[str, type[TaskCard] | type[ForecastCard] | type[EncodingCard]] =
     "imputation": ForecastCard,
     "encoding": EncodingCard,
 }
+
+
+def refuse_encoding(card: AnyCard, what: str) -> None:
+    """E306 for an encoding task, of which there is no `what`: it has nothing that was recorded."""
+    if isinstance(card, EncodingCard):
+        fix = "Choose another task; braincast run, fit, forecast, score and compare know this one"
+        raise BraincastError("E306", f"task {card.name}", f"it is an encoding task, of which there is no {what}", fix)
 
 
 def card_of_json(text: str) -> AnyCard:

@@ -81,7 +81,7 @@ def perturbation_card(name: str) -> TaskCard:
     card = task_card(name)
     if isinstance(card, TaskCard):
         return card
-    raise BraincastError("E306", f"task {name}", f"it is a {card.kind} task", "Choose a perturbation task")
+    raise BraincastError("E306", f"task {name}", f"it is of the kind {card.kind}", "Choose a perturbation task")
 
 
 def forecast_card(name: str) -> ForecastCard:
@@ -89,7 +89,7 @@ def forecast_card(name: str) -> ForecastCard:
     card = task_card(name)
     if isinstance(card, ForecastCard):
         return card
-    raise BraincastError("E306", f"task {name}", f"it is a {card.kind} task", "Choose a forecast task")
+    raise BraincastError("E306", f"task {name}", f"it is of the kind {card.kind}", "Choose a forecast task")
 
 
 def free_name(name: str, *, force: bool = False) -> str:

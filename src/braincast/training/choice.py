@@ -60,8 +60,8 @@ def learn(
 ) -> tuple[Choice, Fitted]:
     """The candidate with the smallest loss on what was held out for choosing (the earlier one on a tie), fitted.
 
-    A fit to series or scenes never sees those of validation, also after the choice; inner folds are all learned from in the end.
-    A training by gradient is kept in `place` while it runs, and begins from `beginning` if there is one.
+    A fit to series or scenes never sees those of validation, also after the choice; inner folds are all learned from in
+    the end. A training by gradient is kept in `place` while it runs, and begins from `beginning` if there is one.
     """
     if not isinstance(training, Training):
         return _best_on_validation(model, training, prepared, candidates, seed, place or Place(), beginning)

@@ -26,7 +26,6 @@ from braincast.training.origin import Frames, Origin, learned_frames
 from braincast.training.place import Place
 from braincast.training.start import Start, start_of
 
-
 Structure: TypeAlias = Specimen | Brains | OpticLobe
 
 

@@ -11,8 +11,8 @@ import xarray as xr
 
 from braincast.errors import BraincastError
 from braincast.scoring.bootstrap import resample_replicates
-from braincast.scoring.encoding.known import Drawn, Known, draw
-from braincast.scoring.encoding.measured import Measured, measure
+from braincast.scoring.encoding.known import Drawn, Known, draw, published
+from braincast.scoring.encoding.measured import Layout, Measured, measure
 from braincast.scoring.metrics import Metric
 from braincast.scoring.ranking import OfReplicates, Resampled
 from braincast.tasks.encoding.card import EncodingCard
@@ -45,6 +45,11 @@ class EncodingAssessor:
         flow_error = measure(self.card, np.concatenate([self._silence, still], axis=2), self.flow).flow_error
         inside = self.drawn.scenes[0] > 0
         return float(flow_error[inside].mean()) if inside.any() else np.nan
+
+    @property
+    def published(self) -> dict[str, float]:
+        """What the published curves themselves would score."""
+        return published(self.known, Layout(self.card).numbers("edge", "angle_deg"))
 
     def measured(self, forecast: Any, where: str = "forecast") -> Measured:
         """What one answer says; E208 for one that is not finite, where it was not looked at before."""

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from braincast.scoring.bootstrap import parts_of
 from braincast.scoring.encoding.measured import ON_OFF, Layout
+from braincast.scoring.encoding.properties import (
+    angular_distance_deg,
+    direction_selectivity_index,
+    preferred_direction_deg,
+)
 from braincast.tasks.encoding.card import EncodingCard
 
 Counts = Int[np.ndarray, "resample unit"]
@@ -23,8 +29,8 @@ class Known:
     """
 
     polarity: Int[np.ndarray, " type"]
-    is_receptor: np.ndarray
-    not_selective: Int[np.ndarray, " known"]
+    is_receptor: Bool[np.ndarray, " type"]
+    not_selective: Int[np.ndarray, " other"]
     selective: Int[np.ndarray, " known"]
     contrast: Int[np.ndarray, " known"]
     preferred_deg: Float[np.ndarray, " known"]
@@ -51,16 +57,26 @@ class Known:
         )
 
 
-def _places(types: tuple[str, ...], names: object) -> Int[np.ndarray, " known"]:
-    return np.array([types.index(name) for name in names], dtype=np.int64)  # pyright: ignore[reportGeneralTypeIssues]
+def published(known: Known, angles_deg: Float[np.ndarray, " angle"]) -> dict[str, float]:
+    """What the published curves themselves would score, shown beside models: no cell answers one direction alone."""
+    peaks = known.tuning[None, None]
+    index = direction_selectivity_index(peaks, angles_deg)[0]
+    off = angular_distance_deg(preferred_direction_deg(peaks, angles_deg)[0], known.preferred_deg)
+    by_contrast = {key: index[known.contrast == contrast] for key, contrast in (("dsi_t4", 0), ("dsi_t5", 1))}
+    means = {key: float(values.mean()) for key, values in by_contrast.items() if len(values)}
+    return {**means, "preferred_direction_error_deg": float(np.mean(off))}
+
+
+def _places(types: Sequence[str], names: Iterable[str]) -> Int[np.ndarray, " name"]:
+    return np.array([types.index(name) for name in names], dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
     """How often each resample has each cell type and each scene; the first has each once and is the sample itself."""
 
-    types: Counts
-    scenes: Counts
+    types: Int[np.ndarray, "resample type"]
+    scenes: Int[np.ndarray, "resample scene"]
     seed: int
 
 

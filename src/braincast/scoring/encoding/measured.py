@@ -102,7 +102,7 @@ def _best_frequency(layout: Layout, answer: np.ndarray) -> Float[np.ndarray, " t
     return out
 
 
-def _whole_waves(card: EncodingCard, row: int, response: Float[np.ndarray, " lead"]) -> Float[np.ndarray, " lead"]:
+def _whole_waves(card: EncodingCard, row: int, response: Float[np.ndarray, " lead"]) -> Float[np.ndarray, " late"]:
     frequency = card.cases[row].frequency_hz or 1.0
     n_waves = max(1, int((len(response) * card.lead_step_s - _ONSET_S) * frequency + 1e-9))
     return response[-round(n_waves / frequency / card.lead_step_s) :]

@@ -105,13 +105,13 @@ def frequency_errors_octaves(measured: Measured, known: Known) -> Values:
 
 
 def own_selectivity(measured: Measured, known: Known) -> Float[np.ndarray, " type"]:
-    """Each type's DSI: to the contrast that it is known to answer to, else the larger of both; NaN without an answer."""
+    """Each type's DSI: to the contrast that it is known to answer to, else the larger one; NaN without an answer."""
     largest = measured.dsi.max(axis=0)
     largest[known.selective] = measured.dsi[known.contrast, known.selective]
     return largest
 
 
-def _selectivities(measured: Measured, known: Known) -> tuple[Values, Values]:
+def _selectivities(measured: Measured, known: Known) -> tuple[Float[np.ndarray, " known"], Float[np.ndarray, " other"]]:
     own = own_selectivity(measured, known)
     return own[known.selective], own[known.not_selective]
 

@@ -57,7 +57,7 @@ def preferred_direction_deg(
     """The angle of Σ r e^{iθ} over all speeds, 0 to 360; NaN where no direction is longer than rounding makes it."""
     vector = _vector(peaks, angles_deg).sum(axis=(1, 2))
     is_directed = np.abs(vector) > _UNDIRECTED * np.maximum(peaks.sum(axis=(1, 2)), 1e-30)
-    return np.where(is_directed, np.degrees(np.angle(vector)) % 360, np.nan)
+    return np.where(is_directed, within_circle_deg(np.angle(vector, deg=True)), np.nan)
 
 
 def tuning_curve(peaks: Peaks) -> Float[np.ndarray, "polarity angle type"]:
@@ -75,7 +75,12 @@ def curve_correlation(
     return np.divide((own * other).sum(axis=0), size, out=np.full(len(size), np.nan), where=~is_flat & (size > 0))
 
 
-def angular_distance_deg(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+def within_circle_deg(angle: np.ndarray | float) -> np.ndarray | float:
+    """The same direction from 0 up to 360, which it does not reach by rounding."""
+    return np.round(angle, 9) % 360
+
+
+def angular_distance_deg(a: np.ndarray | float, b: np.ndarray | float) -> np.ndarray | float:
     """How far two directions lie apart, 0 to 180."""
     return np.abs((a - b + 180) % 360 - 180)
 

@@ -30,11 +30,12 @@ class EncodingScorecard(Scorecard):
     """Scores of all contenders of an encoding task; `facts[model][cell type]` says which facts each got right.
 
     `each` has every network by itself: the floor of untrained networks is a distribution. `mean_flow_error` is the
-    `task_error` of a model that sees no motion at all.
+    `task_error` of a model that sees no motion at all, `published` what the published curves would score.
     """
 
     facts: Mapping[str, Mapping[str, TypeFacts]] = field(default_factory=dict)
     mean_flow_error: float | None = None
+    published: Mapping[str, float] = field(default_factory=dict)
     resampling: str = ""
 
     def to_dict(self) -> dict[str, Any]:
@@ -45,7 +46,7 @@ class EncodingScorecard(Scorecard):
             entry["networks"] = {key: self._networks(name, key) for key in entry["metrics"]}
         floors = {"task_error": self.mean_flow_error}
         intervals = {"how": self.resampling, "within_one_circuit": True}
-        return {**document, "floors": floors, "intervals": intervals}
+        return {**document, "floors": floors, "published": dict(self.published), "intervals": intervals}
 
     def _networks(self, name: str, key: str) -> list[float | None]:
         return [defined(float(value)) for value in self.each[name, key][:, 0]]
@@ -101,6 +102,7 @@ class _Tally:
             each=self.each,
             facts={name: self.facts[name] for name in self.contenders},
             mean_flow_error=defined(self.assessor.mean_flow_error),
+            published=self.assessor.published,
             resampling=self.card.resampling,
         )
 

@@ -11,7 +11,7 @@ import numpy as np
 from braincast.scoring.encoding.known import Known
 from braincast.scoring.encoding.measured import ON_OFF, Measured
 from braincast.scoring.encoding.measures import GUESS_DEG, own_selectivity
-from braincast.scoring.encoding.properties import angular_distance_deg, curve_correlation
+from braincast.scoring.encoding.properties import angular_distance_deg, curve_correlation, within_circle_deg
 from braincast.scoring.scores import defined
 
 # A direction nearer than the next of the four that T4 and T5 prefer.
@@ -82,7 +82,7 @@ def _directions(answers: Sequence[Measured], known: Known, place: int | None) ->
     alike = [curve_correlation(one.tuning[contrast][:, [index]], published)[0] for one in answers]
     return {
         "known_deg": truth,
-        "preferred_deg": float(np.degrees(np.angle(mean)) % 360) if abs(mean) > 1e-9 else None,
+        "preferred_deg": float(within_circle_deg(np.angle(mean, deg=True))) if abs(mean) > 1e-9 else None,
         "direction_right": float((off < _NEAR_DEG).mean()),
         "tuning_correlation": _median(np.array(alike)),
     }

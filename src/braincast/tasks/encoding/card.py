@@ -47,8 +47,8 @@ class Stimulus(Declaration):
 class SceneUse(Declaration):
     """The scenes that models learn from (see `dynamics.scenes.textured.SceneDistribution`), each of `duration_s`.
 
-    `n_validation` more of them choose among settings; the seeds of those and of test scenes are never drawn in training.
-    Test scenes that are "out" have speeds from the bounds `faster`, the lower of which is the fastest of training.
+    `n_validation` more of them choose among settings; the seeds of those and of test scenes are never drawn in
+    training. Test scenes that are "out" have speeds from the bounds `faster`, all beyond those of training.
     """
 
     speed_columns_per_s: tuple[float, float]

@@ -51,7 +51,7 @@ N_SCENES, N_FASTER = 48, 24
 FIXED: Mapping[str, Any] = {
     "version": "1",
     "title": "Seeing with a fly's eye: does wiring with a task predict what cells answer to motion?",
-    "question": "A network with the wiring of the fly's optic lobe may learn to tell how scenes move, and nothing about "
+    "question": "A network with the wiring of the fly's optic lobe may learn to tell how scenes move, and nothing of "
     "any cell. What do its 65 cell types answer to flashes, edges and gratings: which prefer light, which tell "
     "directions, and which direction do they prefer?",
     "wiring": "atlas",

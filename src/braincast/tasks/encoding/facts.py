@@ -14,9 +14,10 @@ class Facts(Declaration):
     """Facts about cell types, none of which enters any training.
 
     `polarity`: 1 for a type that light makes more active, -1 for one that darkness does; those of the `receptors` are
-    right in any model whose input is light. `selective`: types that tell directions, each with the contrast of the edges
-    it answers to and its preferred direction (degrees counter-clockwise from the right); types `not_selective` are known
-    not to. `tuning`: peak responses to each of `tuning_angles_deg`; `best_frequency_hz`: of a drifting grating.
+    right in any model whose input is light. `selective`: types that tell directions, each with the contrast of the
+    edges it answers to, and in `preferred_deg` its preferred direction (counter-clockwise from the right); types
+    `not_selective` are known not to. `tuning`: peak responses to edges that move in each of `tuning_angles_deg`.
+    `best_frequency_hz`: of a drifting grating.
     """
 
     polarity: Mapping[str, Literal[1, -1]]
@@ -66,15 +67,16 @@ FLY_MOTION = Facts(
     },
     best_frequency_hz=1.0,
     sources={
-        "polarity": "the list of Lappalainen et al. 2024, Nature 634:1132, from recordings of many groups; Tm9 is OFF "
-        "(Fisher et al. 2015, Neuron 87:1; Arenz et al. 2017, Curr Biol 27:929)",
-        "selective": "Maisak et al. 2013, Nature 500:212 (T4, T5); inputs: Behnia et al. 2014, Nature 512:427; Arenz et "
-        "al. 2017, Curr Biol 27:929; Strother et al. 2017, Neuron 94:168; Meier & Borst 2019, Curr Biol 29:1545 (CT1)",
-        "preferred_deg": "Maisak et al. 2013: a front to back, b back to front, c up, d down; in the angles of this eye "
+        "polarity": "the list of Lappalainen et al. 2024, Nature 634:1132, from recordings of many groups; Tm9 among "
+        "the OFF types (Serbe et al. 2016, Neuron 89:829)",
+        "selective": "Maisak et al. 2013, Nature 500:212 (T4, T5); their inputs: Behnia et al. 2014, Nature 512:427; "
+        "Serbe et al. 2016; Arenz et al. 2017, Curr Biol 27:929; Strother et al. 2017, Neuron 94:168; CT1: Meier & "
+        "Borst 2019, Curr Biol 29:1545",
+        "preferred_deg": "Maisak et al. 2013: a front to back, b back to front, c up, d down; as angles of this eye "
         "180, 0, 90 and 270 degrees (Lappalainen et al. 2024)",
-        "tuning": "Maisak et al. 2013, Fig. 3g, h, as digitised for the comparison of Lappalainen et al. 2024; read off a "
-        "drawing, so that the second digit is uncertain",
-        "best_frequency_hz": "Maisak et al. 2013: T4 and T5 answer gratings of 24 degrees best at about 1 Hz in flies at "
-        "rest; 2 to 5 Hz when octopamine is mimicked (Arenz et al. 2017), so that an octave is no error to speak of",
+        "tuning": "Maisak et al. 2013, Fig. 3g, h, as digitised for the comparison of Lappalainen et al. 2024; read "
+        "off a drawing, so that the second digit is uncertain",
+        "best_frequency_hz": "Maisak et al. 2013: T4 and T5 answer gratings best at about 1 Hz in flies at rest; at 2 "
+        "to 5 Hz when octopamine is mimicked (Arenz et al. 2017), so that an octave is not much of an error",
     },
 )

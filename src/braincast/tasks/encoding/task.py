@@ -75,7 +75,7 @@ class EncodingTask:
         """How the optic lobe is built."""
         return OpticLobe(self.circuit, self.card.extent)
 
-    def cases(self, split: Literal["test"] = "test", *, fold: int | None = None) -> Stimuli:
+    def cases(self, split: str = "test", *, fold: int | None = None) -> Stimuli:
         """The stimuli that are asked about; validation scenes come with `training`."""
         if split != "test":
             fix = 'Ask for "test"; training(0) has the scenes to learn from'

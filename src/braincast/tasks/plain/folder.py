@@ -10,7 +10,7 @@ import numpy as np
 from braincast.datasets.card import DatasetCard
 from braincast.files import new_folder, write_json, write_text
 from braincast.tasks.forecasting.task import ForecastTask
-from braincast.tasks.kinds import AnyTask
+from braincast.tasks.kinds import AnyTask, refuse_encoding
 from braincast.tasks.plain.responses import write_responses
 from braincast.tasks.plain.structure import write_structure
 from braincast.tasks.plain.windows import write_windows
@@ -21,11 +21,12 @@ N_NULL_DRAWS = 3
 def write_task(
     task: AnyTask, dataset: DatasetCard, path: Path, *, n_null_draws: int = N_NULL_DRAWS, force: bool = False
 ) -> Path:
-    """Write everything that a model of a task may see to the new folder `path`; an existing one is E501.
+    """Write everything that a model of a task may see to the new folder `path`; an existing one is E501, an encoding task E306.
 
     `task.json` is the declaration, `README.txt` names every file. With wiring there are `n_null_draws` draws of each
     of the task's nulls: what a model that uses the wiring has to be run with too.
     """
+    refuse_encoding(task.card, "folder of plain files")
     with new_folder(path, force=force, what="task folder") as folder:
         write_json(folder / "task.json", task.card.to_show())
         if isinstance(task, ForecastTask):

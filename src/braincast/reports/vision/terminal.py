@@ -58,6 +58,10 @@ def encoding_notes(document: Document) -> list[tuple[str, str]]:
     words = (document.get("intervals") or {}).get("how") or ""
     still = decimal(document["floors"].get("task_error"), DIGITS)
     notes = [("Drawn", f"{words}; within one circuit")] if words else []
+    curves = document.get("published") or {}
+    if curves.get("dsi_t4") is not None and curves.get("dsi_t5") is not None:
+        both = f"DSI of T4 {decimal(curves['dsi_t4'], DIGITS)}, of T5 {decimal(curves['dsi_t5'], DIGITS)}"
+        notes.append(("Cells", f"what was measured in flies (Maisak et al. 2013): {both}"))
     return [*notes, ("Flow", f"a model that sees no motion is off by {still} columns per second")]
 
 
