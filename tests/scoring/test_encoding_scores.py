@@ -106,7 +106,7 @@ def test_auroc_is_that_of_scikit_learn(card, task, noisy):
     measured = measure(card, noisy[0].values, assessor.flow)
     known = assessor.known
     asked = np.concatenate([known.selective, known.not_selective])
-    expected = roc_auc_score(np.isin(asked, known.selective), own_selectivity(measured, known)[asked])
+    expected = roc_auc_score(np.isin(asked, known.selective), own_selectivity(measured.dsi, known)[asked])
     assert score(task, noisy[0]).models["made"].metrics["selectivity_auroc"].value == pytest.approx(expected)
 
 
@@ -118,6 +118,16 @@ def test_answers_after_the_end_of_a_stimulus_are_not_looked_at(scored, card, tas
     assert {k: s.value for k, s in again.models["ideal"].metrics.items()} == {
         k: s.value for k, s in scored.models["ideal"].metrics.items()
     }
+
+
+def test_a_cell_that_rests_above_zero_tells_directions_above_its_rest(scored, card, task, ideal):
+    raised = ideal.copy()
+    raised[:, :, : len(TYPES)] += 10.0
+    scores = score(task, {"raised": answered(card, raised)}).models["raised"].metrics
+    assert scores["direction_selectivity"].value < 0.1 * value(scored, "ideal", "direction_selectivity")
+    above = scores["selectivity_above_rest"].value
+    assert above == pytest.approx(value(scored, "ideal", "direction_selectivity"), abs=1e-4)
+    assert scores["tuning_correlation"].value == pytest.approx(1.0)
 
 
 def test_labels_in_another_order_of_types_give_another_score(card, task, ideal):

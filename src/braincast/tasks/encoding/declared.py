@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 METRICS = (
     ("direction_selectivity", "selective"),
+    ("selectivity_above_rest", "selective"),
     ("selectivity_auroc", "selective"),
     ("dsi_t4", "selective"),
     ("dsi_t5", "selective"),
