@@ -1,6 +1,7 @@
 """Scores of answers to stimuli: a perfect answer, silence, the floor, intervals, refusals."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,9 +11,11 @@ from sklearn.metrics import roc_auc_score
 
 from braincast.scoring.any_task import compare, score
 from braincast.scoring.encoding.assessor import EncodingAssessor
+from braincast.scoring.encoding.known import Known, published
 from braincast.scoring.encoding.measured import measure
 from braincast.scoring.encoding.measures import own_selectivity
 from braincast.scoring.scores import Contender
+from braincast.tasks.registry import task_card
 
 
 @pytest.fixture(scope="module")
@@ -177,6 +180,15 @@ def test_facts_are_told_type_by_type(scored, card):
     )
     groups = scored.to_dict()["models"]["ideal"]["groups"]["cell_type"]
     assert groups["T4a"]["value"] == facts["T4a"]["dsi"]
+
+
+def test_the_page_of_the_task_quotes_what_the_published_curves_score():
+    card = task_card("fly-motion")
+    found = published(Known.of(card), np.array(card.facts.tuning_angles_deg))
+    page = Path(__file__).parents[2].joinpath("docs", "fly-motion.md").read_text(encoding="utf-8")
+    t4, t5, off = found["dsi_t4"], found["dsi_t5"], found["preferred_direction_error_deg"]
+    assert f"DSI of {t4:.2f} (T4) and {t5:.2f} (T5), and are {off:.0f}° off" in page
+    assert all(f"`{key}`" in page for key in card.metric_keys)
 
 
 def test_bad_answers_are_refused(card, task, ideal):
