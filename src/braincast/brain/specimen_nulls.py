@@ -78,7 +78,8 @@ SPECIMEN_NULLS: Mapping[str, tuple[str, Callable[..., Specimen]]] = MappingProxy
 def with_wiring(structure: Specimen | Brains | Rewirable, wiring: str, draw: int) -> Any:
     """The structure with one thing removed, of the same class.
 
-    The draw's seed follows from the arm's name, so all models share draws. Of several brains each is changed with the same seed, so that what was alike in them stays alike.
+    The draw's seed follows from the arm's name, so all models share draws. Of several brains each is changed with the
+    same seed, so that what was alike in them stays alike.
     """
     if wiring == TRUE_WIRING:
         return structure
