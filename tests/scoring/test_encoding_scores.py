@@ -1,6 +1,7 @@
 """Scores of answers to stimuli: a perfect answer, silence, the floor, intervals, refusals."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,9 +11,11 @@ from sklearn.metrics import roc_auc_score
 
 from braincast.scoring.any_task import compare, score
 from braincast.scoring.encoding.assessor import EncodingAssessor
+from braincast.scoring.encoding.known import Known, published
 from braincast.scoring.encoding.measured import measure
 from braincast.scoring.encoding.measures import own_selectivity
 from braincast.scoring.scores import Contender
+from braincast.tasks.registry import task_card
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +109,7 @@ def test_auroc_is_that_of_scikit_learn(card, task, noisy):
     measured = measure(card, noisy[0].values, assessor.flow)
     known = assessor.known
     asked = np.concatenate([known.selective, known.not_selective])
-    expected = roc_auc_score(np.isin(asked, known.selective), own_selectivity(measured, known)[asked])
+    expected = roc_auc_score(np.isin(asked, known.selective), own_selectivity(measured.dsi, known)[asked])
     assert score(task, noisy[0]).models["made"].metrics["selectivity_auroc"].value == pytest.approx(expected)
 
 
@@ -118,6 +121,16 @@ def test_answers_after_the_end_of_a_stimulus_are_not_looked_at(scored, card, tas
     assert {k: s.value for k, s in again.models["ideal"].metrics.items()} == {
         k: s.value for k, s in scored.models["ideal"].metrics.items()
     }
+
+
+def test_a_cell_that_rests_above_zero_tells_directions_above_its_rest(scored, card, task, ideal):
+    raised = ideal.copy()
+    raised[:, :, : len(TYPES)] += 10.0
+    scores = score(task, {"raised": answered(card, raised)}).models["raised"].metrics
+    assert scores["direction_selectivity"].value < 0.1 * value(scored, "ideal", "direction_selectivity")
+    above = scores["selectivity_above_rest"].value
+    assert above == pytest.approx(value(scored, "ideal", "direction_selectivity"), abs=1e-4)
+    assert scores["tuning_correlation"].value == pytest.approx(1.0)
 
 
 def test_labels_in_another_order_of_types_give_another_score(card, task, ideal):
@@ -167,6 +180,15 @@ def test_facts_are_told_type_by_type(scored, card):
     )
     groups = scored.to_dict()["models"]["ideal"]["groups"]["cell_type"]
     assert groups["T4a"]["value"] == facts["T4a"]["dsi"]
+
+
+def test_the_page_of_the_task_quotes_what_the_published_curves_score():
+    card = task_card("fly-motion")
+    found = published(Known.of(card), np.array(card.facts.tuning_angles_deg))
+    page = Path(__file__).parents[2].joinpath("docs", "fly-motion.md").read_text(encoding="utf-8")
+    t4, t5, off = found["dsi_t4"], found["dsi_t5"], found["preferred_direction_error_deg"]
+    assert f"DSI of {t4:.2f} (T4) and {t5:.2f} (T5), and are {off:.0f}° off" in page
+    assert all(f"`{key}`" in page for key in card.metric_keys)
 
 
 def test_bad_answers_are_refused(card, task, ideal):

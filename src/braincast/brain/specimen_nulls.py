@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -31,7 +31,6 @@ class Rewirable(Protocol):
     def rewired(self, wiring: str, *, seed: int) -> Any: ...
 
 
-Built = TypeVar("Built", bound="Specimen | Brains | Rewirable")
 _POSITION = ("x_um", "y_um", "z_um")
 
 
@@ -76,10 +75,11 @@ SPECIMEN_NULLS: Mapping[str, tuple[str, Callable[..., Specimen]]] = MappingProxy
 )
 
 
-def with_wiring(structure: Built, wiring: str, draw: int) -> Built:
-    """The structure with one thing removed. The draw's seed follows from the arm's name, so all models share draws.
+def with_wiring(structure: Specimen | Brains | Rewirable, wiring: str, draw: int) -> Any:
+    """The structure with one thing removed, of the same class.
 
-    Of several brains each is changed with the same seed, so that what was alike in them stays alike.
+    The draw's seed follows from the arm's name, so all models share draws. Of several brains each is changed with the
+    same seed, so that what was alike in them stays alike.
     """
     if wiring == TRUE_WIRING:
         return structure

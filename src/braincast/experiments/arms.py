@@ -75,6 +75,8 @@ def decisive_arms(card: AnyCard) -> tuple[str, ...]:
 
 
 def _makes_sense(task: AnyTask, arm: str) -> bool:
+    if isinstance(task, EncodingTask):
+        return False
     if not isinstance(task, ForecastTask):
         connectome = task.structure.connectome
         return arm != OTHERS and connectome is not None and applicable(connectome, arm)

@@ -252,6 +252,13 @@ _BUILT_IN = (
         "Hanley & McNeil 1982",
         of_types=of_cells.selectivity_auroc,
     ),
+    Metric(
+        "selectivity_above_rest",
+        "Direction selectivity above rest",
+        1.0,
+        _VISION,
+        of_types=of_cells.selectivity_above_rest,
+    ),
     Metric("dsi_t4", "mean DSI of T4", 1.0, _VISION, of_types=of_cells.dsi_t4),
     Metric("dsi_t5", "mean DSI of T5", 1.0, _VISION, of_types=of_cells.dsi_t5),
     Metric(

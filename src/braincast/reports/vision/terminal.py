@@ -11,6 +11,7 @@ from braincast.reports.terminal_scoreboard import WIDE, Column, table_of
 
 _SHORT = {
     "direction_selectivity": "direction selectivity",
+    "selectivity_above_rest": "above rest",
     "selectivity_auroc": "AUROC of it",
     "dsi_t4": "DSI of T4",
     "dsi_t5": "DSI of T5",

@@ -76,6 +76,7 @@ class EncodingAssessor:
             "polarity_correlation": beyond.sum(),
             "direction_selectivity": len(known.selective) + len(known.not_selective),
             "selectivity_auroc": len(known.selective) + len(known.not_selective),
+            "selectivity_above_rest": len(known.selective) + len(known.not_selective),
             "task_error": np.count_nonzero(self.drawn.scenes[0]),
         }
         return int(sizes.get(key, len(known.selective)))

@@ -20,12 +20,14 @@ _ONSET_S = 1.0  # of a grating: looked at are whole waves after it, one at the l
 class Measured:
     """Of one answer. Arrays are by cell type in the card's order; contrasts are ON, then OFF; NaN is no answer.
 
-    `dsi`, `preferred_deg` and `tuning` are of edges, `best_frequency_hz` of the grating that moves in the direction
+    `dsi`, `preferred_deg` and `tuning` are of edges (`dsi_above_rest`: of what rises above the response before the edge
+    comes), `best_frequency_hz` of the grating that moves in the direction
     that a type is known to prefer. `flow_error[scene]` is the mean distance between the flow and what the model says.
     """
 
     flash_index: Float[np.ndarray, " type"]
     dsi: Float[np.ndarray, "polarity type"]
+    dsi_above_rest: Float[np.ndarray, "polarity type"]
     preferred_deg: Float[np.ndarray, "polarity type"]
     tuning: Float[np.ndarray, "polarity angle type"]
     best_frequency_hz: Float[np.ndarray, " type"]
@@ -59,6 +61,7 @@ def measure(card: EncodingCard, answer: np.ndarray, flow: Mapping[str, Float[np.
     return Measured(
         flash_index=properties.flash_response_index(flash["on"], flash["off"]),
         dsi=properties.direction_selectivity_index(peaks, angles),
+        dsi_above_rest=properties.direction_selectivity_index(_peaks(layout, answer, above_rest=True), angles),
         preferred_deg=preferred,
         tuning=properties.tuning_curve(peaks),
         best_frequency_hz=_best_frequency(layout, answer),
@@ -73,15 +76,16 @@ def _answered(card: EncodingCard, answer: np.ndarray, row: int) -> Float[np.ndar
     return np.asarray(answer[row : row + 1, first : case.n_leads, :], dtype=np.float64)[0]
 
 
-def _peaks(layout: Layout, answer: np.ndarray) -> properties.Peaks:
+def _peaks(layout: Layout, answer: np.ndarray, *, above_rest: bool = False) -> properties.Peaks:
+    """Peak responses to edges; `above_rest`, less the first response, when the edge is not in the eye yet."""
     card, n_types = layout.card, len(layout.card.cell_types)
     speeds, angles = layout.numbers("edge", "speed"), layout.numbers("edge", "angle_deg")
     peaks = np.zeros((len(ON_OFF), len(speeds), len(angles), n_types))
     for row in layout.rows("edge"):
         case = card.cases[row]
         place = ON_OFF.index(case.polarity or "on"), int((speeds == case.speed).argmax())
-        angle = int((angles == case.angle_deg).argmax())
-        peaks[(*place, angle)] = properties.peak_response(_answered(card, answer, row)[:, :n_types])
+        angle, own = int((angles == case.angle_deg).argmax()), _answered(card, answer, row)[:, :n_types]
+        peaks[(*place, angle)] = properties.peak_response(own - own[0] if above_rest else own)
     return peaks
 
 

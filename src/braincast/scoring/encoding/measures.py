@@ -42,16 +42,25 @@ def direction_selectivity(measured: Measured, known: Known, drawn: Drawn) -> Res
     pair in which one did not answer counts 0, so that silence wins nothing. A size and not only an order (see
     `selectivity_auroc`): wiring alone makes T4 and T5 a little more selective than others in any network.
     """
-    own, other = _selectivities(measured, known)
+    own, other = _selectivities(known, measured.dsi)
     lead = np.nan_to_num(own[:, None] - other[None, :])
     return _over_pairs(lead, known, drawn)
 
 
 def selectivity_auroc(measured: Measured, known: Known, drawn: Drawn) -> Resampled:
     """How often a type that tells directions has the larger DSI than one that does not; ties and silence count half."""
-    own, other = _selectivities(measured, known)
+    own, other = _selectivities(known, measured.dsi)
     wins = np.where(np.isnan(own[:, None] - other), 0.5, 0.5 + 0.5 * np.sign(own[:, None] - other))
     return _over_pairs(wins, known, drawn)
+
+
+def selectivity_above_rest(measured: Measured, known: Known, drawn: Drawn) -> Resampled:
+    """The same lead, of responses less what they are before an edge comes.
+
+    A cell that rests far above 0 has a small index however well it tells directions; imaging sees changes alone.
+    """
+    own, other = _selectivities(known, measured.dsi_above_rest)
+    return _over_pairs(np.nan_to_num(own[:, None] - other[None, :]), known, drawn)
 
 
 def dsi_t4(measured: Measured, known: Known, drawn: Drawn) -> Resampled:
@@ -104,15 +113,17 @@ def frequency_errors_octaves(measured: Measured, known: Known) -> Values:
     return np.abs(np.log2(measured.best_frequency_hz[known.selective] / known.best_frequency_hz))
 
 
-def own_selectivity(measured: Measured, known: Known) -> Float[np.ndarray, " type"]:
+def own_selectivity(dsi: Float[np.ndarray, "polarity type"], known: Known) -> Float[np.ndarray, " type"]:
     """Each type's DSI: to the contrast that it is known to answer to, else the larger one; NaN without an answer."""
-    largest = measured.dsi.max(axis=0)
-    largest[known.selective] = measured.dsi[known.contrast, known.selective]
+    largest = dsi.max(axis=0)
+    largest[known.selective] = dsi[known.contrast, known.selective]
     return largest
 
 
-def _selectivities(measured: Measured, known: Known) -> tuple[Float[np.ndarray, " known"], Float[np.ndarray, " other"]]:
-    own = own_selectivity(measured, known)
+def _selectivities(
+    known: Known, dsi: Float[np.ndarray, "polarity type"]
+) -> tuple[Float[np.ndarray, " known"], Float[np.ndarray, " other"]]:
+    own = own_selectivity(dsi, known)
     return own[known.selective], own[known.not_selective]
 
 

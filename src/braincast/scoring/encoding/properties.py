@@ -6,6 +6,8 @@ What cannot be told, since a type did not answer, is NaN. Definitions are those 
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from jaxtyping import Float
 
@@ -75,12 +77,12 @@ def curve_correlation(
     return np.divide((own * other).sum(axis=0), size, out=np.full(len(size), np.nan), where=~is_flat & (size > 0))
 
 
-def within_circle_deg(angle: np.ndarray | float) -> np.ndarray | float:
+def within_circle_deg(angle: np.ndarray | float) -> Any:
     """The same direction from 0 up to 360, which it does not reach by rounding."""
     return np.round(angle, 9) % 360
 
 
-def angular_distance_deg(a: np.ndarray | float, b: np.ndarray | float) -> np.ndarray | float:
+def angular_distance_deg(a: np.ndarray | float, b: np.ndarray | float) -> Any:
     """How far two directions lie apart, 0 to 180."""
     return np.abs((a - b + 180) % 360 - 180)
 

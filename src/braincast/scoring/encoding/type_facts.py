@@ -54,7 +54,7 @@ def type_facts(answers: Sequence[Measured], known: Known, cell_types: Sequence[s
 def _facts(answers: Sequence[Measured], known: Known, index: int) -> TypeFacts:
     sign = int(known.polarity[index])
     flash = np.array([one.flash_index[index] for one in answers])
-    dsi = np.array([own_selectivity(one, known)[index] for one in answers])
+    dsi = np.array([own_selectivity(one.dsi, known)[index] for one in answers])
     told = index in known.selective or index in known.not_selective
     place = int(np.argmax(known.selective == index)) if index in known.selective else None
     return TypeFacts(

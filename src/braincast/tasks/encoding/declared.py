@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 METRICS = (
     ("direction_selectivity", "selective"),
+    ("selectivity_above_rest", "selective"),
     ("selectivity_auroc", "selective"),
     ("dsi_t4", "selective"),
     ("dsi_t5", "selective"),
@@ -89,7 +90,7 @@ def stimuli(extent: int, n_scenes: int = N_SCENES, n_faster: int = N_FASTER) -> 
     yield from _edges(extent)
     for frequency in FREQUENCIES_HZ:
         for angle in (0.0, 90.0, 180.0, 270.0):
-            told = {"frequency_hz": frequency, "angle_deg": angle, "wavelength_deg": WAVELENGTH_DEG}
+            told: dict[str, Any] = {"frequency_hz": frequency, "angle_deg": angle, "wavelength_deg": WAVELENGTH_DEG}
             n_leads, name = round(GRATING_S / LEAD_STEP_S), f"grating-{frequency:g}hz-{angle:g}"
             yield Stimulus(id=name, kind="grating", n_leads=n_leads, **told)
     n_leads = round(SCENES.duration_s / LEAD_STEP_S)

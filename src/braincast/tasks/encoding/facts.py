@@ -46,12 +46,13 @@ class Facts(Declaration):
 _ON = ("L5", "C3", "CT1(M10)", "Mi1", "Mi4", "Tm3", "T4a", "T4b", "T4c", "T4d")
 _OFF = ("L1", "L2", "L3", "L4", "CT1(Lo1)", "Mi9", "Tm1", "Tm2", "Tm4", "Tm9", "T5a", "T5b", "T5c", "T5d")
 _RECEPTORS = tuple(f"R{number}" for number in range(1, 9))
+_ANSWERED: Mapping[int, Literal["on", "off"]] = {4: "on", 5: "off"}
 _DIRECTIONS = {"a": 180.0, "b": 0.0, "c": 90.0, "d": 270.0}
 
 FLY_MOTION = Facts(
     polarity={**dict.fromkeys((*_RECEPTORS, *_ON), 1), **dict.fromkeys(_OFF, -1)},
     receptors=_RECEPTORS,
-    selective={f"T{number}{way}": contrast for number, contrast in ((4, "on"), (5, "off")) for way in "abcd"},
+    selective={f"T{number}{way}": contrast for number, contrast in _ANSWERED.items() for way in "abcd"},
     not_selective=("Tm1", "Tm2", "Tm4", "Tm9", "CT1(Lo1)", "Mi1", "Tm3", "Mi4", "Mi9", "CT1(M10)"),
     preferred_deg={f"T{number}{way}": degrees for number in (4, 5) for way, degrees in _DIRECTIONS.items()},
     tuning_angles_deg=tuple(30.0 * step for step in range(12)),

@@ -21,7 +21,9 @@ N_NULL_DRAWS = 3
 def write_task(
     task: AnyTask, dataset: DatasetCard, path: Path, *, n_null_draws: int = N_NULL_DRAWS, force: bool = False
 ) -> Path:
-    """Write everything that a model of a task may see to the new folder `path`; an existing one is E501, an encoding task E306.
+    """Write everything that a model of a task may see to the new folder `path`.
+
+    An existing one is E501, an encoding task E306.
 
     `task.json` is the declaration, `README.txt` names every file. With wiring there are `n_null_draws` draws of each
     of the task's nulls: what a model that uses the wiring has to be run with too.
