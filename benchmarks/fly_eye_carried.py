@@ -1,8 +1,8 @@
 """Do a network's cells in other columns answer as the central one does, only later?
 
-`python benchmarks/fly_eye_carried.py`. Reports draw every column with the central column's answer, as much later as an edge needs to get there. Here untrained
-networks on the real wiring are simulated over whole eyes, and both are compared. `--write` keeps the figures and puts
-the table into the page; about a minute.
+`python benchmarks/fly_eye_carried.py`. Reports draw every column with the central column's answer, as much later as an
+edge needs to get there. Here an untrained network on the real wiring is simulated over whole eyes, and both are
+compared. `--write` keeps the figures and puts the table into the page; about a minute.
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 from pages import put_between_markers, rounded
 
@@ -21,8 +19,6 @@ import braincast as bc
 from braincast.datasets.fly.optic_lobe import columnar_circuit
 from braincast.dynamics.lattice.circuit import ColumnarCircuit
 from braincast.dynamics.lattice.hexagon import columns, positions
-from braincast.dynamics.lattice.network import published_initial, run, settled
-from braincast.dynamics.lattice.wiring import wiring
 from braincast.dynamics.scenes.edges import moving_edge
 from braincast.files import read_json, write_json
 from braincast.reports.vision.courses import carried
@@ -80,6 +76,12 @@ def _eye(circuit: ColumnarCircuit, extent: int) -> dict[str, Any]:
 
 def _off(circuit: ColumnarCircuit, extent: int, angle_deg: float) -> np.ndarray:
     """The mean difference over time for each type and column, in shares of the type's largest change at the centre."""
+    import jax
+    import jax.numpy as jnp
+
+    from braincast.dynamics.lattice.network import published_initial, run, settled
+    from braincast.dynamics.lattice.wiring import wiring
+
     edge = moving_edge(extent, angle_deg, SPEED, "on", DT_S)
     eye, parameters = wiring(circuit, extent), published_initial(circuit, key=jax.random.key(SEED))
     grey = settled(eye, parameters, jnp.full((1,), 0.5), DT_S, duration_s=2.0)
