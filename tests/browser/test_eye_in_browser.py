@@ -51,27 +51,21 @@ def test_the_page_opens_without_a_word_and_only_tables_scroll_sideways(opened_ey
     assert page.locator("table.types th[aria-sort=ascending]").count() == 1
 
 
-def test_time_is_moved_by_keys_and_the_central_column_shows_what_it_sees_then(opened_eye):
+def test_the_central_column_shows_what_it_sees_and_how_cells_change_at_the_moment_that_keys_move_to(opened_eye):
     page, _, _ = opened_eye()
-    page.select_option("#screen-stimulus", label="OFF edge towards 0°")
     slider = page.get_by_role("slider", name="Time")
+    page.select_option("#screen-stimulus", label="OFF edge towards 0°")
     slider.press("Home")
     assert lead_of(page) == 0 and middle_of(page, "screen-light") == pytest.approx([128] * 3, abs=3)
     slider.press("ArrowRight")
-    assert lead_of(page) == 1
+    assert lead_of(page) == 1 and "seconds" in slider.get_attribute("aria-valuetext")
     slider.press("End")
     assert middle_of(page, "screen-light") == pytest.approx([0] * 3, abs=3)
-    assert "seconds" in slider.get_attribute("aria-valuetext")
-
-
-def test_cells_are_drawn_as_they_change_and_pressing_a_small_eye_chooses_its_type(opened_eye):
-    page, _, _ = opened_eye()
     page.select_option("#screen-stimulus", label="ON flash")
-    page.select_option("#screen-type", label="Mi1")
-    page.get_by_role("slider", name="Time").press("End")
-    assert middle_of(page, "screen-cells") == [10, 90, 107]  # --above: its largest change
-    page.select_option("#screen-type", label="L1")
-    assert middle_of(page, "screen-cells") == [180, 83, 10]  # --below
+    slider.press("End")
+    for cell_type, colour in (("Mi1", [10, 90, 107]), ("L1", [180, 83, 10])):  # --above, --below: the largest changes
+        page.select_option("#screen-type", label=cell_type)
+        assert middle_of(page, "screen-cells") == colour
     page.select_option("#screen-model", label="optic-untrained")
     assert "does not answer" in page.locator("#screen-readout").inner_text()
     page.locator("#screen-sheet").click(position={"x": 20, "y": 30})
