@@ -49,7 +49,7 @@ def test_a_page_shows_the_figures_that_its_script_recorded(name, monkeypatch):
     assert f"\n{script.table(figures)}\n" in script.PAGE.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["inference", "pyloric", "squid"])
+@pytest.mark.parametrize("name", ["detectors", "inference", "pyloric", "squid"])
 def test_each_part_of_a_page_shows_the_figures_that_its_script_recorded(name, monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
     script = importlib.import_module(name)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import struct
-import zlib
 
 import numpy as np
 import pytest
+from made_pictures import written_png
 
 from braincast.datasets.fly.sintel import FRAMES_PER_S, EyeOnFilm, flow_field, scenes, sintel_movie
-from braincast.datasets.readers.png import grey_picture
 from braincast.dynamics.lattice.hexagon import columns, positions
 from braincast.dynamics.scenes.movie import checked
 from braincast.dynamics.scenes.optics import wave_contrast
@@ -18,19 +17,6 @@ from braincast.errors import BraincastError
 HEIGHT, WIDTH = 96, 120
 EYE = EyeOnFilm(extent=2, pixels_per_column=12.0)
 WAVE_PX, SHIFT_PX = 48.0, (1.5, -0.5)
-
-
-def _chunk(name, body):
-    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
-
-
-def _png(pixels):
-    """RGB pixels as a PNG whose rows are left unfiltered."""
-    height, width, _ = pixels.shape
-    rows = np.concatenate([np.zeros((height, 1), np.uint8), pixels.reshape(height, -1)], axis=1)
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    packed = _chunk(b"IDAT", zlib.compress(rows.tobytes()))
-    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + packed + _chunk(b"IEND", b"")
 
 
 def _flo(flow):
@@ -50,7 +36,9 @@ def film(tmp_path):
     for kind in ("clean", "flow"):
         (tmp_path / "training" / kind / "alley_1").mkdir(parents=True)
     for frame in range(4):
-        (tmp_path / "training" / "clean" / "alley_1" / f"frame_{frame + 1:04d}.png").write_bytes(_png(_wave(frame)))
+        (tmp_path / "training" / "clean" / "alley_1" / f"frame_{frame + 1:04d}.png").write_bytes(
+            written_png(_wave(frame))
+        )
     for frame in range(3):
         flow = np.broadcast_to(np.array(SHIFT_PX), (HEIGHT, WIDTH, 2))
         (tmp_path / "training" / "flow" / "alley_1" / f"frame_{frame + 1:04d}.flo").write_bytes(_flo(flow))
@@ -74,14 +62,6 @@ def test_a_scene_is_seen_blurred_by_the_eye_and_its_flow_in_columns_per_second(f
     np.testing.assert_allclose(movie.light[1], (2 * movie.light[0] + movie.light[3]) / 3, atol=1e-12)
 
 
-def test_colours_count_as_much_as_the_eye_of_the_standard_sees_of_them(tmp_path):
-    pixels = np.zeros((1, 4, 3), np.uint8)
-    pixels[0, 0, 0] = pixels[0, 1, 1] = pixels[0, 2, 2] = 255
-    pixels[0, 3] = 255
-    (tmp_path / "colours.png").write_bytes(_png(pixels))
-    np.testing.assert_allclose(grey_picture(tmp_path / "colours.png"), [[0.299, 0.587, 0.114, 1.0]])
-
-
 def test_an_eye_that_leaves_the_picture_is_refused(film):
     for eye in (EyeOnFilm(4, 12.0), EyeOnFilm(2, 12.0, (40.0, 0.0)), EyeOnFilm(2, float("nan"))):
         with pytest.raises(BraincastError) as refusal:
@@ -99,31 +79,6 @@ def test_what_is_missing_from_a_film_is_named(film, tmp_path):
     (film / "training" / "clean" / "alley_1" / "frame_0004.png").unlink()
     with pytest.raises(BraincastError, match="one picture more"):
         sintel_movie(film, "alley_1", EYE, 0.01)
-
-
-def _changed(content, place, byte):
-    return content[:place] + bytes([byte]) + content[place + 1 :]
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [
-        lambda content: b"",
-        lambda content: content[:-20],
-        lambda content: b"GIF89a" + content,
-        lambda content: _changed(content, 60, 7),
-        lambda content: content[:8] + _chunk(b"IHDR", struct.pack(">IIBBBBB", 9000, 9, 8, 2, 0, 0, 0)) + content[33:],
-        lambda content: content[:8] + _chunk(b"IHDR", struct.pack(">IIBBBBB", 9, 9, 8, 3, 0, 0, 0)) + content[33:],
-        lambda content: content[:8] + _chunk(b"IHDR", struct.pack(">IIBBBBB", 9, 9, 8, 2, 0, 0, 0)) + content[33:],
-    ],
-    ids=["empty", "short", "foreign", "changed", "vast", "palette", "too-many-pixels"],
-)
-def test_a_damaged_picture_is_refused(tmp_path, damage):
-    path = tmp_path / "frame.png"
-    path.write_bytes(damage(_png(_wave(0))))
-    with pytest.raises(BraincastError) as refusal:
-        grey_picture(path)
-    assert refusal.value.code == "E117"
 
 
 @pytest.mark.parametrize(

@@ -151,6 +151,13 @@ def test_channels_pass_one_half_wave_and_what_is_steady_fades_to_a_tenth():
     assert off.max() == 0
 
 
+def test_a_movie_that_is_no_hexagonal_eye_is_refused():
+    for light, code in ((np.full((9, 8), 0.5), "E911"), (np.full((9, 7), np.nan), "E911")):
+        with pytest.raises(BraincastError) as refusal:
+            responses(HassensteinReichardt(), Movie(light, 0.01))
+        assert refusal.value.code == code
+
+
 def test_a_direction_between_the_arms_is_refused():
     with pytest.raises(BraincastError) as refusal:
         responses(HassensteinReichardt(), full_field_flash(1, "on", 0.01), (45.0,))

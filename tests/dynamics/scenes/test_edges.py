@@ -14,7 +14,7 @@ from braincast.dynamics.lattice.hexagon import (
     positions,
     rotated,
 )
-from braincast.dynamics.scenes.edges import EDGE_SPEEDS, moving_bar, moving_edge
+from braincast.dynamics.scenes.edges import moving_bar, moving_edge
 from braincast.dynamics.scenes.flash import full_field_flash
 from braincast.dynamics.scenes.movie import checked
 from braincast.dynamics.scenes.optics import BLUR_COLUMNS
@@ -39,7 +39,7 @@ def test_a_flash_is_grey_and_then_white_or_black_everywhere():
         assert (movie.light[200:] == light).all()
 
 
-@pytest.mark.parametrize("speed", EDGE_SPEEDS)
+@pytest.mark.parametrize("speed", [2.4, 9.7, 25.0])
 def test_an_edge_passes_the_central_column_midway_and_each_column_when_it_gets_there(speed):
     dt_s, angle_deg = 0.005, 70.0
     movie = checked(moving_edge(EXTENT, angle_deg, speed, "on", dt_s, lead_in_s=0.2), EXTENT)

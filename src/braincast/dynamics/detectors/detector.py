@@ -10,7 +10,7 @@ from jaxtyping import Float
 
 from braincast.dynamics.detectors.arms import arm
 from braincast.dynamics.detectors.channels import Channel, channel_signal
-from braincast.dynamics.scenes.movie import Movie
+from braincast.dynamics.scenes.movie import Movie, checked
 
 CARDINAL_DEG = (0.0, 90.0, 180.0, 270.0)
 
@@ -42,7 +42,11 @@ class Detector(Protocol):
 def responses(
     detector: Detector, movie: Movie, angles_deg: Sequence[float] = CARDINAL_DEG, channel: Channel = "linear"
 ) -> Float[np.ndarray, "frame column direction"]:
-    """The answers of the detectors of each column that prefer these directions (multiples of 30 degrees, else E914)."""
+    """The answers of the detectors of each column that prefer these directions.
+
+    E911 or E912 for a movie that no eye can see, E914 for a direction that is no multiple of 30 degrees.
+    """
+    checked(movie, movie.extent)
     parts = detector.filtered(channel_signal(movie, channel), movie.dt_s)
     sides = [arm(parts, movie.extent, angle_deg) for angle_deg in _and_opposite(angles_deg)]
     arms = zip(sides[len(angles_deg) :], sides[: len(angles_deg)], strict=True)

@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Complex, Float
 
 from braincast.dynamics.lattice.hexagon import columns, positions
+from braincast.dynamics.scenes.motion import as_xy
 from braincast.dynamics.scenes.movie import GREY, Movie, frame_times
 from braincast.dynamics.scenes.optics import (
     BLUR_COLUMNS,
@@ -94,10 +95,6 @@ def _covered(
     covered = np.zeros((paths.shape[1], len(xy)))
     for path in paths:
         # The square goes on periodically: each column looks at the nearest copy of a dot.
-        away = [(z[:, None] - own_z + side / 2) % side - side / 2 for z, own_z in zip(_xy(path), xy.T, strict=True)]
-        covered += own / variance * np.exp(-0.5 * (away[0] ** 2 + away[1] ** 2) / variance)
+        away = (as_xy(path)[:, None] - xy + side / 2) % side - side / 2
+        covered += own / variance * np.exp(-0.5 * (away**2).sum(axis=2) / variance)
     return np.minimum(covered, 1.0)
-
-
-def _xy(path: Complex[np.ndarray, " frame"]) -> tuple[np.ndarray, np.ndarray]:
-    return path.real, path.imag

@@ -19,10 +19,6 @@ from braincast.dynamics.scenes.optics import (
 )
 from braincast.errors import BraincastError
 
-# Columns per second at which the published networks are shown edges (Lappalainen et al. 2024).
-EDGE_SPEEDS = (2.4, 4.8, 9.7, 13.0, 19.0, 25.0)
-EDGE_ANGLES_DEG = tuple(range(0, 360, 30))
-
 
 def moving_edge(
     extent: int,

@@ -63,3 +63,8 @@ def _after(time_s: np.ndarray, velocity: np.ndarray, swirl: np.ndarray) -> tuple
     still = np.abs(angle) < 1e-8
     mean = np.where(still, 1.0, -np.expm1(-angle) / np.where(still, 1.0, angle))
     return np.exp(-angle), velocity * time_s * mean
+
+
+def as_xy(values: Complex[np.ndarray, "*axes"]) -> Float[np.ndarray, "*axes 2"]:
+    """Complex numbers as x and y."""
+    return np.stack([np.real(values), np.imag(values)], axis=-1)

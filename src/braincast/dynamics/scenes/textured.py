@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Complex, Float
 
 from braincast.dynamics.lattice.hexagon import columns, positions
-from braincast.dynamics.scenes.motion import Motion
+from braincast.dynamics.scenes.motion import Motion, as_xy
 from braincast.dynamics.scenes.movie import Movie, frame_times
 from braincast.dynamics.scenes.optics import beyond_edge
 from braincast.dynamics.scenes.texture import Textures, textures
@@ -82,6 +82,8 @@ def textured_scenes(
     distribution: SceneDistribution = SceneDistribution(),
 ) -> Scenes:
     """`n` scenes in single precision; E912 for a rate, E914 for a distribution that nothing can be drawn from."""
+    from scipy.special import expit
+
     _check(distribution)
     time_s = frame_times(duration_s, dt_s, "textured scene")
     generator = np.random.default_rng(seed)
@@ -95,8 +97,7 @@ def textured_scenes(
     front.cover(log_odds, flow, time_s, place)
     log_odds *= contrast[:, None, None].astype(np.float32)
     log_odds += brightness[:, None, None].astype(np.float32)
-    light = 1 / (1 + np.exp(-log_odds))
-    return Scenes(light, np.stack([flow.real, flow.imag], axis=3).astype(np.float32), dt_s)
+    return Scenes(expit(log_odds), as_xy(flow).astype(np.float32), dt_s)
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,8 +127,7 @@ class _Fronts:
 
 def _seen(texture: Textures, motion: Motion, time_s: np.ndarray, place: np.ndarray) -> np.ndarray:
     magnification, shift = motion.surface(time_s)
-    where = magnification[:, :, None] * place + shift[:, :, None]
-    where = np.stack([where.real, where.imag], axis=3)
+    where = as_xy(magnification[:, :, None] * place + shift[:, :, None])
     scale = np.abs(magnification)
     seen = [texture.seen(k, where[k], scale[k]) for k in range(len(where))]
     return np.stack(seen) if seen else np.zeros(where.shape[:3], np.float32)
@@ -141,10 +141,10 @@ def _motions(
     *,
     is_rigid: bool = False,
 ) -> Motion:
-    """Velocities that change at random times, as many as are expected."""
-    n_segments = 1 + round(duration_s / distribution.hold_s)
-    start_s = np.sort(generator.uniform(0, duration_s, (n, n_segments)), axis=1)
-    start_s[:, 0] = 0.0
+    """Velocities that change at random times: as often as is expected, so that scenes can be drawn side by side."""
+    n_changes = round(duration_s / distribution.hold_s)
+    changes_s = np.sort(generator.uniform(0, duration_s, (n, n_changes)), axis=1)
+    start_s, n_segments = np.concatenate([np.zeros((n, 1)), changes_s], axis=1), n_changes + 1
     speed = _log_uniform(distribution.speed_columns_per_s, (n, n_segments), generator)
     angle = np.radians(generator.uniform(*distribution.angle_deg, (n, n_segments)))
     expansion, rotation = generator.uniform(-1, 1, (2, n, n_segments))

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 
 from braincast.dynamics.detectors.barlow_levick import BarlowLevick
 from braincast.models.interface import Settings
-from braincast.models.vision.detector_model import TAU, DetectorModel, FittedDetector, detector_card, fitted_readout
+from braincast.models.vision.detector_model import (
+    N_SCENES,
+    DetectorModel,
+    FittedDetector,
+    detector_card,
+    fitted_readout,
+)
 from braincast.tasks.encoding.scene_training import SceneTraining
 
 
@@ -24,12 +30,11 @@ class BarlowLevickModel(DetectorModel):
         "barlow-levick",
         "A column's signal, vetoed by the delayed one of the neighbour that motion in the null direction meets first.",
         "Barlow HB & Levick WR (1965) J Physiol 178:477",
-        {"tau_s": TAU},
         "It answers a standing pattern too.",
     )
     fitted_type = FittedBarlowLevick
-    candidates: tuple[Settings, ...] = ({"tau_s": 0.05},)
+    candidates: tuple[Settings, ...] = ({"tau_s": 0.05, "scenes": N_SCENES},)
 
     def fit(self, training: SceneTraining, prepared: None, settings: Settings, *, seed: int) -> FittedBarlowLevick:
         detector = BarlowLevick(settings["tau_s"])
-        return FittedBarlowLevick(detector, fitted_readout(detector, training, seed))
+        return FittedBarlowLevick(detector, fitted_readout(detector, training, settings["scenes"]))

@@ -6,7 +6,6 @@ other cells the theory says nothing: they answer 0.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,12 +25,16 @@ from braincast.tasks.encoding.stimuli import Stimuli
 
 DT_S = 0.005
 FRAME_S = 0.02  # of the frames that the read-out learns from
-TAU = Setting("time constant of the delay, s", lower=0.001, upper=1.0)
+SETTINGS = {
+    "tau_s": Setting("time constant of the delay, s", lower=0.001, upper=1.0),
+    "scenes": Setting("how many scenes the read-out learns from", kind=int, lower=1.0, upper=1e5),
+}
+N_SCENES = 256
 _PREFERRED_DEG = {"a": 180.0, "b": 0.0, "c": 90.0, "d": 270.0}
 _CHANNELS: dict[str, Channel] = {"T4": "on", "T5": "off"}
 # The read-out sees answers averaged over the columns within each of these, as they are and smoothed for so long.
 _POOLS, _SMOOTHED_S = (0, 1, 2, 3), 0.1
-_N_SCENES, _PENALTY = 256, 10.0
+_PENALTY = 10.0
 # What is added to the mean square of a channel where answers are divided by it, so that a blank scene is not magnified.
 _LEAST_POWER = 0.05
 
@@ -49,15 +52,15 @@ class FittedDetector:
 
     def forecast(self, cases: Stimuli, prepared: None) -> Float[np.ndarray, "case lead neuron"]:
         out = np.zeros(cases.shape)
-        lead = np.arange(1, cases.shape[1] + 1)
         for row, shown in enumerate(cases):
             seen = _Seen.of(self.detector, shown.movie(DT_S))
             # The last frame before each lead, one of grey being in front; after its own leads the last answer stays.
-            frames = round(cases.viewing.lead_step_s / DT_S) * np.minimum(lead, shown.n_leads)
+            frames = round(cases.viewing.lead_step_s / DT_S) * np.arange(1, shown.n_leads + 1)
+            held = np.minimum(np.arange(cases.shape[1]), shown.n_leads - 1)
             for cell, course in seen.cells.items():
                 if cell in cases.cell_types:
-                    out[row, :, cases.cell_types.index(cell)] = course[frames]
-            out[row, :, -2:] = self.readout.predict(seen.features[frames])
+                    out[row, :, cases.cell_types.index(cell)] = course[frames][held]
+            out[row, :, -2:] = self.readout.predict(seen.features[frames])[held]
         return out
 
 
@@ -68,16 +71,16 @@ class DetectorModel:
         return None
 
 
-def fitted_readout(detector: Detector, training: SceneTraining, seed: int) -> Ridge:
-    """Ridge regression of the flow at the central column on the answers around it."""
-    scenes = training.movies(_N_SCENES, seed=seed, dt_s=DT_S)
+def fitted_readout(detector: Detector, training: SceneTraining, n_scenes: int) -> Ridge:
+    """Ridge regression of the flow at the central column on the answers around it, always on the same scenes."""
+    scenes = training.movies(n_scenes, seed=0, dt_s=DT_S)
     frames = np.arange(0, scenes.light.shape[1], round(FRAME_S / DT_S))
     features = [_Seen.of(detector, scenes[number]).features[1 + frames] for number in range(len(scenes))]
     flow = scenes.flow[:, frames, scenes.light.shape[2] // 2]
     return fit_ridge(np.concatenate(features), flow.reshape(-1, 2).astype(np.float64), _PENALTY)
 
 
-def detector_card(name: str, summary: str, citation: str, settings: Mapping[str, Setting], caveat: str) -> ModelCard:
+def detector_card(name: str, summary: str, citation: str, caveat: str) -> ModelCard:
     """The card of a detector in an encoding task."""
     return ModelCard(
         name=name,
@@ -85,10 +88,11 @@ def detector_card(name: str, summary: str, citation: str, settings: Mapping[str,
         kinds=("encoding",),
         answers=("response",),
         uses=(),
-        settings=settings,
+        settings=SETTINGS,
         citation=citation,
         caveat=f"Contrast and directions of T4 and T5 are put in, not found; other types answer 0. {caveat}",
         typical_fit_s=5.0,
+        is_control=True,
     )
 
 

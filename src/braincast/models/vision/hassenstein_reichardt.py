@@ -6,7 +6,13 @@ from dataclasses import dataclass
 
 from braincast.dynamics.detectors.hassenstein_reichardt import HassensteinReichardt
 from braincast.models.interface import Settings
-from braincast.models.vision.detector_model import TAU, DetectorModel, FittedDetector, detector_card, fitted_readout
+from braincast.models.vision.detector_model import (
+    N_SCENES,
+    DetectorModel,
+    FittedDetector,
+    detector_card,
+    fitted_readout,
+)
 from braincast.tasks.encoding.scene_training import SceneTraining
 
 
@@ -24,12 +30,11 @@ class HassensteinReichardtModel(DetectorModel):
         "hassenstein-reichardt",
         "Correlates a delayed neighbour with the column, less the mirror image: the oldest model of motion vision.",
         "Hassenstein B & Reichardt W (1956) Z Naturforsch 11b:513",
-        {"tau_s": TAU},
         "T4 and T5 are not opponent in flies; a flash of the whole field is not answered.",
     )
     fitted_type = FittedReichardt
-    candidates: tuple[Settings, ...] = ({"tau_s": 0.05},)
+    candidates: tuple[Settings, ...] = ({"tau_s": 0.05, "scenes": N_SCENES},)
 
     def fit(self, training: SceneTraining, prepared: None, settings: Settings, *, seed: int) -> FittedReichardt:
         detector = HassensteinReichardt(settings["tau_s"])
-        return FittedReichardt(detector, fitted_readout(detector, training, seed))
+        return FittedReichardt(detector, fitted_readout(detector, training, settings["scenes"]))

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 
 from braincast.dynamics.detectors.motion_energy import MotionEnergy
 from braincast.models.interface import Settings
-from braincast.models.vision.detector_model import TAU, DetectorModel, FittedDetector, detector_card, fitted_readout
+from braincast.models.vision.detector_model import (
+    N_SCENES,
+    DetectorModel,
+    FittedDetector,
+    detector_card,
+    fitted_readout,
+)
 from braincast.tasks.encoding.scene_training import SceneTraining
 
 
@@ -24,12 +30,11 @@ class MotionEnergyModel(DetectorModel):
         "motion-energy",
         "The squared answers of two filters in quadrature, tilted in space and time, added.",
         "Adelson EH & Bergen JR (1985) J Opt Soc Am A 2:284",
-        {"tau_s": TAU},
         "It has filters over three columns alone; a flash of the whole field is not answered.",
     )
     fitted_type = FittedMotionEnergy
-    candidates: tuple[Settings, ...] = ({"tau_s": 0.02},)
+    candidates: tuple[Settings, ...] = ({"tau_s": 0.02, "scenes": N_SCENES},)
 
     def fit(self, training: SceneTraining, prepared: None, settings: Settings, *, seed: int) -> FittedMotionEnergy:
         detector = MotionEnergy(settings["tau_s"])
-        return FittedMotionEnergy(detector, fitted_readout(detector, training, seed))
+        return FittedMotionEnergy(detector, fitted_readout(detector, training, settings["scenes"]))

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 
 from braincast.dynamics.detectors.three_arm import ThreeArm
 from braincast.models.interface import Settings
-from braincast.models.vision.detector_model import TAU, DetectorModel, FittedDetector, detector_card, fitted_readout
+from braincast.models.vision.detector_model import (
+    N_SCENES,
+    DetectorModel,
+    FittedDetector,
+    detector_card,
+    fitted_readout,
+)
 from braincast.tasks.encoding.scene_training import SceneTraining
 
 
@@ -24,12 +30,11 @@ class ThreeArmModel(DetectorModel):
         "three-arm",
         "A delayed neighbour multiplies, the delayed one on the other side divides.",
         "Haag J, Arenz A, Serbe E, Gabbiani F & Borst A (2016) eLife 5:e17421",
-        {"tau_s": TAU},
         "Its gain is chosen, not measured.",
     )
     fitted_type = FittedThreeArm
-    candidates: tuple[Settings, ...] = ({"tau_s": 0.05},)
+    candidates: tuple[Settings, ...] = ({"tau_s": 0.05, "scenes": N_SCENES},)
 
     def fit(self, training: SceneTraining, prepared: None, settings: Settings, *, seed: int) -> FittedThreeArm:
         detector = ThreeArm(settings["tau_s"])
-        return FittedThreeArm(detector, fitted_readout(detector, training, seed))
+        return FittedThreeArm(detector, fitted_readout(detector, training, settings["scenes"]))

@@ -78,10 +78,10 @@ def _scene(stimulus: Stimulus, scenes: SceneUse, extent: int, duration_s: float,
     return textured_scene(extent, seed=seed, duration_s=duration_s, dt_s=dt_s, distribution=drawn)
 
 
-def _given(value: float | int | None) -> float | int:
+def _given(value: float | int | None) -> float:
     if value is None:
         raise BraincastError("E914", "stimulus", "a number is missing", "Declare angle, speed, frequency or seed")
-    return value
+    return float(value)
 
 
 _MAKERS = {"flash": _flash, "edge": _edge, "grating": _grating, "scene": _scene}
