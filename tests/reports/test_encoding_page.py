@@ -63,6 +63,7 @@ def test_the_page_tells_directions_and_polarities_type_by_type(page, card):
         "Directions, type by type",
         "Polarities, type by type",
         "right in 100 %",
+        "not answered",
         "180°",
         "Within one circuit",
     ):

@@ -20,7 +20,7 @@ _TASK = "task_error"
 class Fact:
     """One cell type under one model: what is known of it, what the model says, and the share of seeds that is right.
 
-    `right` is None where nothing is known, or where it was not answered at all.
+    `said` is None where no seed answered.
     """
 
     cell_type: str
