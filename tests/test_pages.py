@@ -59,6 +59,16 @@ def test_the_page_of_cables_shows_the_recorded_errors_and_they_keep_the_promise(
     assert all(error < 0.1 for row in figures["passive"] for error in row["percent"])
 
 
+def test_the_page_of_the_eye_shows_the_recorded_figures_and_that_two_flies_agree(monkeypatch):
+    module = script("fly_eye", monkeypatch)
+    figures = json.loads(module.RESULT.read_text(encoding="utf-8"))
+    page = module.PAGE.read_text(encoding="utf-8")
+    for name, text in module.tables(figures).items():
+        assert f"<!-- {name}: begin -->\n{text}\n<!-- {name}: end -->" in page
+    assert ", ".join(figures["unmatched"]) in page and f"{figures['n_types']} types" in page
+    assert all(row["overlap"] > 5 * row["overlap_with_others"] for row in figures["agreement"])
+
+
 def test_the_page_of_circuits_shows_the_recorded_speed_and_the_same_spikes(monkeypatch):
     module = script("conductance_speed", monkeypatch)
     figures = json.loads(module.RESULT.read_text(encoding="utf-8"))

@@ -78,6 +78,8 @@ _BUILT_IN = {
     "neighbours": "braincast.models.imputers.neighbours:Neighbours",
     "factor-analysis": "braincast.models.imputers.factor_analysis:FactorAnalysis",
     "stimulus-average": "braincast.models.forecasters.stimulus_average:StimulusAverage",
+    "optic-network": "braincast.models.vision.optic_network:OpticNetwork",
+    "optic-untrained": "braincast.models.vision.optic_untrained:OpticUntrained",
     "pyloric-wiring": "braincast.models.biophysical.pyloric_wiring:PyloricWiring",
     "pyloric-fitted": "braincast.models.biophysical.pyloric_fitted:PyloricFitted",
     "pyloric-informed": "braincast.models.biophysical.pyloric_fitted:PyloricInformed",

@@ -17,7 +17,6 @@ from braincast.experiments.entrants import DECISIVE_DRAWS
 from braincast.experiments.wiring import ALPHA
 from braincast.files import write_text
 from braincast.reports import charts, curve_charts, lead_charts, wording
-from braincast.reports.encodings.view import EncodingView
 from braincast.reports.entries import Document
 from braincast.reports.forecasting import neuron_charts, trace_charts
 from braincast.reports.forecasting.view import ForecastView, ImputationView
@@ -26,6 +25,8 @@ from braincast.reports.rendering import hashed, joined, page_environment
 from braincast.reports.rollouts import charts as rollout_charts
 from braincast.reports.rollouts.view import RolloutView
 from braincast.reports.view import View
+from braincast.reports.vision import polar
+from braincast.reports.vision.view import VisionView
 from braincast.scoring.encoding.exhibits import EncodingExhibits
 from braincast.scoring.exhibits import Exhibits
 from braincast.scoring.forecasting.exhibits import ForecastExhibits
@@ -36,6 +37,11 @@ from braincast.tasks.kinds import AnyCard
 
 _STYLES = ("report.css", "explore.css", "plots.css")
 _SCRIPTS = ("data.js", "palette.js", "order.js", "maps.js", "anatomy.js", "neuron.js", "sorting.js", "start.js")
+_VISION_STYLES = (*_STYLES, "vision/vision.css")
+_VISION_SCRIPTS = (
+    *("palette.js", "sorting.js"),
+    *("vision/screen.js", "vision/eye.js", "vision/player.js", "vision/start.js"),
+)
 _FORECAST_SCRIPTS = ("sorting.js", "tables.js")
 
 AnyExhibits: TypeAlias = Exhibits | ForecastExhibits | RolloutExhibits | EncodingExhibits
@@ -59,8 +65,9 @@ def render_report(
         return rendered("rollout/report.html.j2", _STYLES, _FORECAST_SCRIPTS, view=view)
     if isinstance(card, EncodingCard):
         courses = exhibits if isinstance(exhibits, EncodingExhibits) else None
-        view = EncodingView(document, card, dataset, command, courses)
-        return rendered("encoding/report.html.j2", _STYLES, _FORECAST_SCRIPTS, view=view)
+        view = VisionView(document, card, dataset, command, courses)
+        data = None if view.movies is None else data_block(view.movies)
+        return rendered("vision/report.html.j2", _VISION_STYLES, _VISION_SCRIPTS, view=view, data=data, polar=polar)
     if isinstance(card, ForecastCard):
         shown = exhibits if isinstance(exhibits, ForecastExhibits) else None
         kind = ForecastView if card.imputation is None else ImputationView

@@ -10,12 +10,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from braincast.reports.encodings.terminal import encoding_notes, encoding_scoreboards, encoding_sentence, is_encoding
 from braincast.reports.entries import Document, headline, metric_title, verdict_on
 from braincast.reports.forecasting.terminal import forecast_notes, forecast_scoreboards, forecast_sentence
 from braincast.reports.numbers import DASH, count, decimal, interval, p_value, printable
 from braincast.reports.rollouts.terminal import is_rollout, rollout_notes, rollout_scoreboards, rollout_sentence
 from braincast.reports.terminal_scoreboard import scoreboards
+from braincast.reports.vision.terminal import encoding_notes, encoding_scoreboards, encoding_sentence, is_encoding
 
 _WRITERS = {
     "rollout": (rollout_sentence, rollout_scoreboards, rollout_notes),

@@ -30,6 +30,8 @@ def load(paths: Sequence[Path]) -> Dataset:
 
 def columnar_circuit(dataset: Dataset) -> ColumnarCircuit:
     """The circuit that the tables of `fly-optic-lobe` describe, for any extent (`dynamics.lattice.expand`)."""
+    import numpy as np
+
     from braincast.dynamics.lattice.circuit import ColumnarCircuit
 
     types, connections, offsets = (dataset.tables[name] for name in ("cell_types", "connections", "offsets"))
@@ -40,8 +42,8 @@ def columnar_circuit(dataset: Dataset) -> ColumnarCircuit:
         stride=types[["stride_u", "stride_v"]].to_numpy(),
         inputs=tuple(types["cell_type"][types["is_input"]]),
         outputs=tuple(types["cell_type"][types["is_output"]]),
-        pre=connections["pre"].map(row).to_numpy(),
-        post=connections["post"].map(row).to_numpy(),
+        pre=np.array([row[name] for name in connections["pre"]]),
+        post=np.array([row[name] for name in connections["post"]]),
         sign=connections["sign"].to_numpy(),
         connection=offsets["connection"].to_numpy(),
         offset=offsets[["du", "dv"]].to_numpy(),

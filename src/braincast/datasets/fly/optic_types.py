@@ -66,8 +66,8 @@ def load(paths: Sequence[Path]) -> Dataset:
     from braincast.datasets.fly.tables import read_columns
 
     (path,) = paths
-    counts = {f"{what} {side}": "count" for what in ("connections", "synapses") for side in ("total", *_SIDES.values())}
-    found = read_columns(path, {"from type": "text", "to type": "text"} | counts)
+    counted = [f"{what} {side}" for what in ("connections", "synapses") for side in ("total", *_SIDES.values())]
+    found = read_columns(path, {"from type": "text", "to type": "text", **dict.fromkeys(counted, "count")})
     for what in ("connections", "synapses"):
         _require_sum(found, what, path)
     names = sorted({*found["from type"], *found["to type"]})

@@ -1,1 +1,0 @@
-"""Pages and tables of encoding tasks: what cells answer to stimuli, fact by fact."""
