@@ -70,7 +70,7 @@ FIXED: Mapping[str, Any] = {
     "nulls": ("offsets-shuffled", "signs-shuffled"),
     "decisive_nulls": ("offsets-shuffled",),
     "controls": ("offsets-shuffled-after", "signs-shuffled-after"),
-    "lineup": ("optic-network",),
+    "lineup": ("optic-network", "hassenstein-reichardt", "barlow-levick", "three-arm", "motion-energy"),
     "ceiling": "none can be computed: the facts are single words and curves from other laboratories",
 }
 
