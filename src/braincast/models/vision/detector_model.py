@@ -92,6 +92,7 @@ def detector_card(name: str, summary: str, citation: str, caveat: str) -> ModelC
         citation=citation,
         caveat=f"Contrast and directions of T4 and T5 are put in, not found; other types answer 0. {caveat}",
         typical_fit_s=5.0,
+        is_control=True,
     )
 
 

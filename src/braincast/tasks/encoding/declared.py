@@ -35,14 +35,14 @@ FREQUENCIES_HZ = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 WAVELENGTH_DEG = 24.0  # Maisak et al. 2013
 GRATING_S, FLASH_S, GREY_S = 4.0, 1.0, 0.5
 SCENES = SceneUse(
-    speed_columns_per_s=(0.5, 20.0),
-    faster=(20.0, 40.0),
-    hold_s=0.5,
-    expansion_per_s=0.5,
-    rotation_deg_per_s=60.0,
+    speed_columns_per_s=(1.0, 12.0),
+    faster=(12.0, 30.0),
+    hold_s=1.0,
+    expansion_per_s=0.25,
+    rotation_deg_per_s=30.0,
     contrast=(1.0, 4.0),
     brightness=0.5,
-    foreground_share=0.5,
+    foreground_share=0.25,
     foreground_radius_columns=(2.0, 5.0),
     duration_s=1.0,
     n_validation=64,
@@ -65,12 +65,12 @@ FIXED: Mapping[str, Any] = {
     "photoreceptors and others; of scenes, scenes",
     "n_resamples": 1000,
     "equivalence_margin": 0.05,
-    "baselines": ("optic-untrained",),
+    "baselines": ("optic-untrained", "optic-published-start"),
     "baseline": "optic-untrained",
     "nulls": ("offsets-shuffled", "signs-shuffled"),
     "decisive_nulls": ("offsets-shuffled",),
     "controls": ("offsets-shuffled-after", "signs-shuffled-after"),
-    "lineup": ("optic-network",),
+    "lineup": ("optic-network", "hassenstein-reichardt", "barlow-levick", "three-arm", "motion-energy"),
     "ceiling": "none can be computed: the facts are single words and curves from other laboratories",
 }
 

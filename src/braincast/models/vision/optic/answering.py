@@ -1,0 +1,40 @@
+"""A network with its read-out, ready to be shown movies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from braincast.dynamics.lattice.network import Parameters, run, settled
+from braincast.models.vision.optic.eye import Eye
+from braincast.models.vision.optic.readout import rates, smoothed, with_one
+from braincast.models.vision.optic.start import GREY
+
+_GREY_S = 1.0
+Answer = Callable[[np.ndarray], np.ndarray]
+
+
+def answering(eye: Eye, parameters: Parameters, readout: Float[np.ndarray, "feature 2"], dt_s: float) -> Answer:
+    """Gives for light [frame, column, movie] the potentials of the central cells and the flow, [frame, answer, movie].
+
+    Before the movie the eye sees grey for a second.
+    """
+    told = jax.tree.map(lambda part: jnp.asarray(part, dtype=jnp.float32), (parameters, readout))
+
+    @jax.jit
+    def answer(light: Float[Array, "frame column movie"]) -> Float[Array, "frame answer movie"]:
+        parameters, weights = told
+        rested = settled(eye.wiring, parameters, jnp.full(light.shape[2], GREY), dt_s, _GREY_S)
+
+        def observe(voltages: Array) -> tuple[Array, Array]:
+            return voltages[:, eye.centre], rates(eye, voltages)
+
+        _, (central, pooled) = run(eye.wiring, parameters, rested, light, dt_s, observe)
+        flow = (with_one(smoothed(pooled, dt_s)) @ weights).reshape(light.shape[0], light.shape[2], 2)
+        return jnp.concatenate([central, flow.transpose(0, 2, 1)], axis=1)
+
+    return lambda light: np.asarray(answer(jnp.asarray(light, dtype=jnp.float32)))

@@ -1,0 +1,70 @@
+"""What a network answers to stimuli: potentials of the central cells, and the flow that is read from its rates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import numpy as np
+from jaxtyping import Float, Float32
+
+from braincast.models.vision.optic.eye import Eye
+from braincast.tasks.encoding.stimuli import Shown, Stimuli
+
+if TYPE_CHECKING:
+    from braincast.dynamics.lattice.network import Parameters
+
+DT_S = 0.005  # as published networks are evaluated (Lappalainen et al. 2024)
+_AT_ONCE = 24
+
+
+@dataclass(frozen=True, eq=False)
+class FittedOpticNetwork:
+    """Parameters of a network and the weights of the sum that tells flow; `error` is that of each training step."""
+
+    resting: Float32[np.ndarray, " type"]
+    time_constant_s: Float32[np.ndarray, " type"]
+    strength: Float32[np.ndarray, " connection"]
+    readout: Float[np.ndarray, "feature 2"]
+    error: Float32[np.ndarray, " step"]
+
+    @classmethod
+    def of(cls, parameters: Parameters, readout: np.ndarray, error: np.ndarray) -> FittedOpticNetwork:
+        return cls(*(np.asarray(part, dtype=np.float32) for part in parameters), readout, error.astype(np.float32))
+
+    @property
+    def parameters(self) -> Parameters:
+        from braincast.dynamics.lattice.network import Parameters  # brings JAX
+
+        return Parameters(self.resting, self.time_constant_s, self.strength)
+
+    @property
+    def n_parameters(self) -> int:
+        """Also of a network that learned none of them."""
+        return self.resting.size + self.time_constant_s.size + self.strength.size + self.readout.size
+
+    def forecast(self, cases: Stimuli, prepared: Eye) -> Float[np.ndarray, "case lead neuron"]:
+        from braincast.models.vision.optic.answering import answering  # brings JAX
+
+        out = np.zeros(cases.shape)
+        answer = answering(prepared, self.parameters, self.readout, DT_S)
+        every = round(cases.viewing.lead_step_s / DT_S)
+        for rows, movies in _together(cases):
+            light = np.stack([np.asarray(shown.movie(DT_S).light) for shown in movies], axis=2)
+            seen = answer(light)[every - 1 :: every]
+            out[rows, : len(seen)] = seen.transpose(2, 0, 1)
+            out[rows, len(seen) :] = out[rows, len(seen) - 1 : len(seen)]
+        return out
+
+
+def _together(cases: Stimuli) -> list[tuple[list[int], list[Shown]]]:
+    """Stimuli of the same length, a few at once."""
+    order = sorted(enumerate(cases), key=lambda one: one[1].n_leads)
+    found = []
+    for _, group in groupby(order, key=lambda one: one[1].n_leads):
+        members = list(group)
+        for first in range(0, len(members), _AT_ONCE):
+            part = members[first : first + _AT_ONCE]
+            found.append(([row for row, _ in part], [shown for _, shown in part]))
+    return found

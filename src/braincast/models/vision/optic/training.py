@@ -1,0 +1,87 @@
+"""Networks from scenes: as they begin, and as they are after training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from braincast.dynamics.lattice.network import Parameters, published_initial
+from braincast.models.interface import Settings
+from braincast.models.vision.optic.answers import FittedOpticNetwork
+from braincast.models.vision.optic.eye import Eye
+from braincast.models.vision.optic.learning import features_of, learn, unseen_frames
+from braincast.models.vision.optic.readout import REACH, fitted_sum, with_one
+from braincast.models.vision.optic.start import balanced, n_rounds
+from braincast.progress import step
+from braincast.tasks.encoding.scene_training import SceneTraining
+
+DT_S = 0.02  # as published networks are trained (Lappalainen et al. 2024)
+_SCENE_S = 0.8
+_START_MOVIES, _READOUT_SCENES, _AT_ONCE = 16, 256, 32
+_STEPS_AT_ONCE = 20
+# Each seed draws its scenes from seeds of its own: first for the start and the read-out, then for learning.
+_SEEDS, _FOR_READOUT, _FOR_LEARNING = 1_000_000, 1, 2
+
+
+def trained(eye: Eye, training: SceneTraining, settings: Settings, seed: int) -> FittedOpticNetwork:
+    """A network after `settings["steps"]` steps on scenes that nobody saw twice."""
+    start = _start(eye, training, settings, seed)
+    n_steps = int(settings["steps"])
+    with step("Learning optic flow", n_steps) as advance:
+
+        def watch(_: int, errors: np.ndarray, __: Parameters) -> None:
+            advance(len(errors), f"error {errors.mean():.3f}")
+
+        batches = _batches(eye, training, n_steps, int(settings["movies"]), seed)
+        rate = float(settings["learning_rate"])
+        found, errors = learn(eye, start, batches, DT_S, n_steps=n_steps, learning_rate=rate, watch=watch)
+    return FittedOpticNetwork.of(found, _readout(eye, training, found, seed), errors)
+
+
+def untrained(eye: Eye, training: SceneTraining, settings: Settings, seed: int) -> FittedOpticNetwork:
+    """A network as it begins, with the best sum for flow."""
+    start = _start(eye, training, settings, seed)
+    return FittedOpticNetwork.of(start, _readout(eye, training, start, seed), np.zeros(0))
+
+
+def as_published(eye: Eye, training: SceneTraining, seed: int) -> FittedOpticNetwork:
+    """A network as published ones begin, with the best sum for flow."""
+    start = published_initial(eye.circuit, key=jax.random.key(seed))
+    return FittedOpticNetwork.of(start, _readout(eye, training, start, seed), np.zeros(0))
+
+
+def _start(eye: Eye, training: SceneTraining, settings: Settings, seed: int) -> Parameters:
+    scenes = training.movies(n_rounds() * _START_MOVIES, seed=_SEEDS * seed, dt_s=DT_S)
+    light = scenes.light.reshape(n_rounds(), _START_MOVIES, *scenes.light.shape[1:]).transpose(0, 2, 3, 1)
+    told = {name: float(settings[name]) for name in ("spread", "height", "scatter")}
+    return balanced(eye, light, DT_S, key=jax.random.key(seed), **told)
+
+
+def _batches(
+    eye: Eye, training: SceneTraining, n_steps: int, n_movies: int, seed: int
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Light and the mean flow around the centre, for a few steps at a time."""
+    near = eye.within(REACH)
+    for first in range(0, n_steps, _STEPS_AT_ONCE):
+        n = min(_STEPS_AT_ONCE, n_steps - first)
+        own = _SEEDS * seed + _FOR_LEARNING + first
+        scenes = training.movies(n * n_movies, seed=own, dt_s=DT_S, duration_s=_SCENE_S)
+        light = scenes.light.reshape(n, n_movies, *scenes.light.shape[1:]).transpose(0, 2, 3, 1)
+        flow = scenes.flow[:, :, near].mean(axis=2).reshape(n, n_movies, -1, 2).transpose(0, 2, 1, 3)
+        yield light, flow
+
+
+def _readout(eye: Eye, training: SceneTraining, parameters: Parameters, seed: int) -> np.ndarray:
+    """The sum that tells the flow at the central column best."""
+    scenes = training.movies(_READOUT_SCENES, seed=_SEEDS * seed + _FOR_READOUT, dt_s=DT_S)
+    features = jax.jit(lambda light: features_of(eye, parameters, light, DT_S)[0])
+    x, y = [], []
+    for first in range(0, len(scenes), _AT_ONCE):
+        light = jnp.asarray(scenes.light[first : first + _AT_ONCE].transpose(1, 2, 0))
+        x.append(np.asarray(with_one(features(light)[unseen_frames(DT_S) :])))
+        flow = scenes.flow[first : first + _AT_ONCE, unseen_frames(DT_S) :, eye.centre]
+        y.append(flow.transpose(1, 0, 2).reshape(-1, 2))
+    return fitted_sum(np.concatenate(x), np.concatenate(y))
