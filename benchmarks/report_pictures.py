@@ -1,7 +1,8 @@
-"""Pictures of the reports for the documents: `python benchmarks/report_pictures.py [--size REPORT]`.
+"""Pictures of the reports for the documents: `python benchmarks/report_pictures.py [--size REPORT] [--eye REPORT]`.
 
 They show runs on made-up brains, so that no dataset's truth is in them. Needs the packages of the `test` extra and
-Chromium. `--size` only prints what the parts of a report weigh.
+Chromium. `--size` only prints what the parts of a report weigh; `--eye` only photographs the report of a run of
+fly-motion, whose facts may be shown.
 """
 
 from __future__ import annotations
@@ -69,12 +70,21 @@ SIMULATION_SHOTS = (
 )
 SIMULATION, FLY = ("--trials", "3"), ("--neurons", "5000")
 SCREEN_SHOTS = (("wirings", 1400, "light", 900),)
+EYE_SHOTS = (
+    ("movies", 1400, "light", 1330),
+    ("movies", 400, "dark", 1250),
+    ("tuning", 1400, "dark", 1020),
+    ("types", 1400, "light", 900),
+)
 
 
 def main() -> None:
     """Run the made tasks, write their reports, photograph them."""
     if "--size" in sys.argv:
         print_sizes(Path(sys.argv[-1]))
+        return
+    if "--eye" in sys.argv:
+        print(*photograph(Path(sys.argv[-1]).resolve(), EYE_SHOTS, "report-eye"), sep="\n")
         return
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
@@ -220,10 +230,10 @@ def show(page: Page, section: str) -> None:
 def print_sizes(report: Path) -> None:
     """What a report weighs, in kB."""
     text = report.read_text(encoding="utf-8")
-    data = re.search(r'id="data-atlas">(.*?)</script>', text, re.DOTALL)
+    data = re.search(r'id="data-(?:atlas|screen)">(.*?)</script>', text, re.DOTALL)
     script = re.search(r"<script>(.*?)</script>", text, re.DOTALL)
     style = re.search(r"<style>(.*?)</style>", text, re.DOTALL)
-    parts = {"script": script, "style sheet": style, "maps": data}
+    parts = {"script": script, "style sheet": style, "maps or movies": data}
     sizes = {name: len(found.group(1)) for name, found in parts.items() if found}
     for name, size in {**sizes, "whole page": len(text.encode())}.items():
         print(f"{name}: {size / 1000:.0f} kB")

@@ -69,6 +69,13 @@ def test_the_page_of_the_eye_shows_the_recorded_figures_and_that_two_flies_agree
     assert all(row["overlap"] > 5 * row["overlap_with_others"] for row in figures["agreement"])
 
 
+def test_the_page_of_the_eye_shows_how_far_carried_courses_are_off_and_that_it_is_little_away_from_the_rim(monkeypatch):
+    module = script("fly_eye_carried", monkeypatch)
+    figures = json.loads(module.RESULT.read_text(encoding="utf-8"))
+    assert module.table(figures) in module.PAGE.read_text(encoding="utf-8")
+    assert all(row["off"]["up to half of the extent"][0] < 0.01 for row in figures)
+
+
 def test_the_page_of_circuits_shows_the_recorded_speed_and_the_same_spikes(monkeypatch):
     module = script("conductance_speed", monkeypatch)
     figures = json.loads(module.RESULT.read_text(encoding="utf-8"))

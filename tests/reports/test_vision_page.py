@@ -125,6 +125,7 @@ def test_ideal_networks_have_every_fact_right_and_silent_ones_none(run):
     assert all(right == 0 for right, _ in silent)
     assert opposite[0][0] == 0  # a network of the opposite sign has no polarity right
     assert [panel.cell_type for panel in view.panels] == list(card.facts.selective)
+    assert [row.name for row in view.type_rows] == ["T4a", "T4c", "T5b", "T5d", "Tm1", "Mi1", "L1", "R1"]
     assert [curve.style for curve in view.panels[0].curves] == ["published", "seed", "seed", "lead"]
 
 

@@ -79,6 +79,7 @@ _BUILT_IN = {
     "factor-analysis": "braincast.models.imputers.factor_analysis:FactorAnalysis",
     "stimulus-average": "braincast.models.forecasters.stimulus_average:StimulusAverage",
     "optic-network": "braincast.models.vision.optic_network:OpticNetwork",
+    "optic-published-start": "braincast.models.vision.optic_published_start:OpticPublishedStart",
     "optic-untrained": "braincast.models.vision.optic_untrained:OpticUntrained",
     "pyloric-wiring": "braincast.models.biophysical.pyloric_wiring:PyloricWiring",
     "pyloric-fitted": "braincast.models.biophysical.pyloric_fitted:PyloricFitted",

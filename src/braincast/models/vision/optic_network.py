@@ -38,6 +38,7 @@ class OpticNetwork:
         caveat="Its decoder and its start are not the published ones: see docs/fly-motion.md.",
         stochastic=True,
         typical_fit_s=240.0,
+        fewest_seeds=5,
     )
     fitted_type = FittedOpticNetwork
     candidates = ({"steps": 1200, "movies": 32, "learning_rate": 0.01, **STARTS},)

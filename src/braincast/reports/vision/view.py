@@ -71,11 +71,14 @@ class VisionView(PageView):
 
     @cached_property
     def type_rows(self) -> list[TypeRow]:
-        """Types about which something is known, in the card's order."""
+        """Types about which something is known: those that tell directions first, photoreceptors last."""
+        facts = self.card.facts
+        groups = (facts.selective, facts.not_selective, facts.polarity)
+        others = [name for group in groups for name in group if name not in facts.receptors]
+        order = [name for name in dict.fromkeys([*others, *facts.receptors]) if name in self.card.cell_types]
         return [
             TypeRow(name, self._known(name), tuple(self._cell(entry, name) for entry in self.contenders))
-            for name in self.card.cell_types
-            if name in self.card.facts.types
+            for name in order
         ]
 
     @cached_property
@@ -91,6 +94,11 @@ class VisionView(PageView):
     def panels(self) -> list[PolarPanel]:
         """Every direction-selective type: what was published, the floor, the leader's networks and their mean."""
         return [self._panel(name, contrast) for name, contrast in self.card.facts.selective.items()]
+
+    @property
+    def has_networks(self) -> bool:
+        """Whether curves of single networks are drawn."""
+        return any(curve.style == "seed" for panel in self.panels for curve in panel.curves)
 
     @cached_property
     def angles_deg(self) -> list[float]:

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from braincast.dynamics.lattice.network import Parameters
+from braincast.dynamics.lattice.network import Parameters, published_initial
 from braincast.models.interface import Settings
 from braincast.models.vision.optic.answers import FittedOpticNetwork
 from braincast.models.vision.optic.eye import Eye
@@ -44,6 +44,12 @@ def trained(eye: Eye, training: SceneTraining, settings: Settings, seed: int) ->
 def untrained(eye: Eye, training: SceneTraining, settings: Settings, seed: int) -> FittedOpticNetwork:
     """A network as it begins, with the best sum for flow."""
     start = _start(eye, training, settings, seed)
+    return FittedOpticNetwork.of(start, _readout(eye, training, start, seed), np.zeros(0))
+
+
+def as_published(eye: Eye, training: SceneTraining, seed: int) -> FittedOpticNetwork:
+    """A network as published ones begin, with the best sum for flow."""
+    start = published_initial(eye.circuit, key=jax.random.key(seed))
     return FittedOpticNetwork.of(start, _readout(eye, training, start, seed), np.zeros(0))
 
 

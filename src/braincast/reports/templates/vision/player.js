@@ -5,7 +5,7 @@ function play(screen) {
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const state = { model: 0, stimulus: 0, type: 0, time: 0, runs: false, last: null };
   const columns = screen.columns, reach = reachOf(columns);
-  let shades = readShades(), tiles = [];
+  let shades = readShades(), tiles = [], small = { size: 0, map: null };
 
   const stimulus = () => screen.stimuli[state.stimulus];
   const courses = () => screen.models[state.model].courses[state.stimulus];
@@ -61,19 +61,32 @@ function play(screen) {
   }
 
   function drawSheet(at) {
-    const least = 74, place = find("sheet").parentNode.clientWidth;
+    const least = 74, room = least - 10, place = find("sheet").parentNode.clientWidth;
     const across = Math.max(1, Math.floor(place / least)), down = Math.ceil(screen.types.length / across);
-    const high = least + 16, { context, width } = prepared(find("sheet"), () => down * high);
-    const step = width / across, spacing = (least - 10) / (2 * reach);
+    const high = least + 16, { context, width, scale } = prepared(find("sheet"), () => down * high);
+    const step = width / across, size = Math.round(room * scale);
+    if (size !== small.size) small = { size, map: pixelMap(columns, size, reach) };
+    tiles = screen.types.map((name, type) => ({ left: (type % across) * step, top: Math.floor(type / across) * high, step, high }));
+    const image = context.createImageData(context.canvas.width, context.canvas.height);
+    const pixels = new Uint32Array(image.data.buffer), last = shades.pixels.length - 1;
+    courses().forEach((course, type) => {
+      const colours = columns.map((_, column) => shades.pixels[Math.round(((changeOf(at(course, column)) + 1) / 2) * last)]);
+      const start = Math.round((tiles[type].top + 5) * scale) * image.width + Math.round((tiles[type].left + (step - room) / 2) * scale);
+      small.map.forEach((column, pixel) => {
+        if (column >= 0) pixels[start + Math.floor(pixel / size) * image.width + (pixel % size)] = colours[column];
+      });
+    });
+    context.putImageData(image, 0, 0);
+    nameTiles(context, least);
+  }
+
+  function nameTiles(context, least) {
     context.font = "11px system-ui, sans-serif";
     context.textAlign = "center";
-    tiles = screen.types.map((name, type) => ({ left: (type % across) * step, top: Math.floor(type / across) * high, step, high }));
-    screen.types.forEach((name, type) => {
-      const { left, top } = tiles[type], course = courses()[type], middle = left + step / 2;
-      drawEye(context, columns, [middle, top + least / 2], spacing, column => shadeOf(shades.change, (changeOf(at(course, column)) + 1) / 2));
-      const isChosen = type === state.type;
+    tiles.forEach(({ left, top, step }, type) => {
+      const isChosen = type === state.type, middle = left + step / 2;
       context.fillStyle = isChosen ? shades.ink : shades.muted;
-      context.fillText(name, middle, top + least + 9);
+      context.fillText(screen.types[type], middle, top + least + 9);
       if (isChosen) context.fillRect(middle - 18, top + least + 12.5, 36, 1.5);
     });
   }
