@@ -71,7 +71,10 @@ def test_without_a_wiring_test_only_what_is_cheap_is_added(task):
     result = run(task, configuration)
     arms = [name for name in result.to_dict()["models"] if "@" in name]
     assert arms == ["optic-network@offsets-shuffled-after", "optic-network@signs-shuffled-after"]
-    assert estimated_s(task.card, configuration) < 10
+    training_s = MadeNetwork.card.typical_fit_s
+    whole = configure(task.card, n_seeds=2, wiring_test=True, n_draws=2)
+    more_s = estimated_s(task.card, whole) - estimated_s(task.card, configuration)
+    assert more_s == pytest.approx(8 * (training_s + 0.3))  # two nulls, two draws, two seeds; controls are not fitted
 
 
 def control_of(task, wiring: str):

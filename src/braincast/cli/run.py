@@ -120,12 +120,12 @@ def _so_far(card: AnyCard, configuration: Configuration, data: Path | None, path
 def _show_plan(card: AnyCard, configuration: Configuration, json_: bool) -> None:
     from braincast.datasets.cache import source_path
     from braincast.datasets.registry import dataset_card
-    from braincast.experiments.arms import usual_arms
+    from braincast.experiments.arms import planned_arms
     from braincast.experiments.entrants import baselines_of
     from braincast.experiments.large import is_large
     from braincast.experiments.run import estimated_s
 
-    data = dataset_card(card.dataset)
+    data, arms = dataset_card(card.dataset), planned_arms(card, wiring_test=configuration.wiring_test)
     sources = data.files
     missing = [source for source in sources if not source_path(source).exists()]
     to_fetch = [source for source in missing if source.kind != "brought"]
@@ -138,8 +138,8 @@ def _show_plan(card: AnyCard, configuration: Configuration, json_: bool) -> None
         "to_bring": to_bring,
         "read_in_place": [{"store": store.url or store.name, "bytes": store.size_bytes} for store in data.stores],
         "models": list(dict.fromkeys([*baselines_of(card, configuration.track), *configuration.models])),
-        "nulls": [arm for arm, role in usual_arms(card).items() if role == "null"],
-        "controls": [arm for arm, role in usual_arms(card).items() if role == "control"],
+        "nulls": [arm for arm, role in arms.items() if role == "null"],
+        "controls": [arm for arm, role in arms.items() if role == "control"],
         "folds": card.n_folds,
         "cases": len(card.cases),
         "estimated_s": None if is_large(card) else round(estimated_s(card, configuration) / n_cores(), 1),

@@ -59,10 +59,16 @@ def usual_arms(card: AnyCard) -> Arms:
     return found
 
 
+def planned_arms(card: AnyCard, *, wiring_test: bool) -> Arms:
+    """What can be told of a run's arms before there are data: the usual ones; of a circuit's wiring test, all."""
+    nulls = card.nulls if wiring_test and isinstance(card, EncodingCard) else ()
+    return {**dict.fromkeys(nulls, "null"), **usual_arms(card)}
+
+
 def all_arms(task: AnyTask) -> Arms:
     """Those of a full wiring test: the usual ones, and all others that make sense for the task's wiring."""
     if isinstance(task, EncodingTask):
-        return {**dict.fromkeys(task.card.nulls, "null"), **usual_arms(task.card)}
+        return planned_arms(task.card, wiring_test=True)
     fit = [arm for arm in KEYS if _makes_sense(task, arm)]
     return {**usual_arms(task.card), **{arm: "control" if arm in CONTROLS else "null" for arm in fit}}
 

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from typing import Any
 
 from braincast.errors import BraincastError
-from braincast.experiments.arms import all_arms, usual_arms
+from braincast.experiments.arms import all_arms, planned_arms, usual_arms
 from braincast.experiments.entrants import (
     DECISIVE_DRAWS,
     DESCRIPTIVE_DRAWS,
@@ -34,6 +34,7 @@ from braincast.tasks.kinds import AnyCard, AnyTask
 from braincast.training.choice import HELD_OUT, LOSSES
 from braincast.version import VERSION
 
+_SCORING_S = 0.3
 _RECORDED_PACKAGES = ("numpy", "scipy", "numba", "pandas", "xarray", "zarr", "h5py")
 
 
@@ -131,9 +132,14 @@ def estimated_s(card: AnyCard, configuration: Configuration) -> float:
     """Rough seconds on one core, from each model's typical time; which model leads is not known before."""
     rows = contestants(card, configuration.models, configuration.n_seeds, configuration.track)
     longest = max(rows, key=lambda row: load_model(row.model).card.typical_fit_s)
-    rows += [c for row in rows for c in controls_of(card, row, *configuration.draws_for(row == longest))]
-    scoring_s = 0.3
-    return sum(len(row.replicates) * (load_model(row.model).card.typical_fit_s + scoring_s) for row in rows)
+    arms = planned_arms(card, wiring_test=configuration.wiring_test)
+    rows += [c for row in rows for c in controls_of(card, row, *configuration.draws_for(row == longest), arms)]
+    return sum(len(row.replicates) * (_fit_s(row) + _SCORING_S) for row in rows)
+
+
+def _fit_s(entrant: Entrant) -> float:
+    """Nothing for one that learned before."""
+    return 0.0 if entrant.learned_before else load_model(entrant.model).card.typical_fit_s
 
 
 def n_forecasts(card: AnyCard, configuration: Configuration) -> int:
