@@ -32,6 +32,7 @@ class OpticNetwork:
             "steps": Setting("steps of training", int, 1, 1_000_000),
             "movies": Setting("scenes at each step", int, 1, 4096),
             "learning_rate": Setting("of the logarithm of strengths and time constants", lower=1e-6, upper=1.0),
+            "left_out": Setting("share of output types that the decoder goes without at each step", upper=0.9),
             **START,
         },
         citation=_WHO,
@@ -41,7 +42,7 @@ class OpticNetwork:
         fewest_seeds=5,
     )
     fitted_type = FittedOpticNetwork
-    candidates = ({"steps": 1200, "movies": 32, "learning_rate": 0.01, **STARTS},)
+    candidates = ({"steps": 1200, "movies": 32, "learning_rate": 0.01, "left_out": 0.5, **STARTS},)
 
     def prepare(self, structure: OpticLobe) -> Eye:
         return Eye.of(structure)

@@ -2,7 +2,8 @@
 
 The sum is never far from the best one: it follows from moments of the last scenes (recursive least squares, so that no
 step is lost on it), and the gradient goes through the rates alone. By the envelope theorem that is the gradient of the
-best sum's error.
+best sum's error. At each step a share of the output types is left out of the sum, so that no few of them do all the
+work (dropout, as in the published decoder: Lappalainen et al. 2024).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
-from jaxtyping import Array
+from jaxtyping import Array, PRNGKeyArray
 
 from braincast.dynamics.lattice.network import Parameters, run, settled
 from braincast.models.vision.optic.eye import Eye
@@ -50,6 +51,7 @@ class State(NamedTuple):
     learned: Learned
     moments: Moments
     optimiser: Any
+    key: PRNGKeyArray
 
 
 # Light [step, frame, column, movie] and flow [step, frame, movie, 2] of a few steps.
@@ -64,6 +66,8 @@ def learn(
     *,
     n_steps: int,
     learning_rate: float,
+    left_out: float,
+    key: PRNGKeyArray,
     watch: Callable[[int, np.ndarray, Parameters], None] | None = None,
 ) -> tuple[Parameters, np.ndarray]:
     """Parameters after `n_steps`, and the error of each step (1: no better than saying that nothing moves).
@@ -73,8 +77,8 @@ def learn(
     """
     rule = _rule(n_steps, learning_rate)
     learned = Learned.of(start)
-    state = State(learned, Moments.none(len(eye.circuit.outputs) + 1), rule.init(learned))
-    advance = jax.jit(lambda state, light, flow: jax.lax.scan(_step(eye, rule, dt_s), state, (light, flow)))
+    state = State(learned, Moments.none(len(eye.circuit.outputs) + 1), rule.init(learned), key)
+    advance = jax.jit(lambda state, light, flow: jax.lax.scan(_step(eye, rule, dt_s, left_out), state, (light, flow)))
     errors: list[np.ndarray] = []
     for light, flow in batches:
         state, error = advance(state, jnp.asarray(light), jnp.asarray(flow))
@@ -109,7 +113,9 @@ def _rule(n_steps: int, learning_rate: float) -> optax.GradientTransformation:
     )
 
 
-def _step(eye: Eye, rule: optax.GradientTransformation, dt_s: float) -> Callable[[State, Any], tuple[State, Array]]:
+def _step(
+    eye: Eye, rule: optax.GradientTransformation, dt_s: float, left_out: float
+) -> Callable[[State, Any], tuple[State, Array]]:
     unseen = unseen_frames(dt_s)
 
     def error(learned: Learned, weights: Array, light: Array, flow: Array) -> tuple[Array, Any]:
@@ -120,15 +126,19 @@ def _step(eye: Eye, rule: optax.GradientTransformation, dt_s: float) -> Callable
         return missed + _FAR_WEIGHT * far, (missed, x, y)
 
     def step(state: State, scene: tuple[Array, Array]) -> tuple[State, Array]:
-        weights = state.moments.sum()
+        key, of_types = jax.random.split(state.key)
+        seen = jax.random.uniform(of_types, (len(eye.circuit.outputs),)) >= left_out
+        weights = state.moments.sum(jnp.append(seen, True).astype(jnp.float32))
         (loss, (missed, x, y)), gradient = jax.value_and_grad(error, has_aux=True)(state.learned, weights, *scene)
         is_usable = jnp.isfinite(loss) & jax.tree.reduce(lambda ok, g: ok & jnp.isfinite(g).all(), gradient, True)
         gradient = jax.tree.map(lambda g: jnp.where(is_usable, g, 0.0), gradient)
         change, optimiser = rule.update(gradient, state.optimiser, state.learned)
         moved = _bounded(optax.apply_updates(state.learned, change))
         moments = state.moments.forgetting(x, y, _KEPT)
-        after = State(moved, moments, optimiser)
-        return jax.tree.map(lambda new, old: jnp.where(is_usable, new, old), after, state), missed
+        kept = jax.tree.map(
+            lambda new, old: jnp.where(is_usable, new, old), (moved, moments, optimiser), tuple(state[:3])
+        )
+        return State(*kept, key), missed
 
     return step
 

@@ -59,11 +59,14 @@ class Moments(NamedTuple):
         new = Moments(features.T @ features / len(features), features.T @ flow / len(flow))
         return Moments(*(kept * old + (1 - kept) * now for old, now in zip(self, new, strict=True)))
 
-    def sum(self) -> Float[Array, "feature 2"]:
-        """The weights of the sum that tells flow best (ridge regression on features of equal size)."""
-        size = jnp.sqrt(jnp.diag(self.features) + 1e-10)
-        scaled = self.features / size[:, None] / size[None, :] + _RIDGE * jnp.eye(len(size))
-        return jnp.linalg.solve(scaled, self.flow / size[:, None]) / size[:, None]
+    def sum(self, seen: Float[Array, " feature"]) -> Float[Array, "feature 2"]:
+        """The weights of the sum that tells flow best (ridge regression on features of equal size).
+
+        `seen` is 1 for features that it may use, 0 for others.
+        """
+        share = seen / jnp.sqrt(jnp.diag(self.features) + 1e-10)
+        scaled = self.features * share[:, None] * share[None, :] + _RIDGE * jnp.eye(len(share))
+        return jnp.linalg.solve(scaled + jnp.diag(1 - seen), self.flow * share[:, None]) * share[:, None]
 
 
 def fitted_sum(features: np.ndarray, flow: np.ndarray) -> Float[np.ndarray, "feature 2"]:

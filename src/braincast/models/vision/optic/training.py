@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import jax
 import jax.numpy as jnp
@@ -28,22 +29,23 @@ _SEEDS, _FOR_READOUT, _FOR_LEARNING = 1_000_000, 1, 2
 
 def trained(eye: Eye, training: SceneTraining, settings: Settings, seed: int) -> FittedOpticNetwork:
     """A network after `settings["steps"]` steps on scenes that nobody saw twice."""
-    start = _start(eye, training, settings, seed)
+    start = started(eye, training, settings, seed)
     n_steps = int(settings["steps"])
     with step("Learning optic flow", n_steps) as advance:
 
         def watch(_: int, errors: np.ndarray, __: Parameters) -> None:
             advance(len(errors), f"error {errors.mean():.3f}")
 
-        batches = _batches(eye, training, n_steps, int(settings["movies"]), seed)
-        rate = float(settings["learning_rate"])
-        found, errors = learn(eye, start, batches, DT_S, n_steps=n_steps, learning_rate=rate, watch=watch)
+        batches = drawn(eye, training, n_steps, int(settings["movies"]), seed)
+        told = {name: float(settings[name]) for name in ("learning_rate", "left_out")}
+        key = jax.random.key(_SEEDS + seed)
+        found, errors = learn(eye, start, batches, DT_S, n_steps=n_steps, key=key, watch=watch, **told)
     return FittedOpticNetwork.of(found, _readout(eye, training, found, seed), errors)
 
 
 def untrained(eye: Eye, training: SceneTraining, settings: Settings, seed: int) -> FittedOpticNetwork:
     """A network as it begins, with the best sum for flow."""
-    start = _start(eye, training, settings, seed)
+    start = started(eye, training, settings, seed)
     return FittedOpticNetwork.of(start, _readout(eye, training, start, seed), np.zeros(0))
 
 
@@ -53,25 +55,36 @@ def as_published(eye: Eye, training: SceneTraining, seed: int) -> FittedOpticNet
     return FittedOpticNetwork.of(start, _readout(eye, training, start, seed), np.zeros(0))
 
 
-def _start(eye: Eye, training: SceneTraining, settings: Settings, seed: int) -> Parameters:
+def started(eye: Eye, training: SceneTraining, settings: Settings, seed: int) -> Parameters:
     scenes = training.movies(n_rounds() * _START_MOVIES, seed=_SEEDS * seed, dt_s=DT_S)
     light = scenes.light.reshape(n_rounds(), _START_MOVIES, *scenes.light.shape[1:]).transpose(0, 2, 3, 1)
     told = {name: float(settings[name]) for name in ("spread", "height", "scatter")}
     return balanced(eye, light, DT_S, key=jax.random.key(seed), **told)
 
 
-def _batches(
+def drawn(
     eye: Eye, training: SceneTraining, n_steps: int, n_movies: int, seed: int
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Light and the mean flow around the centre, for a few steps at a time."""
-    near = eye.within(REACH)
-    for first in range(0, n_steps, _STEPS_AT_ONCE):
-        n = min(_STEPS_AT_ONCE, n_steps - first)
-        own = _SEEDS * seed + _FOR_LEARNING + first
-        scenes = training.movies(n * n_movies, seed=own, dt_s=DT_S, duration_s=_SCENE_S)
-        light = scenes.light.reshape(n, n_movies, *scenes.light.shape[1:]).transpose(0, 2, 3, 1)
-        flow = scenes.flow[:, :, near].mean(axis=2).reshape(n, n_movies, -1, 2).transpose(0, 2, 1, 3)
-        yield light, flow
+    """Light and the mean flow around the centre, for a few steps at a time; the next ones are drawn meanwhile."""
+    starts = range(0, n_steps, _STEPS_AT_ONCE)
+    with ThreadPoolExecutor(1) as drawer:
+        coming = drawer.submit(_drawn, eye, training, min(_STEPS_AT_ONCE, n_steps), n_movies, seed, 0)
+        for following in [*starts[1:], None]:
+            now = coming.result()
+            if following is not None:
+                n = min(_STEPS_AT_ONCE, n_steps - following)
+                coming = drawer.submit(_drawn, eye, training, n, n_movies, seed, following)
+            yield now
+
+
+def _drawn(
+    eye: Eye, training: SceneTraining, n: int, n_movies: int, seed: int, first: int
+) -> tuple[np.ndarray, np.ndarray]:
+    own = _SEEDS * seed + _FOR_LEARNING + first
+    scenes = training.movies(n * n_movies, seed=own, dt_s=DT_S, duration_s=_SCENE_S)
+    light = scenes.light.reshape(n, n_movies, *scenes.light.shape[1:]).transpose(0, 2, 3, 1)
+    flow = scenes.flow[:, :, eye.within(REACH)].mean(axis=2).reshape(n, n_movies, -1, 2).transpose(0, 2, 1, 3)
+    return light, flow
 
 
 def _readout(eye: Eye, training: SceneTraining, parameters: Parameters, seed: int) -> np.ndarray:
