@@ -35,7 +35,7 @@ def _made_up(card: EncodingCard) -> EncodingCard:
 
 def _contrary(facts: Facts) -> Facts:
     """Light for darkness, the opposite directions, and the curves of other types."""
-    tuning = dict(zip(facts.tuning, reversed(facts.tuning.values()), strict=True))
+    tuning = dict(zip(facts.tuning, reversed(list(facts.tuning.values())), strict=True))
     contrast = {name: "off" if liked == "on" else "on" for name, liked in facts.selective.items()}
     changes = {
         "polarity": {name: -sign for name, sign in facts.polarity.items()},
