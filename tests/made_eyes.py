@@ -63,7 +63,14 @@ def made_card(extent: int = 1, **changes: Any) -> EncodingCard:
         case for case in stimuli(extent, n_scenes=3, n_faster=2) if case.speed is None or case.speed in (13.0, 25.0)
     ]
     scenes = SCENES.model_copy(update={"n_validation": 2})
-    own = {"cases": tuple(asked), "facts": made_facts(), "scenes": scenes, "n_resamples": 60, "lineup": ("optic-network",)}
+    own = {
+        "cases": tuple(asked),
+        "facts": made_facts(),
+        "scenes": scenes,
+        "n_resamples": 60,
+        "lineup": ("optic-network",),
+        "baselines": ("optic-untrained",),
+    }
     return fly_motion(made_circuit(), "made", extent, **{**own, **changes})
 
 

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from made_eyes import MadeFloor, MadeNetwork, made_card, made_task
+from made_eyes import Blurred, MadeFloor, MadeNetwork, made_card, made_task
 from refusals import refused
 
 from braincast.datasets.registry import dataset_card
@@ -17,6 +17,7 @@ from braincast.experiments.run import configure, estimated_s, run
 from braincast.forecasts.store import load_forecast
 from braincast.models import registry
 from braincast.scoring.scores import Contender
+from braincast.tasks.encoding.task import EncodingTask
 from braincast.tasks.plain.folder import write_task
 from braincast.training.checkpoint import load_fit, save_fit
 from braincast.training.fit import fit
@@ -144,10 +145,29 @@ def test_models_of_other_tasks_are_refused_and_so_is_what_has_no_meaning_here(ta
     with refused("E306", "an encoding task"):
         configure(task.card, ["ar"])
     with refused("E306"):
-        audit("optic-network", task)
-    with refused("E306"):
         write_task(task, dataset_card("fly-optic-lobe"), tmp_path / "files")
     assert not (tmp_path / "files").exists()
+
+
+def test_a_network_that_sees_no_fact_passes_the_audit_and_one_that_peeps_does_not(task):
+    assert audit("optic-network", task).passed
+
+    class Peeping(MadeNetwork):
+        """Learns one number from the seeds of the test, as if training had them."""
+
+        def fit(self, training, prepared, settings, *, seed):
+            made = super().fit(training, prepared, settings, seed=seed)
+            return Blurred(made.gain * float(training.test_seeds[0]))
+
+    class Leaking(EncodingTask):
+        def training(self, fold=0):
+            handed_out = super().training(fold)
+            seeds = [case.seed for case in self.card.cases if case.seed is not None]
+            object.__setattr__(handed_out, "test_seeds", seeds)
+            return handed_out
+
+    found = audit(Peeping(), Leaking(task.card, lambda: task.circuit))
+    assert "flash-on" in found.moved
 
 
 def test_the_floor_of_this_task_has_no_nulls_and_others_keep_theirs(task):

@@ -36,7 +36,7 @@ def test_a_change_in_a_stimulus_a_fact_or_a_scene_is_another_task(task):
     changed = [
         card.model_copy(update={"cases": (first, *card.cases[1:])}),
         card.model_copy(update={"facts": card.facts.model_copy(update={"best_frequency_hz": 2.0})}),
-        card.model_copy(update={"scenes": card.scenes.model_copy(update={"hold_s": 1.0})}),
+        card.model_copy(update={"scenes": card.scenes.model_copy(update={"hold_s": 0.7})}),
     ]
     assert len({card.hash, *(other.hash for other in changed)}) == 4
 
@@ -111,7 +111,12 @@ def test_training_never_has_a_speed_that_the_test_calls_faster(task):
     still = made_task(task.card.model_copy(update={"scenes": scenes}))
     learned = np.hypot(*np.moveaxis(still.training().movies(40, seed=0).flow, 3, 0))
     outside = [shown.flow() for shown in still.cases() if shown.declared.distribution == "out"]
-    assert learned.max() <= 20.0 <= np.hypot(*np.moveaxis(np.array(outside), 2, 0)).min()
+    assert (
+        learned.max()
+        <= scenes.speed_columns_per_s[1]
+        == scenes.faster[0]
+        <= np.hypot(*np.moveaxis(np.array(outside), 2, 0)).min()
+    )
 
 
 def test_another_seed_gives_other_scenes_and_the_same_seed_the_same(task):

@@ -8,12 +8,14 @@ import numpy as np
 
 from braincast.brain.responses import Responses
 from braincast.brain.specimen import Specimen
+from braincast.experiments.encoding_leakage import moved_responses
 from braincast.experiments.forecast_leakage import moved_forecasts
 from braincast.experiments.imputation_leakage import moved_imputations
 from braincast.models.interface import AnyModel, Settings
 from braincast.models.registry import load_model
+from braincast.tasks.encoding.task import EncodingTask
 from braincast.tasks.forecasting.task import ForecastTask
-from braincast.tasks.kinds import AnyTask, refuse_encoding
+from braincast.tasks.kinds import AnyTask
 from braincast.tasks.observed import responses_of
 from braincast.tasks.task import Task
 from braincast.training.fit import fit
@@ -38,15 +40,17 @@ def audit(model: AnyModel | str, task: AnyTask, *, seed: int = 0, settings: Sett
 
     Of a perturbation task these are all responses but those to a fold's training stimuli; of a forecast task all that
     follows the contexts of test windows (see `forecast_leakage`); of an imputation task all test frames but visible
-    neurons in the window itself (see `imputation_leakage`). `settings` are fixed; a network shows with few steps
+    neurons in the window itself (see `imputation_leakage`); of an encoding task every fact about a cell, and the test
+    scenes (see `encoding_leakage`). `settings` are fixed; a network shows with few steps
     already what it looks at.
     """
     name = model if isinstance(model, str) else model.card.name
     model = load_model(model) if isinstance(model, str) else model
-    refuse_encoding(task.card, "leakage audit")
     moved = _moved_answers
     if isinstance(task, ForecastTask):
         moved = moved_forecasts if task.card.imputation is None else moved_imputations
+    if isinstance(task, EncodingTask):
+        moved = moved_responses
     return Audit(name, task.name, len(task.card.cases), moved(model, task, seed=seed, settings=settings))  # pyright: ignore[reportArgumentType]
 
 

@@ -10,27 +10,43 @@ from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Float, Int
 
 from braincast.dynamics.lattice.circuit import ColumnarCircuit
+from braincast.dynamics.lattice.hexagon import positions
+
+_N_ARRANGEMENTS = 256
 
 
 def offsets_shuffled(circuit: ColumnarCircuit, *, seed: int) -> ColumnarCircuit:
-    """Each offset of each connection at another place of the same ring of columns, drawn at random without repeats.
+    """Each offset of each connection at another place of the same ring of columns, so that no side is preferred.
 
     How far a connection reaches, with how many synapses to how many columns, stays: what converges on a cell is the
-    same. Lost is on which side of it the inputs stand, from which a circuit could tell directions. To permute the
-    counts of a connection over its own offsets would not do: those of an input that stands on one side all do.
+    same. Lost is on which side of it the inputs stand, from which a circuit could tell directions. Places are drawn at
+    random without repeats; of many arrangements that one is kept whose synapses lie most evenly around the cell, since
+    a few offsets that are drawn once stand on some side again. To permute counts over a connection's own offsets would
+    not do: those of an input that stands on one side all do.
     """
     rng = np.random.default_rng(seed)
     offset = circuit.offset.copy()
-    distance = _distance(circuit.offset)
     for connection in range(circuit.n_connections):
-        own = circuit.connection == connection
-        for ring in np.unique(distance[own]):
-            members = np.flatnonzero(own & (distance == ring))
-            offset[members] = rng.permutation(_ring(int(ring)))[: len(members)]
+        own = np.flatnonzero(circuit.connection == connection)
+        offset[own] = _evenly(circuit.offset[own], circuit.count[own], rng)
     return replace(circuit, offset=offset)
+
+
+def _evenly(
+    offset: Int[np.ndarray, "offset 2"], count: Float[np.ndarray, " offset"], rng: np.random.Generator
+) -> Int[np.ndarray, "offset 2"]:
+    """Of arrangements on the same rings the one whose mean place, by synapses, is nearest the middle."""
+    drawn = np.zeros((_N_ARRANGEMENTS, *offset.shape), dtype=offset.dtype)
+    distance = _distance(offset)
+    for ring in np.unique(distance):
+        members, places = np.flatnonzero(distance == ring), _ring(int(ring))
+        chosen = rng.random((_N_ARRANGEMENTS, len(places))).argsort(axis=1)[:, : len(members)]
+        drawn[:, members] = places[chosen]
+    place = positions(drawn.reshape(-1, 2)).reshape(drawn.shape)
+    return drawn[np.linalg.norm((place * count[:, None]).sum(axis=1), axis=1).argmin()]
 
 
 def signs_shuffled(circuit: ColumnarCircuit, *, seed: int) -> ColumnarCircuit:

@@ -29,8 +29,8 @@ class OpticNetwork:
         answers=("response",),
         uses=("connectome",),
         settings={
-            "steps": Setting("steps of training", int, 1, 1_000_000),
-            "movies": Setting("scenes at each step", int, 1, 4096),
+            "steps": Setting("steps of training", int, 1.0, 1_000_000.0),
+            "movies": Setting("scenes at each step", int, 1.0, 4096.0),
             "learning_rate": Setting("of the logarithm of strengths and time constants", lower=1e-6, upper=1.0),
             "left_out": Setting("share of output types that the decoder goes without at each step", upper=0.9),
             **START,

@@ -29,7 +29,8 @@ _OUTSIDE = ("task_error",)  # what is asked of scenes out of distribution too
 class EncodingScorecard(Scorecard):
     """Scores of all contenders of an encoding task; `facts[model][cell type]` says which facts each got right.
 
-    `each` has every network by itself: the floor of untrained networks is a distribution. `mean_flow_error` is the
+    `each` has every network by itself: the floor of untrained networks is a distribution, and `inside_floor` in the
+    document says of every value whether it lies within it. `mean_flow_error` is the
     `task_error` of a model that sees no motion at all, `published` what the published curves would score.
     """
 
@@ -44,9 +45,19 @@ class EncodingScorecard(Scorecard):
         for name, entry in document["models"].items():
             entry["facts"] = {cell_type: found.to_dict() for cell_type, found in self.facts[name].items()}
             entry["networks"] = {key: self._networks(name, key) for key in entry["metrics"]}
+            entry["inside_floor"] = {key: self._inside_floor(name, key) for key in entry["metrics"]}
         floors = {"task_error": self.mean_flow_error}
         intervals = {"how": self.resampling, "within_one_circuit": True}
         return {**document, "floors": floors, "published": dict(self.published), "intervals": intervals}
+
+    def _inside_floor(self, name: str, key: str) -> bool | None:
+        """Whether a value lies within what the networks of the baseline have; None without several of them."""
+        value = self.models[name].metrics[key].value
+        floor = [] if self.baseline is None else self._networks(self.baseline, key)
+        known = [one for one in floor if one is not None]
+        if value is None or len(known) < 2 or len(known) < len(floor):
+            return None
+        return min(known) <= value <= max(known)
 
     def _networks(self, name: str, key: str) -> list[float | None]:
         return [defined(float(value)) for value in self.each[name, key][:, 0]]

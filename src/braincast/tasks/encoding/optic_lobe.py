@@ -11,7 +11,10 @@ from braincast.dynamics.lattice.nulls import CIRCUIT_NULLS
 
 @dataclass(frozen=True, eq=False)
 class OpticLobe:
-    """The wiring that models of an encoding task look at; nulls change it."""
+    """The wiring that models of an encoding task look at; nulls change it.
+
+    The hulls of its connections are filled already (`ColumnarCircuit.filled`), so that nulls have as many offsets.
+    """
 
     circuit: ColumnarCircuit
     extent: int

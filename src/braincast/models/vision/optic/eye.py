@@ -1,4 +1,4 @@
-"""The optic lobe as a network needs it: its circuit with gaps filled, over the columns of an eye."""
+"""The optic lobe as a network needs it: its circuit over the columns of an eye."""
 
 from __future__ import annotations
 
@@ -26,14 +26,17 @@ class Eye:
 
     @classmethod
     def of(cls, lobe: OpticLobe) -> Eye:
-        """With one synapse in each gap of a connection, as the published networks have (Lappalainen et al. 2024)."""
-        return cls(lobe.circuit.filled(1.0), lobe.extent)
+        """Of a lobe's circuit as it is: the task's has its hulls filled, and a null must not be filled once more."""
+        return cls(lobe.circuit, lobe.extent)
 
     @cached_property
     def wiring(self) -> Wiring:
-        from braincast.dynamics.lattice.wiring import wiring  # brings JAX
+        import jax
 
-        return wiring(self.circuit, self.extent)
+        from braincast.dynamics.lattice.wiring import wiring
+
+        with jax.ensure_compile_time_eval():  # it is kept, also where it is first asked for in a compiled function
+            return wiring(self.circuit, self.extent)
 
     @property
     def centre(self) -> int:
