@@ -122,7 +122,7 @@ def _told(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--steps", type=int, default=1200)
     parser.add_argument("--movies", type=int, default=32)
-    parser.add_argument("--left-out", type=float, default=0.5)
+    parser.add_argument("--left-out", type=float, default=0.0)
     parser.add_argument("--on", default="one core")
     parser.add_argument("--result", type=Path, default=RESULT)
     parser.add_argument("--write", action="store_true")

@@ -42,7 +42,7 @@ class OpticNetwork:
         fewest_seeds=5,
     )
     fitted_type = FittedOpticNetwork
-    candidates = ({"steps": 1200, "movies": 32, "learning_rate": 0.01, "left_out": 0.5, **STARTS},)
+    candidates = ({"steps": 1200, "movies": 32, "learning_rate": 0.01, "left_out": 0.0, **STARTS},)
 
     def prepare(self, structure: OpticLobe) -> Eye:
         return Eye.of(structure)

@@ -38,7 +38,7 @@ def trained(eye: Eye, training: SceneTraining, settings: Settings, seed: int) ->
 
         batches = drawn(eye, training, n_steps, int(settings["movies"]), seed)
         told = {name: float(settings[name]) for name in ("learning_rate", "left_out")}
-        key = jax.random.key(_SEEDS + seed)
+        key = jax.random.key(_SEEDS * (seed + 1) + _FOR_LEARNING)
         found, errors = learn(eye, start, batches, DT_S, n_steps=n_steps, key=key, watch=watch, **told)
     return FittedOpticNetwork.of(found, _readout(eye, training, found, seed), errors)
 
@@ -59,7 +59,7 @@ def started(eye: Eye, training: SceneTraining, settings: Settings, seed: int) ->
     scenes = training.movies(n_rounds() * _START_MOVIES, seed=_SEEDS * seed, dt_s=DT_S)
     light = scenes.light.reshape(n_rounds(), _START_MOVIES, *scenes.light.shape[1:]).transpose(0, 2, 3, 1)
     told = {name: float(settings[name]) for name in ("spread", "height", "scatter")}
-    return balanced(eye, light, DT_S, key=jax.random.key(seed), **told)
+    return balanced(eye, light, DT_S, key=jax.random.key(_SEEDS * (seed + 1)), **told)
 
 
 def drawn(
