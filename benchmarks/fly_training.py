@@ -32,8 +32,8 @@ def main(arguments: Sequence[str]) -> None:
         runs = read_json(RESULT)["runs"] if RESULT.exists() else []
         for extent in told.extents:
             for seed in range(told.seeds):
-                run = trained(extent, seed, told.steps, told.movies, told.left_out, told.on)
-                same = ("extent", "seed", "steps", "left_out", "on")
+                run = trained(extent, seed, told)
+                same = ("extent", "wiring", "seed", "steps", "left_out", "on")
                 runs = [one for one in runs if any(one[key] != run[key] for key in same)] + [run]
                 write_json(told.result, rounded({"runs": runs}))
     text = table(read_json(told.result)["runs"])
@@ -42,8 +42,9 @@ def main(arguments: Sequence[str]) -> None:
         put_between_markers(PAGE, text, "training")
 
 
-def trained(extent: int, seed: int, n_steps: int, n_movies: int, left_out: float, where: str) -> dict[str, Any]:
+def trained(extent: int, seed: int, told: argparse.Namespace) -> dict[str, Any]:
     """The measures at doubling numbers of steps, with the seconds that training took."""
+    n_steps, n_movies = told.steps, told.movies
     import jax
 
     import braincast as bc
@@ -57,8 +58,9 @@ def trained(extent: int, seed: int, n_steps: int, n_movies: int, left_out: float
     circuit, asked = usual.circuit, [case for case in stimuli(extent) if case.kind != "scene"]
     task = EncodingTask(fly_motion(circuit, usual.card.dataset_hash, extent, cases=tuple(asked)), lambda: circuit)
     model: Any = load_model("optic-network")
-    settings = {**model.candidates[0], "steps": n_steps, "movies": n_movies, "left_out": left_out}
-    eye, training = model.prepare(task.structure), task.training(0)
+    settings = {**model.candidates[0], "steps": n_steps, "movies": n_movies, "left_out": told.left_out}
+    structure = task.structure if told.wiring == "true" else task.structure.rewired(told.wiring, seed=seed)
+    eye, training = model.prepare(structure), task.training(0)
     began = time.perf_counter()
     start = scenes.started(eye, training, settings, seed)
     curve = [{"step": 0, "error": 1.0, **measured(task, eye, start)}]
@@ -73,11 +75,11 @@ def trained(extent: int, seed: int, n_steps: int, n_movies: int, left_out: float
             print(extent, seed, curve[-1], file=sys.stderr, flush=True)
 
     batches = scenes.drawn(eye, training, n_steps, n_movies, seed)
-    told = {name: float(settings[name]) for name in ("learning_rate", "left_out")}
-    learn(eye, start, batches, scenes.DT_S, n_steps=n_steps, key=jax.random.key(seed), watch=watch, **told)
+    rates = {name: float(settings[name]) for name in ("learning_rate", "left_out")}
+    learn(eye, start, batches, scenes.DT_S, n_steps=n_steps, key=jax.random.key(seed), watch=watch, **rates)
     fit_s = time.perf_counter() - began - spent[0]
-    size = {"extent": extent, "seed": seed, "steps": n_steps, "movies": n_movies, "left_out": left_out}
-    return {**size, "on": where, "fit_s": fit_s, "curve": curve}
+    size = {"extent": extent, "wiring": told.wiring, "seed": seed, "steps": n_steps, "movies": n_movies}
+    return {**size, "left_out": told.left_out, "on": told.on, "fit_s": fit_s, "curve": curve}
 
 
 def measured(task: Any, eye: Any, parameters: Any) -> dict[str, float]:
@@ -93,27 +95,39 @@ def measured(task: Any, eye: Any, parameters: Any) -> dict[str, float]:
     return {key: float(assessor.resampled(load_metric(key), found)[0][0]) for key in ASKED}
 
 
+SHOWN = {
+    "dsi_t4": "DSI of T4",
+    "dsi_t5": "DSI of T5",
+    "direction_selectivity": "selectivity",
+    "preferred_direction_error_deg": "directions off by, °",
+    "tuning_correlation": "correlation with curves",
+    "polarity_beyond_receptors": "polarity",
+}
+
+
 def table(runs: Sequence[dict[str, Any]]) -> str:
-    """Rows of extents and steps: the mean over seeds, with the least and the largest."""
-    shown = {"dsi_t4": "DSI of T4", "dsi_t5": "DSI of T5", "preferred_direction_error_deg": "directions off by, °"}
-    shown |= {"tuning_correlation": "correlation with published curves", "polarity_beyond_receptors": "polarity"}
-    lines = [
-        f"| extent | steps | seeds | error | {' | '.join(shown.values())} |",
-        f"|--:|--:|--:|--:|{'--:|' * len(shown)}",
-    ]
-    found: dict[tuple[int, int], list[dict[str, float]]] = {}
+    """Rows of wirings, extents and steps: the mean over seeds, with the least and the largest."""
+    lines = [f"| wiring | extent | steps | seeds | error | {' | '.join(SHOWN.values())} |"]
+    lines.append(f"|---|--:|--:|--:|--:|{'--:|' * len(SHOWN)}")
+    found: dict[tuple[str, int, int], list[dict[str, float]]] = {}
     for run in runs:
         for point in run["curve"]:
-            found.setdefault((run["extent"], point["step"]), []).append(point)
-    for (extent, step), points in sorted(found.items()):
-        row = [f"{np.mean([point['error'] for point in points]):.2f}"]
-        for key in shown:
-            values = [point[key] for point in points]
-            row.append(f"{np.mean(values):.2f} ({min(values):.2f}–{max(values):.2f})")
-        lines.append(f"| {extent} | {step:,} | {len(points)} | {' | '.join(row)} |")
-    spent = {(run["extent"], run["steps"], run["on"]): run["fit_s"] for run in runs}
-    words = [f"{steps:,} steps at extent {extent} took {s:,.0f} s on {on}" for (extent, steps, on), s in spent.items()]
-    return "\n".join([*lines, "", f"Means, least and largest of seeds. {'; '.join(words)}.", ""])
+            found.setdefault((run["wiring"], run["extent"], point["step"]), []).append(point)
+    for (wiring, extent, step), points in sorted(found.items(), key=lambda one: (one[0][0] != "true", *one[0])):
+        error = "–" if step == 0 else f"{np.mean([point['error'] for point in points]):.2f}"
+        row = " | ".join(_spread([point[key] for point in points]) for key in SHOWN)
+        lines.append(f"| {wiring} | {extent} | {step:,} | {len(points)} | {error} | {row} |")
+    spent = {(run["extent"], run["curve"][-1]["step"], run["movies"], run["on"]): run["fit_s"] for run in runs}
+    words = [
+        f"{steps:,} steps of {movies} scenes at extent {extent} on {on} in {seconds:,.0f} s"
+        for (extent, steps, movies, on), seconds in spent.items()
+    ]
+    return "\n".join([*lines, "", f"Means, with the least and the largest of the seeds. {'; '.join(words)}.", ""])
+
+
+def _spread(values: Sequence[float]) -> str:
+    mean = f"{np.mean(values):.2f}"
+    return mean if len(values) == 1 else f"{mean} ({min(values):.2f}–{max(values):.2f})"
 
 
 def _told(arguments: Sequence[str]) -> argparse.Namespace:
@@ -122,6 +136,7 @@ def _told(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--steps", type=int, default=1200)
     parser.add_argument("--movies", type=int, default=32)
+    parser.add_argument("--wiring", default="true", choices=["true", "offsets-shuffled", "signs-shuffled"])
     parser.add_argument("--left-out", type=float, default=0.0)
     parser.add_argument("--on", default="one core")
     parser.add_argument("--result", type=Path, default=RESULT)

@@ -26,7 +26,7 @@ ARMS: Mapping[str, str] = {
     "total weight that it sends.",
     "weights-shuffled": "Edges stay, their weights are exchanged among those of the same kind.",
     "signs-shuffled": "Edges and weights stay, signs are exchanged at the same share of excitation and inhibition.",
-    "offsets-shuffled": "Every input of a cell type stands as far away as before, evenly around it, at places drawn at random.",
+    "offsets-shuffled": "Every input of a cell type stands as far away as before, at places around it drawn at random.",
     "offsets-shuffled-after": "The same, after training: what was learned on the true wiring is put on this one.",
     "signs-shuffled-after": "Signs are exchanged after training: what was learned on the true ones is put on these.",
     "density-matched": "As many edges of each kind and the same weights, between neurons drawn at random.",

@@ -1,0 +1,73 @@
+"""What the page of fly-motion shows: `python benchmarks/fly_motion.py --write` runs the task as it comes.
+
+`--table` only writes the table again, from the figures recorded last.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pages import put_between_markers, rounded
+
+import braincast as bc
+from braincast.experiments.run import configure, run
+from braincast.files import read_json, write_json
+
+ROOT = Path(__file__).parent.parent
+RESULT, PAGE = ROOT / "benchmarks" / "results" / "fly_motion.json", ROOT / "docs" / "fly-motion.md"
+SHOWN = {
+    "direction_selectivity": "selectivity",
+    "dsi_t4": "DSI of T4",
+    "dsi_t5": "DSI of T5",
+    "preferred_direction_error_deg": "directions off by, °",
+    "tuning_correlation": "correlation with curves",
+    "polarity_beyond_receptors": "polarity",
+    "task_error": "flow error, columns/s",
+}
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Run and write, or with `--table` write once more what was recorded."""
+    if "--table" not in arguments:
+        write_json(RESULT, rounded(measured()))
+    text = table(read_json(RESULT))
+    print(text)
+    if "--write" in arguments or "--table" in arguments:
+        put_between_markers(PAGE, text)
+
+
+def measured() -> dict[str, Any]:
+    """The default run, without what a report shows beside it."""
+    task = bc.load_task("fly-motion")
+    result = run(task, configure(task.card), n_workers=2)
+    document = result.to_dict()
+    kept = ("models", "comparisons", "networks", "inside_floor", "facts", "published")
+    found = {key: document[key] for key in kept if key in document}
+    about = {"task_hash": task.hash, "wall_s": result.wall_s, "load": os.getloadavg()[0]}
+    return {**found, **about}
+
+
+def table(document: dict[str, Any]) -> str:
+    """A row for each model, with 95 % intervals over seeds and cell types."""
+    lines = [f"| | seeds | {' | '.join(SHOWN.values())} |", f"|---|--:|{'--:|' * len(SHOWN)}"]
+    for name, model in document["models"].items():
+        cells = [_cell(model["metrics"][key]) for key in SHOWN]
+        lines.append(f"| {name} | {len(model['replicates'])} | {' | '.join(cells)} |")
+    words = "Intervals: 95 %, over seeds and cell types (of the flow: scenes). The run took "
+    words += f"{document['wall_s'] / 60:.0f} minutes on 2 cores."
+    return "\n".join([*lines, "", words, ""])
+
+
+def _cell(score: dict[str, Any]) -> str:
+    if score["value"] is None:
+        return "–"
+    interval = "" if score["ci"] is None else f" ({score['ci'][0]:.2f}, {score['ci'][1]:.2f})"
+    return f"{score['value']:.2f}{interval}"
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
