@@ -77,7 +77,7 @@ def _kept_fit(task: AnyTask, job: Job, settings: Settings | None, folder: RunFol
         return fit_job(task, job, settings)
     path = folder.fit_path(before.entrant.name, before.replicate)
     if not is_fit(path):
-        save_fit(fit_job(task, before, settings), path)
+        save_fit(fit_job(task, before, settings), path, force=True)  # another worker may have been faster
     fitted = load_fit(path, task)
     return fitted if before is job else _moved(fitted, task, job)
 
