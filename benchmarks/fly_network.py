@@ -49,7 +49,7 @@ def question() -> dict[str, np.ndarray]:
     import braincast as bc
     from braincast.dynamics.scenes.textured import textured_scenes
 
-    circuit = bc.load_task("fly-motion").structure.circuit.filled(1.0)
+    circuit = bc.load_task("fly-motion").structure.circuit
     rng = np.random.default_rng(0)
     counts = np.bincount(circuit.post[circuit.connection], circuit.count, circuit.n_types)
     light = textured_scenes(EXTENT, N_MOVIES, seed=0, duration_s=N_FRAMES * DT_S, dt_s=DT_S).light
@@ -76,7 +76,7 @@ def ours(folder: Path) -> dict[str, Any]:
     from braincast.dynamics.lattice.wiring import wiring
 
     asked = np.load(folder / "question.npz")
-    own = wiring(bc.load_task("fly-motion").structure.circuit.filled(1.0), int(asked["extent"]))
+    own = wiring(bc.load_task("fly-motion").structure.circuit, int(asked["extent"]))
     parameters = Parameters(*(jnp.asarray(asked[name]) for name in LEARNED))
     light, dt_s = jnp.asarray(asked["light"].transpose(1, 2, 0)), float(asked["dt_s"])
     there = own.is_there[:, :, None]

@@ -107,17 +107,19 @@ SHOWN = {
 
 def table(runs: Sequence[dict[str, Any]]) -> str:
     """Rows of wirings, extents and steps: the mean over seeds, with the least and the largest."""
-    lines = [f"| wiring | extent | steps | seeds | error | {' | '.join(SHOWN.values())} |"]
-    lines.append(f"|---|--:|--:|--:|--:|{'--:|' * len(SHOWN)}")
-    found: dict[tuple[str, int, int], list[dict[str, float]]] = {}
+    lines = [f"| wiring | extent | left out | on | steps | seeds | error | {' | '.join(SHOWN.values())} |"]
+    lines.append(f"|---|--:|--:|---|--:|--:|--:|{'--:|' * len(SHOWN)}")
+    found: dict[tuple[Any, ...], list[dict[str, float]]] = {}
     for run in runs:
         for point in run["curve"]:
-            found.setdefault((run["wiring"], run["extent"], point["step"]), []).append(point)
-    for (wiring, extent, step), points in sorted(found.items(), key=lambda one: (one[0][0] != "true", *one[0])):
+            group = run["wiring"] != "true", run["wiring"], run["extent"], run["left_out"], run["on"], point["step"]
+            found.setdefault(group, []).append(point)
+    for (_, wiring, extent, left_out, on, step), points in sorted(found.items()):
         error = "–" if step == 0 else f"{np.mean([point['error'] for point in points]):.2f}"
         row = " | ".join(_spread([point[key] for point in points]) for key in SHOWN)
-        lines.append(f"| {wiring} | {extent} | {step:,} | {len(points)} | {error} | {row} |")
-    spent = {(run["extent"], run["curve"][-1]["step"], run["movies"], run["on"]): run["fit_s"] for run in runs}
+        lines.append(f"| {wiring} | {extent} | {left_out:g} | {on} | {step:,} | {len(points)} | {error} | {row} |")
+    timed = [run for run in runs if run["fit_s"] is not None]
+    spent = {(run["extent"], run["steps"], run["movies"], run["on"]): run["fit_s"] for run in timed}
     words = [
         f"{steps:,} steps of {movies} scenes at extent {extent} on {on} in {seconds:,.0f} s"
         for (extent, steps, movies, on), seconds in spent.items()
