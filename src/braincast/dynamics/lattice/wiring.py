@@ -67,7 +67,7 @@ def wiring(circuit: ColumnarCircuit, extent: int, dtype: type[np.floating] = np.
 
 def _edges(whole: list[np.ndarray], n_columns: int) -> dict[str, Int[Array, " edge"]]:
     pre, post, shift, first, source, target, length = whole[:7]
-    run = np.concatenate([np.arange(first[one], first[one + 1]) for one in shift])
+    run = np.concatenate([np.arange(int(first[one]), int(first[one + 1])) for one in shift])
     term = np.repeat(np.repeat(np.arange(len(shift)), np.diff(first)[shift]), length[run])
     within = np.arange(len(term)) - np.repeat(np.cumsum(length[run]) - length[run], length[run])
     of = pre[term] * n_columns + np.repeat(source[run], length[run]) + within

@@ -31,13 +31,16 @@ class FittedOpticNetwork:
 
     @classmethod
     def of(cls, parameters: Parameters, readout: np.ndarray, error: np.ndarray) -> FittedOpticNetwork:
-        return cls(*(np.asarray(part, dtype=np.float32) for part in parameters), readout, error.astype(np.float32))
+        resting, time_constant_s, strength = (np.asarray(part, dtype=np.float32) for part in parameters)
+        return cls(resting, time_constant_s, strength, readout, error.astype(np.float32))
 
     @property
     def parameters(self) -> Parameters:
-        from braincast.dynamics.lattice.network import Parameters  # brings JAX
+        import jax.numpy as jnp
 
-        return Parameters(self.resting, self.time_constant_s, self.strength)
+        from braincast.dynamics.lattice.network import Parameters
+
+        return Parameters(*map(jnp.asarray, (self.resting, self.time_constant_s, self.strength)))
 
     @property
     def n_parameters(self) -> int:

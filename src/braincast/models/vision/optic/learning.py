@@ -9,7 +9,7 @@ work (dropout, as in the published decoder: Lappalainen et al. 2024).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import jax
 import jax.numpy as jnp
@@ -105,11 +105,12 @@ def _rule(n_steps: int, learning_rate: float) -> optax.GradientTransformation:
     falling = optax.cosine_decay_schedule(learning_rate, n_steps, 0.02)
 
     def rate(share: float) -> optax.GradientTransformation:
-        return optax.adam(lambda step: jnp.where(step < _WARM, 0.0, share * falling(step)))
+        return optax.adam(lambda step: jnp.where(jnp.asarray(step) < _WARM, 0.0, share * falling(step)))
 
-    each = Learned("resting", "others", "others")
+    each: Any = ("resting", "others", "others")
     return optax.chain(
-        optax.clip_by_global_norm(1.0), optax.multi_transform({"resting": rate(0.3), "others": rate(1.0)}, each)
+        optax.clip_by_global_norm(1.0),
+        optax.multi_transform({"resting": rate(0.3), "others": rate(1.0)}, lambda learned: Learned(*each)),
     )
 
 
@@ -133,12 +134,11 @@ def _step(
         is_usable = jnp.isfinite(loss) & jax.tree.reduce(lambda ok, g: ok & jnp.isfinite(g).all(), gradient, True)
         gradient = jax.tree.map(lambda g: jnp.where(is_usable, g, 0.0), gradient)
         change, optimiser = rule.update(gradient, state.optimiser, state.learned)
-        moved = _bounded(optax.apply_updates(state.learned, change))
+        moved = _bounded(cast("Learned", optax.apply_updates(state.learned, change)))
         moments = state.moments.forgetting(x, y, _KEPT)
-        kept = jax.tree.map(
-            lambda new, old: jnp.where(is_usable, new, old), (moved, moments, optimiser), tuple(state[:3])
-        )
-        return State(*kept, key), missed
+        after = State(moved, moments, optimiser, key)
+        kept = state._replace(key=key)
+        return jax.tree.map(lambda new, old: jnp.where(is_usable, new, old), after, kept), missed
 
     return step
 
