@@ -1,13 +1,14 @@
 """What the page of fly-motion shows: `python benchmarks/fly_motion.py --write` runs the task as it comes.
 
-`--table` only writes the table again, from the figures recorded last.
+`--from DOCUMENT` takes what `braincast run fly-motion --json` printed instead; `--table` only writes the table again, from
+the figures recorded last.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,8 @@ SHOWN = {
 def main(arguments: Sequence[str]) -> None:
     """Run and write, or with `--table` write once more what was recorded."""
     if "--table" not in arguments:
-        write_json(RESULT, rounded(measured()))
+        given = [Path(after) for before, after in pairwise(arguments) if before == "--from"]
+        write_json(RESULT, rounded(kept(read_json(given[0])) if given else measured()))
     text = table(read_json(RESULT))
     print(text)
     if "--write" in arguments or "--table" in arguments:
@@ -41,14 +43,15 @@ def main(arguments: Sequence[str]) -> None:
 
 
 def measured() -> dict[str, Any]:
-    """The default run, without what a report shows beside it."""
+    """The default run."""
     task = bc.load_task("fly-motion")
-    result = run(task, configure(task.card), n_workers=2)
-    document = result.to_dict()
-    kept = ("models", "comparisons", "networks", "inside_floor", "facts", "published")
-    found = {key: document[key] for key in kept if key in document}
-    about = {"task_hash": task.hash, "wall_s": result.wall_s, "load": os.getloadavg()[0]}
-    return {**found, **about}
+    return kept(run(task, configure(task.card), n_workers=2).to_dict())
+
+
+def kept(document: dict[str, Any]) -> dict[str, Any]:
+    """A run's document without what a report shows beside the figures."""
+    wanted = ("task_hash", "models", "comparisons", "networks", "inside_floor", "facts", "published", "floors")
+    return {**{key: document[key] for key in wanted}, "wall_s": document["run"]["wall_s"]}
 
 
 def table(document: dict[str, Any]) -> str:
