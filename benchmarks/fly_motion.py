@@ -1,7 +1,7 @@
 """What the page of fly-motion shows: `python benchmarks/fly_motion.py --write` runs the task as it comes.
 
-`--from DOCUMENT` takes what `braincast run fly-motion --json` printed instead; `--table` only writes the table again, from
-the figures recorded last.
+`--from DOCUMENT` takes what `braincast run fly-motion --json` printed instead; `--table` only writes the table again,
+from the figures recorded last.
 """
 
 from __future__ import annotations
