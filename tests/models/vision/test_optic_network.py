@@ -89,6 +89,22 @@ def test_a_type_that_is_left_out_has_no_weight_and_the_others_do_without_it():
     np.testing.assert_allclose(np.asarray(found)[others], fewer, atol=1e-5)
 
 
+def test_a_network_that_excites_itself_without_end_answers_with_the_bounds():
+    from braincast.models.vision.optic.answering import FLOW_LIMIT, POTENTIAL_LIMIT
+    from braincast.models.vision.optic.answers import FittedOpticNetwork
+
+    circuit = made_circuit()
+    post = np.where(np.arange(circuit.n_connections) == 1, 1, circuit.post)  # L1 excites itself
+    eye = Eye(replace(circuit, post=post, sign=abs(circuit.sign)), 1)
+    strength = np.full(circuit.n_connections, 5.0, np.float32)
+    own = np.full(len(circuit.cell_types), 0.05, np.float32)
+    readout = np.ones((len(circuit.outputs) + 1, 2))
+    cases = made_task().cases("test")
+    answer = FittedOpticNetwork(own, own, strength, readout, np.zeros(0, np.float32)).forecast(cases, eye)
+    assert np.isfinite(answer).all()
+    assert answer[:, -1, 1] == pytest.approx(POTENTIAL_LIMIT) and abs(answer[:, :, -2:]).max() == FLOW_LIMIT
+
+
 def test_features_are_smoothed_as_a_filter_of_one_pole():
     import jax.numpy as jnp
 

@@ -15,13 +15,16 @@ from braincast.models.vision.optic.readout import rates, smoothed, with_one
 from braincast.models.vision.optic.start import GREY
 
 _GREY_S = 1.0
+# A network on a wiring that it did not learn on can excite itself without end. Its answers are held at these bounds:
+# potentials (trained networks stay within a few units), and flow in columns per second.
+POTENTIAL_LIMIT, FLOW_LIMIT = 1e6, 1e3
 Answer = Callable[[np.ndarray], np.ndarray]
 
 
 def answering(eye: Eye, parameters: Parameters, readout: Float[np.ndarray, "feature 2"], dt_s: float) -> Answer:
     """Gives for light [frame, column, movie] the potentials of the central cells and the flow, [frame, answer, movie].
 
-    Before the movie the eye sees grey for a second.
+    Before the movie the eye sees grey for a second. What grows without end is held at a bound.
     """
     told = jax.tree.map(lambda part: jnp.asarray(part, dtype=jnp.float32), (parameters, readout))
 
@@ -35,6 +38,11 @@ def answering(eye: Eye, parameters: Parameters, readout: Float[np.ndarray, "feat
 
         _, (central, pooled) = run(eye.wiring, parameters, rested, light, dt_s, observe)
         flow = (with_one(smoothed(pooled, dt_s)) @ weights).reshape(light.shape[0], light.shape[2], 2)
-        return jnp.concatenate([central, flow.transpose(0, 2, 1)], axis=1)
+        return jnp.concatenate([_held(central, POTENTIAL_LIMIT), _held(flow.transpose(0, 2, 1), FLOW_LIMIT)], axis=1)
 
     return lambda light: np.asarray(answer(jnp.asarray(light, dtype=jnp.float32)))
+
+
+def _held(values: Array, limit: float) -> Array:
+    """Within the limit; what is no number any more came from beyond it."""
+    return jnp.clip(jnp.where(jnp.isnan(values), limit, values), -limit, limit)
