@@ -50,8 +50,10 @@ def measured() -> dict[str, Any]:
 
 def kept(document: dict[str, Any]) -> dict[str, Any]:
     """A run's document without what a report shows beside the figures."""
-    wanted = ("task_hash", "models", "comparisons", "networks", "inside_floor", "facts", "published", "floors")
-    return {**{key: document[key] for key in wanted}, "wall_s": document["run"]["wall_s"]}
+    of_model = ("role", "of", "metrics", "outside", "replicates", "inside_floor", "cost")
+    models = {name: {key: model[key] for key in of_model if key in model} for name, model in document["models"].items()}
+    found = {key: document[key] for key in ("task_hash", "comparisons", "published", "floors")}
+    return {**found, "models": models}
 
 
 def table(document: dict[str, Any]) -> str:
@@ -60,8 +62,17 @@ def table(document: dict[str, Any]) -> str:
     for name, model in document["models"].items():
         cells = [_cell(model["metrics"][key]) for key in SHOWN]
         lines.append(f"| {name} | {len(model['replicates'])} | {' | '.join(cells)} |")
-    words = "Intervals: 95 %, over seeds and cell types (of the flow: scenes). The run took "
-    words += f"{document['wall_s'] / 60:.0f} minutes on 2 cores."
+    each = {name: model["cost"] for name, model in document["models"].items()}
+    spent_s = sum(
+        (cost["fit_s"] * ("@" not in name) + cost["forecast_s"]) * len(document["models"][name]["replicates"])
+        for name, cost in each.items()
+    )
+    words = "Intervals: 95 %, over seeds and cell types (of the flow: scenes). All fits and answers together took "
+    words += f"{spent_s / 120:.0f} minutes on 2 cores that did other work as well; a fit of the network "
+    words += (
+        f"{each['optic-network']['fit_s']:.0f} s on one of them. The curves that were measured in flies have a DSI of "
+    )
+    words += f"{document['published']['dsi_t4']:.2f} (T4) and {document['published']['dsi_t5']:.2f} (T5)."
     return "\n".join([*lines, "", words, ""])
 
 
