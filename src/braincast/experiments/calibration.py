@@ -16,9 +16,9 @@ from braincast.experiments.jobs import Job, run_job
 from braincast.experiments.known_brains import Family, brain
 from braincast.experiments.wiring import ALPHA, Verdict, wiring_verdict
 from braincast.models.interface import Settings
+from braincast.scoring.any_task import score
 from braincast.scoring.forecasting.scorecard import score_forecasts
 from braincast.scoring.metrics import load_metric
-from braincast.scoring.scorecard import score_answers
 from braincast.scoring.scores import Contender
 from braincast.tasks.forecasting.task import ForecastTask
 from braincast.tasks.kinds import AnyTask
@@ -66,7 +66,7 @@ def verdict_on(task: AnyTask, model: str, settings: Settings, others: Mapping[st
     }
     if isinstance(task, ForecastTask):
         return wiring_verdict(score_forecasts(task, contenders), task.card, model)
-    return wiring_verdict(score_answers(task, contenders), task.card, model)
+    return wiring_verdict(score(task, contenders), task.card, model)
 
 
 def rates(trials: Sequence[Trial]) -> dict[str, Any]:

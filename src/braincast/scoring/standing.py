@@ -36,7 +36,7 @@ from braincast.scoring.imputation.in_windows import card_in_windows
 from braincast.scoring.metrics import load_metric
 from braincast.scoring.ranking import OfReplicates
 from braincast.scoring.scores import defined
-from braincast.tasks.card import TaskCard
+from braincast.tasks.forecasting.card import ForecastCard
 from braincast.tasks.kinds import AnyCard
 
 LEVEL = 0.05
@@ -91,7 +91,7 @@ def standing(card: AnyCard, samples: Mapping[int, Mapping[str, OfReplicates]], r
 
 def variance_over_cases(card: AnyCard) -> tuple[_Variances, float]:
     """How the variance over cases follows from resamples, and its freedom."""
-    if isinstance(card, TaskCard):
+    if not isinstance(card, ForecastCard):
         return bootstrap.variances, np.inf
     asked = card if card.imputation is None else card_in_windows(card)
     within, averaging = headline(asked), averaging_of(asked)

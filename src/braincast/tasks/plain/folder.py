@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from braincast.tasks.kinds import AnyTask, refuse_encoding
 from braincast.tasks.plain.responses import write_responses
 from braincast.tasks.plain.structure import write_structure
 from braincast.tasks.plain.windows import write_windows
+
+if TYPE_CHECKING:
+    from braincast.tasks.task import Task
 
 N_NULL_DRAWS = 3
 
@@ -34,8 +38,9 @@ def write_task(
         if isinstance(task, ForecastTask):
             described = write_windows(task, folder)
         else:
-            described = write_responses(task, folder)
-            described |= write_structure(task.structure, task.card.nulls, n_null_draws, folder)
+            responses = cast("Task", task)
+            described = write_responses(responses, folder)
+            described |= write_structure(responses.structure, task.card.nulls, n_null_draws, folder)
         for fold in range(task.card.n_folds):
             asked = np.flatnonzero(task.cases().fold == fold)
             np.save(folder / f"fold-{fold}" / "asked.npy", asked, allow_pickle=False)

@@ -7,6 +7,7 @@ the large cells that pool T4 and T5 over space (Joesch et al. 2008, Curr Biol 18
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -56,7 +57,9 @@ class Moments(NamedTuple):
 
     def forgetting(self, features: Array, flow: Array, kept: float) -> Moments:
         """These, `kept` of them, with those of new samples."""
-        new = Moments(features.T @ features / len(features), features.T @ flow / len(flow))
+        # Accelerators would round products of single precision to three digits, which no sum is found from.
+        exactly = partial(jnp.matmul, precision="highest")
+        new = Moments(exactly(features.T, features) / len(features), exactly(features.T, flow) / len(flow))
         return Moments(*(kept * old + (1 - kept) * now for old, now in zip(self, new, strict=True)))
 
     def sum(self, seen: Float[Array, " feature"]) -> Float[Array, "feature 2"]:
