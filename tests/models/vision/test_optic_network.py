@@ -7,7 +7,10 @@ import pytest
 from made_eyes import made_card, made_circuit, made_task
 from scipy.signal import lfilter
 
+from braincast.dynamics.scenes.movie import Movie
+from braincast.errors import BraincastError
 from braincast.models.registry import load_model
+from braincast.models.vision.optic.answers import FittedOpticNetwork
 from braincast.models.vision.optic.eye import Eye
 
 EXTENT, DT_S = 2, 0.02
@@ -91,7 +94,6 @@ def test_a_type_that_is_left_out_has_no_weight_and_the_others_do_without_it():
 
 def test_a_network_that_excites_itself_without_end_answers_with_the_bounds():
     from braincast.models.vision.optic.answering import FLOW_LIMIT, POTENTIAL_LIMIT
-    from braincast.models.vision.optic.answers import FittedOpticNetwork
 
     circuit = made_circuit()
     post = np.where(np.arange(circuit.n_connections) == 1, 1, circuit.post)  # L1 excites itself
@@ -149,6 +151,44 @@ def test_a_stimulus_is_answered_alike_alone_and_beside_others(fitted):
     for row in (0, 5, len(cases) - 1):
         keep = np.arange(len(cases)) == row
         np.testing.assert_allclose(found.forecast(cases.where(keep), prepared)[0], every[row], atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("light", "dt_s", "code", "reason"),
+    [
+        (np.full((5, 18), 0.5), 0.01, "E911", "shape"),
+        (np.full((0, 19), 0.5), 0.01, "E911", "shape"),
+        (np.full((5, 19), np.nan), 0.01, "E911", "no finite number"),
+        (np.full((5, 19), 1.5), 0.01, "E911", "from 1.5"),
+        (np.array([["bright"] * 19]), 0.01, "E911", "no finite number"),
+        (np.full((5, 19), 0.5), 0.05, "E912", "0.05 s apart"),
+        (np.full((5, 19), 0.5), float("nan"), "E912", "apart"),
+        (np.full((5, 19), 0.5), 0.0, "E912", "apart"),
+    ],
+)
+def test_a_movie_that_is_none_is_refused_before_anything_is_computed(light, dt_s, code, reason):
+    numbers = np.zeros(0, np.float32)
+    network = FittedOpticNetwork(numbers, numbers, numbers, np.zeros((0, 2)), numbers)
+    with pytest.raises(BraincastError) as caught:
+        network.respond(Movie(light, dt_s), eye_of(2))
+    assert caught.value.code == code and reason in str(caught.value)
+
+
+@pytest.mark.parametrize(("extent", "movies", "reason"), [(10**6, 32, "Ask for at most"), (5, 10**9, "fewer movies")])
+def test_an_eye_or_a_training_that_does_not_fit_into_memory_is_refused_at_once(extent, movies, reason):
+    task, model = made_task(), load_model("optic-network")
+    with pytest.raises(BraincastError) as caught:
+        model.fit(task.training(), eye_of(extent), {**QUICK, "movies": movies}, seed=0)
+    assert caught.value.code == "E913" and ("fewer movies" in str(caught.value) or reason in str(caught.value))
+
+
+@pytest.mark.slow
+def test_a_movie_of_ones_own_is_answered_as_the_task_asks_it(fitted):
+    task, prepared, found = fitted
+    shown = next(iter(task.cases("test")))
+    own = found.respond(shown.movie(0.005), prepared)
+    asked = found.forecast(task.cases("test"), prepared)[0]
+    np.testing.assert_allclose(own[3::4], asked[: shown.n_leads], atol=1e-5)
 
 
 @pytest.mark.slow

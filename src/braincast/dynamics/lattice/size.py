@@ -23,13 +23,19 @@ def require_room(extent: int, n_offsets: int, bytes_per_edge: int = BYTES_PER_ED
     if extent < 0:
         fix = "Give 0 for a single column, or more"
         raise BraincastError("E913", "extent", f"there is no eye of extent {extent}", fix)
-    needed, free = most_edges(extent, n_offsets) * bytes_per_edge, free_memory_bytes()
+    largest = _largest(n_offsets, bytes_per_edge, free_memory_bytes())
+    require_bytes(extent, most_edges(extent, n_offsets) * bytes_per_edge, f"Ask for at most {largest}")
+
+
+def require_bytes(extent: int, needed: int, fix: str) -> None:
+    """E913 for what is done with an eye if it would take over half of the memory that is free."""
+    free = free_memory_bytes()
     if needed > _SHARE * free:
         what = (
             f"an eye of extent {extent:,} has {n_columns(extent):,} columns and needs {_size(needed)}, "
             f"but {_size(free)} are free"
         )
-        raise BraincastError("E913", "extent", what, f"Ask for at most {_largest(n_offsets, bytes_per_edge, free)}")
+        raise BraincastError("E913", "extent", what, fix)
 
 
 def free_memory_bytes() -> int:

@@ -10,6 +10,7 @@ from jaxtyping import Array, Bool, Float, Int
 
 from braincast.dynamics.lattice.circuit import ColumnarCircuit
 from braincast.dynamics.lattice.hexagon import columns
+from braincast.dynamics.lattice.size import require_room
 
 
 class Wiring(NamedTuple):
@@ -44,7 +45,8 @@ class Wiring(NamedTuple):
 
 
 def wiring(circuit: ColumnarCircuit, extent: int, dtype: type[np.floating] = np.float32) -> Wiring:
-    """The circuit over the columns of an eye."""
+    """The circuit over the columns of an eye; E913 for one that does not fit into memory."""
+    require_room(extent, len(circuit.count))
     order = np.lexsort((circuit.connection, circuit.post[circuit.connection]))
     connection, offset = circuit.connection[order], circuit.offset[order]
     shifts, shift = np.unique(offset, axis=0, return_inverse=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float, Float32
 
+from braincast.dynamics.scenes.movie import Movie, checked
 from braincast.models.vision.optic.eye import Eye
 from braincast.tasks.encoding.stimuli import Shown, Stimuli
 
@@ -59,6 +60,17 @@ class FittedOpticNetwork:
             out[rows, : len(seen)] = seen.transpose(2, 0, 1)
             out[rows, len(seen) :] = out[rows, len(seen) - 1 : len(seen)]
         return out
+
+    def respond(self, movie: Movie, prepared: Eye) -> Float[np.ndarray, "frame neuron"]:
+        """What the central cells do while the eye sees a movie of one's own, then the flow it tells, at each frame.
+
+        Before it the eye sees grey for a second. E911 for a movie that is none, or is of an eye of another size; E912
+        for frames that are too far apart.
+        """
+        from braincast.models.vision.optic.answering import answering  # brings JAX
+
+        light = np.asarray(checked(movie, prepared.extent).light)[:, :, None]
+        return answering(prepared, self.parameters, self.readout, movie.dt_s)(light)[:, :, 0].astype(np.float64)
 
 
 def _together(cases: Stimuli) -> list[tuple[list[int], list[Shown]]]:

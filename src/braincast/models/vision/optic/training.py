@@ -9,7 +9,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from braincast.dynamics.lattice.hexagon import n_columns
 from braincast.dynamics.lattice.network import Parameters, published_initial
+from braincast.dynamics.lattice.size import require_bytes
 from braincast.models.interface import Settings
 from braincast.models.vision.optic.answers import FittedOpticNetwork
 from braincast.models.vision.optic.eye import Eye
@@ -28,15 +30,16 @@ _SEEDS, _FOR_READOUT, _FOR_LEARNING = 1_000_000, 1, 2
 
 
 def trained(eye: Eye, training: SceneTraining, settings: Settings, seed: int) -> FittedOpticNetwork:
-    """A network after `settings["steps"]` steps on scenes that nobody saw twice."""
+    """A network after `settings["steps"]` steps on scenes that nobody saw twice; E913 without room for one step."""
+    n_steps, n_movies = int(settings["steps"]), int(settings["movies"])
+    _require_room(eye, n_movies)
     start = started(eye, training, settings, seed)
-    n_steps = int(settings["steps"])
     with step("Learning optic flow", n_steps) as advance:
 
         def watch(_: int, errors: np.ndarray, __: Parameters) -> None:
             advance(len(errors), f"error {errors.mean():.3f}")
 
-        batches = drawn(eye, training, n_steps, int(settings["movies"]), seed)
+        batches = drawn(eye, training, n_steps, n_movies, seed)
         told = {name: float(settings[name]) for name in ("learning_rate", "left_out")}
         key = jax.random.key(_SEEDS * (seed + 1) + _FOR_LEARNING)
         found, errors = learn(eye, start, batches, DT_S, n_steps=n_steps, key=key, watch=watch, **told)
@@ -53,6 +56,12 @@ def as_published(eye: Eye, training: SceneTraining, seed: int) -> FittedOpticNet
     """A network as published ones begin, with the best sum for flow."""
     start = published_initial(eye.circuit, key=jax.random.key(seed))
     return FittedOpticNetwork.of(start, _readout(eye, training, start, seed), np.zeros(0))
+
+
+def _require_room(eye: Eye, n_movies: int) -> None:
+    """Of all frames, potentials, their changes and what is sent are kept."""
+    n_values = eye.circuit.n_types * n_columns(eye.extent) * n_movies * round(_SCENE_S / DT_S)
+    require_bytes(eye.extent, 3 * 4 * n_values, "Train with fewer movies, or a smaller eye")
 
 
 def started(eye: Eye, training: SceneTraining, settings: Settings, seed: int) -> Parameters:
