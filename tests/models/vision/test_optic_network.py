@@ -14,7 +14,16 @@ from braincast.models.vision.optic.answers import FittedOpticNetwork
 from braincast.models.vision.optic.eye import Eye
 
 EXTENT, DT_S = 2, 0.02
-QUICK = {"steps": 80, "movies": 4, "learning_rate": 0.01, "left_out": 0.0, "spread": 0.2, "height": 1.0, "scatter": 0.3}
+QUICK = {
+    "steps": 80,
+    "movies": 4,
+    "learning_rate": 0.01,
+    "left_out": 0.0,
+    "learned": "strengths",
+    "spread": 0.2,
+    "height": 1.0,
+    "scatter": 0.3,
+}
 
 
 def eye_of(extent=EXTENT):
@@ -180,6 +189,33 @@ def test_an_eye_or_a_training_that_does_not_fit_into_memory_is_refused_at_once(e
     with pytest.raises(BraincastError) as caught:
         model.fit(task.training(), eye_of(extent), {**QUICK, "movies": movies}, seed=0)
     assert caught.value.code == "E913" and ("fewer movies" in str(caught.value) or reason in str(caught.value))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("learned", "grown"), [("signs", "sign"), ("counts", "share")])
+def test_signs_or_counts_are_learned_beside_strengths_if_asked_for(fitted, learned, grown):
+    task, prepared, found = fitted
+    own = load_model("optic-network").fit(task.training(), prepared, {**QUICK, "learned": learned}, seed=3)
+    more, begins = getattr(own, grown), 1.0
+    assert getattr(found, grown).size == 0 and own.n_parameters == found.n_parameters + more.size
+    assert np.abs(more - begins).max() > 1e-4 and np.isfinite(own.forecast(task.cases("test"), prepared)).all()
+
+
+def test_signs_and_counts_multiply_the_weights_of_terms():
+    import jax.numpy as jnp
+
+    from braincast.dynamics.lattice.network import Parameters, weights
+
+    eye = eye_of()
+    n_terms, n_connections = len(eye.wiring.count), eye.circuit.n_connections
+    numbers = np.random.default_rng(0).normal(size=(3, n_connections)).astype(np.float32)
+    share = np.random.default_rng(1).uniform(0.5, 2, n_terms).astype(np.float32)
+    fixed = Parameters(jnp.zeros(8), jnp.ones(8), jnp.asarray(abs(numbers[0])))
+    both = fixed._replace(sign=jnp.asarray(numbers[1]), share=jnp.asarray(share))
+    own = np.asarray(eye.wiring.connection)
+    np.testing.assert_allclose(
+        weights(eye.wiring, both), weights(eye.wiring, fixed) * numbers[1][own] * share, rtol=1e-6
+    )
 
 
 @pytest.mark.slow

@@ -24,11 +24,16 @@ _STRETCH = 64  # frames
 
 
 class Parameters(NamedTuple):
-    """What is learned: resting potentials, time constants in seconds, strengths of connections (not negative)."""
+    """What is learned: resting potentials, time constants in seconds, strengths of connections (not negative).
+
+    Where signs or counts are learned as well, `sign` multiplies those of connections and `share` the counts of terms.
+    """
 
     resting: Float[Array, " type"]
     time_constant_s: Float[Array, " type"]
     strength: Float[Array, " connection"]
+    sign: Float[Array, " connection"] | None = None
+    share: Float[Array, " term"] | None = None
 
 
 def published_initial(circuit: ColumnarCircuit, *, key: PRNGKeyArray) -> Parameters:
@@ -44,7 +49,10 @@ def published_initial(circuit: ColumnarCircuit, *, key: PRNGKeyArray) -> Paramet
 
 def weights(wiring: Wiring, parameters: Parameters) -> Float[Array, " term"]:
     """sign · count · strength of each term."""
-    return wiring.count * parameters.strength[wiring.connection]
+    weight = wiring.count * parameters.strength[wiring.connection]
+    if parameters.sign is not None:
+        weight = weight * parameters.sign[wiring.connection]
+    return weight if parameters.share is None else weight * parameters.share
 
 
 def begin(wiring: Wiring, parameters: Parameters, n_movies: int) -> Voltages:

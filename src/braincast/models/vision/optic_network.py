@@ -32,6 +32,11 @@ class OpticNetwork:
             "steps": Setting("steps of training", int, 1.0, 1_000_000.0),
             "movies": Setting("scenes at each step", int, 1.0, 4096.0),
             "learning_rate": Setting("of the logarithm of strengths and time constants", lower=1e-6, upper=1.0),
+            "learned": Setting(
+                "what is learned of connections: strengths; signs as well; or the counts of every offset as well",
+                str,
+                choices=("strengths", "signs", "counts"),
+            ),
             "left_out": Setting("share of output types that the decoder goes without at each step", upper=0.9),
             **START,
         },
@@ -42,7 +47,9 @@ class OpticNetwork:
         fewest_seeds=5,
     )
     fitted_type = FittedOpticNetwork
-    candidates = ({"steps": 1200, "movies": 32, "learning_rate": 0.01, "left_out": 0.0, **STARTS},)
+    candidates = (
+        {"steps": 1200, "movies": 32, "learning_rate": 0.01, "left_out": 0.0, "learned": "strengths", **STARTS},
+    )
 
     def prepare(self, structure: OpticLobe) -> Eye:
         return Eye.of(structure)

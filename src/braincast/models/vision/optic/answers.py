@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -22,18 +22,24 @@ _AT_ONCE = 24
 
 @dataclass(frozen=True, eq=False)
 class FittedOpticNetwork:
-    """Parameters of a network and the weights of the sum that tells flow; `error` is that of each training step."""
+    """Parameters of a network and the weights of the sum that tells flow; `error` is that of each training step.
+
+    `sign` and `share` are empty where they were not learned (see `Parameters`).
+    """
 
     resting: Float32[np.ndarray, " type"]
     time_constant_s: Float32[np.ndarray, " type"]
     strength: Float32[np.ndarray, " connection"]
     readout: Float[np.ndarray, "feature 2"]
     error: Float32[np.ndarray, " step"]
+    sign: Float32[np.ndarray, " *connection"] = field(default_factory=lambda: np.zeros(0, np.float32))
+    share: Float32[np.ndarray, " *term"] = field(default_factory=lambda: np.zeros(0, np.float32))
 
     @classmethod
     def of(cls, parameters: Parameters, readout: np.ndarray, error: np.ndarray) -> FittedOpticNetwork:
-        resting, time_constant_s, strength = (np.asarray(part, dtype=np.float32) for part in parameters)
-        return cls(resting, time_constant_s, strength, readout, error.astype(np.float32))
+        filled = [np.zeros(0) if part is None else part for part in parameters]
+        resting, time_constant_s, strength, sign, share = (np.asarray(part, dtype=np.float32) for part in filled)
+        return cls(resting, time_constant_s, strength, readout, error.astype(np.float32), sign, share)
 
     @property
     def parameters(self) -> Parameters:
@@ -41,12 +47,15 @@ class FittedOpticNetwork:
 
         from braincast.dynamics.lattice.network import Parameters
 
-        return Parameters(*map(jnp.asarray, (self.resting, self.time_constant_s, self.strength)))
+        own = map(jnp.asarray, (self.resting, self.time_constant_s, self.strength))
+        more = (jnp.asarray(part) if part.size else None for part in (self.sign, self.share))
+        return Parameters(*own, *more)
 
     @property
     def n_parameters(self) -> int:
         """Also of a network that learned none of them."""
-        return self.resting.size + self.time_constant_s.size + self.strength.size + self.readout.size
+        each = (self.resting, self.time_constant_s, self.strength, self.readout, self.sign, self.share)
+        return sum(part.size for part in each)
 
     def forecast(self, cases: Stimuli, prepared: Eye) -> Float[np.ndarray, "case lead neuron"]:
         from braincast.models.vision.optic.answering import answering  # brings JAX

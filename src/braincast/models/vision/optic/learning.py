@@ -30,19 +30,26 @@ _TIME_CONSTANTS_S = (0.005, 0.5)
 
 
 class Learned(NamedTuple):
-    """What the gradient moves."""
+    """What the gradient moves. `more` has the signs or the logarithms of counts where these are learned too."""
 
     resting: Array
     log_time_constant_s: Array
     log_strength: Array
+    more: dict[str, Array]
 
     @classmethod
-    def of(cls, parameters: Parameters) -> Learned:
-        return cls(parameters.resting, jnp.log(parameters.time_constant_s), jnp.log(parameters.strength))
+    def of(cls, eye: Eye, parameters: Parameters, learned: str) -> Learned:
+        """Parameters as training begins with them; signs move from 1 and may change, counts by their logarithm."""
+        begins = {"strengths": {}, "signs": {"sign": jnp.ones(eye.circuit.n_connections)}}
+        more = begins.get(learned, {"log_share": jnp.zeros(len(eye.wiring.count))})
+        own = parameters.resting, jnp.log(parameters.time_constant_s), jnp.log(parameters.strength)
+        return cls(*own, more)
 
     @property
     def parameters(self) -> Parameters:
-        return Parameters(self.resting, jnp.exp(self.log_time_constant_s), jnp.exp(self.log_strength))
+        found = Parameters(self.resting, jnp.exp(self.log_time_constant_s), jnp.exp(self.log_strength))
+        share = jnp.exp(self.more["log_share"]) if "log_share" in self.more else None
+        return found._replace(sign=self.more.get("sign"), share=share)
 
 
 class State(NamedTuple):
@@ -68,16 +75,17 @@ def learn(
     learning_rate: float,
     left_out: float,
     key: PRNGKeyArray,
+    learned: str = "strengths",
     watch: Callable[[int, np.ndarray, Parameters], None] | None = None,
 ) -> tuple[Parameters, np.ndarray]:
     """Parameters after `n_steps`, and the error of each step (1: no better than saying that nothing moves).
 
-    Strengths and time constants move by their logarithm, resting potentials at 0.3 times the learning rate. A step
-    whose error is no number changes nothing.
+    With `learned` "signs" or "counts" these are learned beside the strengths. Strengths and time constants move by
+    their logarithm, resting potentials at 0.3 times the learning rate. A step whose error is no number changes nothing.
     """
     rule = _rule(n_steps, learning_rate)
-    learned = Learned.of(start)
-    state = State(learned, Moments.none(len(eye.circuit.outputs) + 1), rule.init(learned), key)
+    begun = Learned.of(eye, start, learned)
+    state = State(begun, Moments.none(len(eye.circuit.outputs) + 1), rule.init(begun), key)
     advance = jax.jit(lambda state, light, flow: jax.lax.scan(_step(eye, rule, dt_s, left_out), state, (light, flow)))
     errors: list[np.ndarray] = []
     for light, flow in batches:
@@ -107,11 +115,11 @@ def _rule(n_steps: int, learning_rate: float) -> optax.GradientTransformation:
     def rate(share: float) -> optax.GradientTransformation:
         return optax.adam(lambda step: jnp.where(jnp.asarray(step) < _WARM, 0.0, share * falling(step)))
 
-    each: Any = ("resting", "others", "others")
-    return optax.chain(
-        optax.clip_by_global_norm(1.0),
-        optax.multi_transform({"resting": rate(0.3), "others": rate(1.0)}, lambda learned: Learned(*each)),
-    )
+    def rates_of(learned: Learned) -> Any:
+        return jax.tree.map(lambda _: "others", learned)._replace(resting="resting")
+
+    each = optax.multi_transform({"resting": rate(0.3), "others": rate(1.0)}, rates_of)
+    return optax.chain(optax.clip_by_global_norm(1.0), each)
 
 
 def _step(

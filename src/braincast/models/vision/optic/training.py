@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -40,9 +41,10 @@ def trained(eye: Eye, training: SceneTraining, settings: Settings, seed: int) ->
             advance(len(errors), f"error {errors.mean():.3f}")
 
         batches = drawn(eye, training, n_steps, n_movies, seed)
-        told = {name: float(settings[name]) for name in ("learning_rate", "left_out")}
+        told: dict[str, Any] = {name: float(settings[name]) for name in ("learning_rate", "left_out")}
         key = jax.random.key(_SEEDS * (seed + 1) + _FOR_LEARNING)
-        found, errors = learn(eye, start, batches, DT_S, n_steps=n_steps, key=key, watch=watch, **told)
+        told |= {"n_steps": n_steps, "learned": str(settings["learned"])}
+        found, errors = learn(eye, start, batches, DT_S, key=key, watch=watch, **told)
     return FittedOpticNetwork.of(found, _readout(eye, training, found, seed), errors)
 
 
