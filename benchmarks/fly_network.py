@@ -88,16 +88,15 @@ def ours(folder: Path) -> dict[str, Any]:
     @jax.jit
     def training_step(parameters: Parameters, light: Any) -> Any:
         def loss(parameters: Parameters) -> Any:
-            return jnp.where(there, forward(parameters, light), 0.0).__pow__(2).sum() / (
-                there.sum() * N_FRAMES * N_MOVIES
-            )
+            present = jnp.where(there, forward(parameters, light), 0.0)
+            return (present**2).sum() / (there.sum() * N_FRAMES * N_MOVIES)
 
         return jax.value_and_grad(loss)(parameters)
 
     voltages = np.asarray(forward(parameters, light))
     told = {"forward": _timed(lambda: jax.block_until_ready(forward(parameters, light)))}
     loss, gradient = training_step(parameters, light)
-    found = {name: np.asarray(part) for name, part in zip(LEARNED, gradient, strict=True)}
+    found = {name: np.asarray(part) for name, part in zip(LEARNED, gradient[: len(LEARNED)], strict=True)}
     told["training"] = _timed(lambda: jax.block_until_ready(training_step(parameters, light)))
     present = np.asarray(own.is_there)
     np.savez(folder / "ours.npz", voltages=voltages[:, present].transpose(2, 0, 1), loss=np.asarray(loss), **found)
