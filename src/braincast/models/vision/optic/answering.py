@@ -10,9 +10,9 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from braincast.dynamics.lattice.network import Parameters, run, settled
+from braincast.dynamics.scenes.movie import GREY
 from braincast.models.vision.optic.eye import Eye
 from braincast.models.vision.optic.readout import rates, smoothed, with_one
-from braincast.models.vision.optic.start import GREY
 
 _GREY_S = 1.0
 # A network on a wiring that it did not learn on can excite itself without end. Its answers are held at these bounds:

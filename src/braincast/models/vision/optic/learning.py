@@ -18,9 +18,9 @@ import optax
 from jaxtyping import Array, PRNGKeyArray
 
 from braincast.dynamics.lattice.network import Parameters, run, settled
+from braincast.dynamics.scenes.movie import GREY
 from braincast.models.vision.optic.eye import Eye
 from braincast.models.vision.optic.readout import Moments, rates, smoothed, with_one
-from braincast.models.vision.optic.start import GREY
 
 _GREY_S, _UNSEEN_S = 0.4, 0.2
 _KEPT = 0.98  # of moments from step to step

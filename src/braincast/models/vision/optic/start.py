@@ -17,9 +17,9 @@ import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from braincast.dynamics.lattice.network import Parameters, begin, run
+from braincast.dynamics.scenes.movie import GREY
 from braincast.models.vision.optic.eye import Eye
 
-GREY = 0.5
 _TIME_CONSTANT_S, _ROUNDS, _GREY_S = 0.05, 50, 0.8
 _LARGEST_GAIN, _SMALLEST_GAIN = 10.0, 0.05
 _Scenes = Float[np.ndarray, "round frame column movie"]
