@@ -26,7 +26,7 @@ from braincast.dynamics.spiking.adaptive import POPULATIONS, UNIT_NS, hippocampu
 from braincast.files import read_json, write_json
 
 HERE = Path(__file__).parent
-RESULT, PAGE = HERE / "results" / "adaptive_network.json", HERE.parent / "docs" / "adaptive-network.md"
+RESULT, PAGE = HERE / "results" / "adaptive_network.json", HERE.parent / "docs" / "findings" / "adaptive-network.md"
 N_CELLS, DURATION_S, SEED, N_REPEATS = 20_000, 1.0, 0, 3
 
 

@@ -1,7 +1,7 @@
 """Every model of worm-perturbation beside its nulls, measured: `python benchmarks/all_models.py [--write | --table]`.
 
-Runs `braincast run --models all` once and records its figures; `--write` also puts the table into docs/models.md,
-`--table` does only that, from the figures recorded last.
+Runs `braincast run --models all` once and records its figures; `--write` also puts the table into
+docs/findings/models.md, `--table` does only that, from the figures recorded last.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pages import put_between_markers
 
 HERE = Path(__file__).parent
 RESULT = HERE / "results" / "all_models.json"
-PAGE = HERE.parent / "docs" / "models.md"
+PAGE = HERE.parent / "docs" / "findings" / "models.md"
 SHOWN = ("auroc", "average_precision", "log_loss", "correlation")
 # What is removed, in the order of the columns; a model that was never given it has no entry.
 ARMS = ("identity-permuted", "degree-preserving", "no-edges", "expression-permuted", "positions-permuted", "transposed")

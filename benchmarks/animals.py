@@ -24,7 +24,7 @@ from braincast.files import read_json, write_json
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "benchmarks" / "results" / "animals.json"
 FIGURE = ROOT / "docs" / "figures" / "animals.svg"
-PAGE = ROOT / "docs" / "animals.md"
+PAGE = ROOT / "docs" / "findings" / "animals.md"
 N_SEEDS = 3
 # The same steps for all arms; an evaluation every 50, as a single animal's training soon ends.
 _BUDGET = {"steps": 800, "every": 50, "patience": 5}

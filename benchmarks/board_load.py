@@ -3,7 +3,7 @@
 20 authors send 200 submissions to a board over HTTP at once, in several ways, while its workers and its service are
 killed at random moments and its database is held by somebody else for longer than anybody waits; a backup is taken in
 the midst. Then everything is counted: what was told to be accepted, what is on the board, what was scored how often.
-Figures go to results/board_load.json and, with `--write`, into docs/board.md; `--table` shows once more what was
+Figures go to results/board_load.json and, with `--write`, into docs/guides/board.md; `--table` shows once more what was
 recorded. Needs the packages of the `test` extra.
 """
 
@@ -37,7 +37,7 @@ from braincast.forecasts.expected import expected_of
 from braincast.tasks.registry import task_card
 
 HERE = Path(__file__).parent
-RESULT, PAGE = HERE / "results" / "board_load.json", HERE.parent / "docs" / "board.md"
+RESULT, PAGE = HERE / "results" / "board_load.json", HERE.parent / "docs" / "guides" / "board.md"
 sys.path.insert(0, str(HERE.parent / "tests"))
 
 from board_processes import Service, begun, ended  # noqa: E402

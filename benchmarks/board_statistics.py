@@ -1,4 +1,4 @@
-"""How often a board tells equally good entries apart, and how often better ones: see docs/board-statistics.md.
+"""How often a board tells equally good entries apart, and how often better ones: see docs/concepts/board-statistics.md.
 
 `python benchmarks/board_statistics.py --write`: recordings of a made-up brain are made again and again; of each, pairs
 of entries of the same configuration with three seeds each are scored as a board scores them, against public truth and
@@ -35,7 +35,7 @@ from braincast.tasks.forecasting.task import ForecastTask
 from braincast.tasks.forecasting.truth import open_window_truth
 
 RESULT = Path(__file__).parent / "results" / "board_statistics.json"
-PAGE = Path(__file__).parent.parent / "docs" / "board-statistics.md"
+PAGE = Path(__file__).parent.parent / "docs" / "concepts" / "board-statistics.md"
 N_NEURONS, N_FRAMES, N_CONDITIONS = 16, 4800, 4
 CONTEXT, HORIZON, STRIDE = 8, 4, 4
 N_SEEDS, N_RECORDINGS, N_PAIRS = 3, 20, 10

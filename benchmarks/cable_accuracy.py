@@ -23,7 +23,7 @@ from braincast.files import read_json, write_json, write_text
 
 HERE = Path(__file__).parent
 RESULT, NEURON = HERE / "results" / "cable_accuracy.json", HERE / "results" / "rallpack3_neuron.json"
-PAGE = HERE.parent / "docs" / "cable.md"
+PAGE = HERE.parent / "docs" / "concepts" / "cable.md"
 CABLES = HERE.parent / "examples" / "cables"
 FINE_MS, EVERY_MS, DURATION_MS = 0.001, 0.1, 250.0
 STEPS_MS = {

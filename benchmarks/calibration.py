@@ -2,8 +2,8 @@
 
 Null brains are simulated on an identity-permuted copy of the wiring that models are given, planted ones on that wiring
 itself. Trials are kept in the cache, so that a run that was stopped goes on; `--most N` stops after N brains more.
-Figures go to results/calibration.json and, with `--write`, to docs/wiring-test.md; `--table` writes the page once more
-from the figures recorded last.
+Figures go to results/calibration.json and, with `--write`, to docs/concepts/wiring-test.md; `--table` writes the
+page once more from the figures recorded last.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from braincast.experiments.known_brains import FAMILIES
 from braincast.files import sha256_of_json
 
 HERE = Path(__file__).parent
-RESULT, PAGE = HERE / "results" / "calibration.json", HERE.parent / "docs" / "wiring-test.md"
+RESULT, PAGE = HERE / "results" / "calibration.json", HERE.parent / "docs" / "concepts" / "wiring-test.md"
 # Brains by family: simulated on another wiring, and on the one that models are given.
 BRAINS = {"perturbation": {"null": 200, "planted": 20}, "forecast": {"null": 40, "planted": 20}}
 # Arms that do not decide, with 19 draws on the last null brains of one family: the fewest that give p = 0.05.

@@ -23,7 +23,7 @@ from pages import put_between_markers, rounded
 from braincast.files import read_json, write_json
 
 HERE = Path(__file__).parent
-RESULT, PAGE = HERE / "results" / "conductance_speed.json", HERE.parent / "docs" / "circuits.md"
+RESULT, PAGE = HERE / "results" / "conductance_speed.json", HERE.parent / "docs" / "concepts" / "circuits.md"
 N_CELLS, DURATION_MS, DT_MS = 1_000, 1_000.0, 0.025
 LARGEST_DRIVE = 20.0  # µA/cm²; the first cell has none
 N_ROUNDS, N_REPEATS = 4, 2

@@ -32,7 +32,7 @@ from braincast.experiments.degeneracy import (
 from braincast.files import read_json, write_json
 
 HERE = Path(__file__).parent
-RESULT, PAGE = HERE / "results" / "degeneracy.json", HERE.parent / "docs" / "degeneracy.md"
+RESULT, PAGE = HERE / "results" / "degeneracy.json", HERE.parent / "docs" / "findings" / "degeneracy.md"
 FIGURE = HERE.parent / "docs" / "figures" / "degeneracy.svg"
 N_TRIED, SEED, N_AGAIN = 2048, 0, 32
 CELLS = ("AB/PD", "LP", "PY")

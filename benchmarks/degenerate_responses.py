@@ -22,7 +22,7 @@ from braincast.dynamics.rhythm import analysis_of
 from braincast.files import read_json, write_json
 
 HERE = Path(__file__).parent
-RESULT, PAGE = HERE / "results" / "degenerate_responses.json", HERE.parent / "docs" / "degeneracy.md"
+RESULT, PAGE = HERE / "results" / "degenerate_responses.json", HERE.parent / "docs" / "findings" / "degeneracy.md"
 CONDITIONS: dict[str, Mapping[str, float]] = {
     "as they are": {},
     "dopamine": {"dopamine": 1.0},

@@ -29,7 +29,7 @@ from braincast.scoring.metrics import load_metric
 from braincast.tasks.registry import load_task
 
 HERE = Path(__file__).parent
-RESULT, PAGE = HERE / "results" / "detectors.json", HERE.parent / "docs" / "detectors.md"
+RESULT, PAGE = HERE / "results" / "detectors.json", HERE.parent / "docs" / "concepts" / "detectors.md"
 MODELS = ("hassenstein-reichardt", "barlow-levick", "three-arm", "motion-energy")
 UP, WAVELENGTH_DEG, TAU_S, SETTLED_S, DT_S = 90.0, 30.0, 0.05, 0.6, 0.002
 FREQUENCIES_HZ = (0.25, 1.0, 1 / (2 * math.pi * TAU_S), 10.0)

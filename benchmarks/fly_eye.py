@@ -23,7 +23,7 @@ from braincast.files import read_json, write_json
 
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "benchmarks" / "results" / "fly_eye.json"
-PAGE = ROOT / "docs" / "fly-eye.md"
+PAGE = ROOT / "docs" / "concepts" / "fly-eye.md"
 EXTENTS = (5, 6, 15)
 LEAST_SHARES = (0.0, 0.01, 0.05)
 _N_ENDS = 6  # targets that are least and most alike

@@ -25,7 +25,7 @@ from braincast.reports.vision.courses import carried
 
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "benchmarks" / "results" / "fly_eye_carried.json"
-PAGE = ROOT / "docs" / "fly-eye.md"
+PAGE = ROOT / "docs" / "concepts" / "fly-eye.md"
 EXTENTS, SPEED, DT_S, SEED = (5, 8, 15), 4.8, 0.01, 0
 ANGLES_DEG = (90.0, 180.0)  # along columns, and across them
 

@@ -2,7 +2,7 @@
 
 The synthetic fly is written in the layouts of the published v783 files and of a Codex download, each is read in a
 process of its own, and the highest memory of that process is taken, Python and all libraries included. Results in
-results/fly_loading.json; `--write` puts the table into docs/fly-data.md, `--table` the figures recorded last.
+results/fly_loading.json; `--write` puts the table into docs/guides/fly-data.md, `--table` the figures recorded last.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from braincast.brain.connectome import Connectome
 from braincast.datasets.synthetic.fly import synthetic_fly
 
 HERE = Path(__file__).parent
-RESULT, PAGE = HERE / "results" / "fly_loading.json", HERE.parent / "docs" / "fly-data.md"
+RESULT, PAGE = HERE / "results" / "fly_loading.json", HERE.parent / "docs" / "guides" / "fly-data.md"
 N_RUNS = 2  # the quickest counts, as other work on the machine only slows; of memory the most
 FIRST_ID = 720_575_940_596_125_868  # as FlyWire numbers its neurons
 

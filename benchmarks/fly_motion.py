@@ -19,7 +19,7 @@ from braincast.experiments.run import configure, run
 from braincast.files import read_json, write_json
 
 ROOT = Path(__file__).parent.parent
-RESULT, PAGE = ROOT / "benchmarks" / "results" / "fly_motion.json", ROOT / "docs" / "fly-motion.md"
+RESULT, PAGE = ROOT / "benchmarks" / "results" / "fly_motion.json", ROOT / "docs" / "findings" / "fly-motion.md"
 SHOWN = {
     "direction_selectivity": "selectivity",
     "dsi_t4": "DSI of T4",

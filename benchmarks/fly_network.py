@@ -23,7 +23,7 @@ from pages import put_between_markers, rounded
 from braincast.files import read_json, write_json
 
 HERE = Path(__file__).parent
-RESULT, PAGE = HERE / "results" / "fly_network.json", HERE.parent / "docs" / "fly-network.md"
+RESULT, PAGE = HERE / "results" / "fly_network.json", HERE.parent / "docs" / "concepts" / "fly-network.md"
 EXTENT, N_MOVIES, N_FRAMES, DT_S = 5, 16, 40, 0.02
 N_ROUNDS, N_REPEATS = 3, 3
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false"}

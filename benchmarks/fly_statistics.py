@@ -3,7 +3,7 @@
 Five synthetic flies of full size: their degrees, synapses, signs and answers beside published figures; then 667 random
 neurons of each are driven at 150 Hz for half a second, with the published parameters and with weights half as large
 again, and what spikes afterwards is counted. Results in results/fly_statistics.json; `--write` puts the tables into
-docs/fly-data.md, `--table` those of the figures recorded last.
+docs/guides/fly-data.md, `--table` those of the figures recorded last.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from braincast.datasets.synthetic.fly import synthetic_fly
 from braincast.dynamics.spiking import FLY, Network, Schedule, simulate
 
 HERE = Path(__file__).parent
-RESULT, PAGE = HERE / "results" / "fly_statistics.json", HERE.parent / "docs" / "fly-data.md"
+RESULT, PAGE = HERE / "results" / "fly_statistics.json", HERE.parent / "docs" / "guides" / "fly-data.md"
 SEEDS = range(5)
 N_DRIVEN, RATE_HZ, DRIVE_S, AFTER_S, SETTLE_S = 667, 150.0, 0.5, 0.3, 0.1
 STRONGER = 1.5

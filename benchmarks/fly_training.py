@@ -20,7 +20,7 @@ from pages import put_between_markers, rounded
 from braincast.files import read_json, write_json
 
 HERE = Path(__file__).parent
-RESULT, PAGE = HERE / "results" / "fly_training.json", HERE.parent / "docs" / "fly-network.md"
+RESULT, PAGE = HERE / "results" / "fly_training.json", HERE.parent / "docs" / "concepts" / "fly-network.md"
 ASKED = ("polarity_beyond_receptors", "dsi_t4", "dsi_t5", "selectivity_above_rest", "direction_selectivity")
 ASKED += ("preferred_direction_error_deg", "tuning_correlation", "speed_tuning_error")
 

@@ -29,7 +29,7 @@ from braincast.tasks.forecasting.task import ForecastTask
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "benchmarks" / "results" / "forecasts.json"
 FIGURES = ROOT / "docs" / "figures"
-PAGE = ROOT / "docs" / "forecasting.md"
+PAGE = ROOT / "docs" / "findings" / "forecasting.md"
 BROUGHT = ("worm-forecast", "zebrafish-regions")
 # What the figures of facts known before were computed with: two frames, ridge towards zero.
 SECOND_ORDER = {"ar": {"order": 2}, "var": {"order": 2, "towards": "mean"}}

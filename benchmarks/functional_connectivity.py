@@ -26,7 +26,7 @@ from braincast.training.fit import fit
 
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "benchmarks" / "results" / "functional_connectivity.json"
-PAGE = ROOT / "docs" / "wiring.md"
+PAGE = ROOT / "docs" / "findings" / "wiring.md"
 TASK = "human-rollout"
 # Models whose fit takes a minute have fewer draws.
 MODELS: Mapping[str, int] = {"graph-var": 10, "expression-var": 10, "masked-var": 10, "hopf": 1, "rate-network": 1}

@@ -24,7 +24,7 @@ from pages import put_between_markers
 from braincast.files import read_json, write_json
 
 HERE = Path(__file__).parent
-RESULT, PAGE = HERE / "results" / "graph_speed.json", HERE.parent / "docs" / "graph-networks.md"
+RESULT, PAGE = HERE / "results" / "graph_speed.json", HERE.parent / "docs" / "concepts" / "graph-networks.md"
 FLY = (138_639, 15_000_000)  # neurons and edges of the adult fly (Dorkenwald et al. 2024, Nature 634:124)
 SMALL = (5_000, 540_971)  # in proportion
 SIZES = {"whole fly": FLY, "5,000 neurons": SMALL}

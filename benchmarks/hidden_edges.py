@@ -28,7 +28,7 @@ from braincast.tasks.edges.declared import DECLARED, SPECIMEN, declare
 
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "benchmarks" / "results" / "hidden_edges.json"
-PAGE = ROOT / "docs" / "hidden-edges.md"
+PAGE = ROOT / "docs" / "findings" / "hidden-edges.md"
 FIGURE = ROOT / "docs" / "figures" / "hidden-edges.svg"
 CLUES = {
     "degree-product": "visible edges",

@@ -28,7 +28,7 @@ from braincast.tasks.imputation.declared import DECLARED
 
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "benchmarks" / "results" / "imputation.json"
-PAGE = ROOT / "docs" / "imputation.md"
+PAGE = ROOT / "docs" / "findings" / "imputation.md"
 FIGURE = ROOT / "docs" / "figures" / "imputation.svg"
 BROUGHT = "worm-imputation"
 METRICS = ("neuron_r2", "neuron_correlation", "r2", "mae")

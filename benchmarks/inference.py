@@ -23,7 +23,7 @@ from braincast.experiments.inference.posterior import Timing, rhythms_of
 from braincast.files import read_json, write_json
 
 HERE = Path(__file__).parent
-RESULT, PAGE = HERE / "results" / "inference.json", HERE.parent / "docs" / "inference.md"
+RESULT, PAGE = HERE / "results" / "inference.json", HERE.parent / "docs" / "findings" / "inference.md"
 NAMES = tuple(f"AB/PD.{current}" for current in ("Na", "CaT", "CaS", "A", "KCa", "Kd", "H"))
 FOLD, N_SIMULATIONS, N_PROPOSED = 3.0, 6_000, 300
 N_KNOWN, N_RANKS = 200, 99

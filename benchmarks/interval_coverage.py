@@ -3,7 +3,7 @@
 Each atlas has the real one's stimuli, responders, classes and mask of what was measured. Its outcomes are drawn from a
 known population: effects of the stimulated class and neuron, of the responding class and neuron, and of the pair.
 Forecasts know part of these. The true value of a metric is its mean over very many atlases drawn alike; what counts is
-the share of intervals that hold it. Written to results/interval_coverage.json and docs/method.md.
+the share of intervals that hold it. Written to results/interval_coverage.json and docs/concepts/method.md.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from braincast.scoring.metrics import load_metric
 from braincast.tasks.truth import open_truth
 
 HERE = Path(__file__).parent
-RESULT, PAGE = HERE / "results" / "interval_coverage.json", HERE.parent / "docs" / "method.md"
+RESULT, PAGE = HERE / "results" / "interval_coverage.json", HERE.parent / "docs" / "concepts" / "method.md"
 METRICS = ("auroc", "auroc_within_fold", "average_precision", "log_loss", "correlation")
 N_RESAMPLES = 1000
 N_TRUTH = 3000  # atlases that the true values are averaged over

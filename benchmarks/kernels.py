@@ -24,7 +24,7 @@ from braincast.tasks.truth import open_truth
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "benchmarks" / "results" / "kernels.json"
 FIGURE = ROOT / "docs" / "figures" / "kernels.svg"
-PAGE = ROOT / "docs" / "kernels.md"
+PAGE = ROOT / "docs" / "findings" / "kernels.md"
 MODELS = ("course-regression", "responder-course", "mean-course")
 METRICS = {
     "r2": "R²",

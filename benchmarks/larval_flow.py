@@ -32,7 +32,7 @@ from braincast.files import read_json, write_json
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "benchmarks" / "results" / "larval_flow.json"
 FIGURE = ROOT / "docs" / "figures" / "larval-flow.svg"
-PAGE = ROOT / "docs" / "larval-fly.md"
+PAGE = ROOT / "docs" / "findings" / "larval-fly.md"
 
 # The unit weight of the adult model times 1, 2 and 4. A neuron of the adult has 3.3 times the synapses of one of the
 # larva (54.5 million on 139,255, Dorkenwald et al. 2024, against 352,611 on 2,952), so that 4 keeps its input about as

@@ -26,7 +26,7 @@ from braincast.tasks.task import Task
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "benchmarks" / "results" / "mutant.json"
 FIGURE = ROOT / "docs" / "figures" / "unc31.svg"
-PAGE = ROOT / "docs" / "unc31.md"
+PAGE = ROOT / "docs" / "findings" / "unc31.md"
 N_DRAWS = 999
 SHOWN = ("lost", "gained", "lost - gained", "lost among responders")
 LOOKED_UP = {

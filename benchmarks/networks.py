@@ -31,7 +31,7 @@ from braincast.scoring.scores import Contender
 from braincast.tasks.forecasting.task import ForecastTask
 
 HERE = Path(__file__).parent
-RESULT, PAGE = HERE / "results" / "networks.json", HERE.parent / "docs" / "networks.md"
+RESULT, PAGE = HERE / "results" / "networks.json", HERE.parent / "docs" / "findings" / "networks.md"
 TASKS = ("human-forecast", "worm-forecast", "zebrafish-regions")
 SEEDS = (0, 1, 2)
 # A network whose answers are made in several ways: which head, and how many of it.

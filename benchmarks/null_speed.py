@@ -2,7 +2,7 @@
 
 A made-up wiring of 10,000 neurons in space with 600,000 edges, every arm after compilation; in the same run networkx
 swaps edges of a small directed graph. With `--large` instead one of 138,639 neurons and 15 million edges, the size of
-the adult fly's brain. Results in results/null_speed.json; `--write` puts the table into docs/wiring-test.md.
+the adult fly's brain. Results in results/null_speed.json; `--write` puts the table into docs/concepts/wiring-test.md.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from braincast.brain.connectome import Connectome
 from braincast.brain.nulls import CONTROLS, NULLS, applicable, degree_preserving
 
 HERE = Path(__file__).parent
-RESULT, PAGE = HERE / "results" / "null_speed.json", HERE.parent / "docs" / "wiring-test.md"
+RESULT, PAGE = HERE / "results" / "null_speed.json", HERE.parent / "docs" / "concepts" / "wiring-test.md"
 MIDDLE, LARGE, SMALL = (10_000, 600_000), (138_639, 15_000_000), (500, 2_000)
 SWAPS_PER_EDGE = 5
 

@@ -27,7 +27,7 @@ ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "benchmarks" / "results" / "out_of_distribution.json"
 MUTANT = ROOT / "benchmarks" / "results" / "mutant.json"
 FIGURE = ROOT / "docs" / "figures" / "out-of-distribution.svg"
-PAGE = ROOT / "docs" / "out-of-distribution.md"
+PAGE = ROOT / "docs" / "findings" / "out-of-distribution.md"
 DESIGN = Design(context=16, horizon=8, held_out=(NEW,))
 N_NEURONS, N_FRAMES, SEED = 24, 1500, 1
 # One network, with settings that are given: what it loses is asked, not how good it could be.

@@ -31,7 +31,7 @@ from braincast.dynamics.rhythm import analysis_of
 from braincast.files import read_json, write_json
 
 HERE = Path(__file__).parent
-RESULT, PAGE = HERE / "results" / "pyloric.json", HERE.parent / "docs" / "pyloric.md"
+RESULT, PAGE = HERE / "results" / "pyloric.json", HERE.parent / "docs" / "findings" / "pyloric.md"
 FIGURE = HERE.parent / "docs" / "figures" / "pyloric-rhythms.svg"
 STEPS_MS = (0.1, 0.05, 0.025, 0.0125)
 SCHEMES = ("exponential-euler", "staggered")

@@ -20,7 +20,7 @@ from threadpoolctl import threadpool_limits
 from braincast.experiments.recovery import activity_of, frames_for, planted_network, recovered, recovery_task
 from braincast.files import read_json, write_json
 
-PAGE = Path(__file__).parents[1] / "docs" / "graph-models.md"
+PAGE = Path(__file__).parents[1] / "docs" / "concepts" / "graph-models.md"
 RESULT = Path(__file__).parent / "results" / "recovery.json"
 N_NEURONS, N_NETWORKS, N_FRAMES, HIGH = 300, 5, 1600, 100.0
 SIGNAL_TO_NOISE = (HIGH, 30.0, 10.0, 3.0, 1.0, 0.3)

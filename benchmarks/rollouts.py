@@ -31,7 +31,7 @@ from braincast.tasks.rollouts.declared import DECLARED
 
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "benchmarks" / "results" / "rollouts.json"
-PAGE = ROOT / "docs" / "rollouts.md"
+PAGE = ROOT / "docs" / "findings" / "rollouts.md"
 FIGURE = ROOT / "docs" / "figures" / "rollouts.svg"
 BROUGHT, EXPONENTS = "worm-rollout", "exponents"
 SHOWN = {

@@ -3,7 +3,7 @@
 One forecast [64 windows, 32 leads, 71,721 neurons] in float32, arrays in memory, against xskillscore, scores and plain
 xarray: mean absolute error, mean squared error and Pearson's correlation at each lead. All in one run and on the same
 number of threads; all input bytes counted. Needs the peers: see README.md. Written to results/scoring_speed.json and,
-with `--write`, into docs/scoring.md.
+with `--write`, into docs/concepts/scoring.md.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from braincast.scoring.forecasting.sums import Grouping, add_up
 from braincast.scoring.metrics import METRICS
 
 HERE = Path(__file__).parent
-RESULT, PAGE = HERE / "results" / "scoring_speed.json", HERE.parent / "docs" / "scoring.md"
+RESULT, PAGE = HERE / "results" / "scoring_speed.json", HERE.parent / "docs" / "concepts" / "scoring.md"
 SHAPE = (64, 32, 71_721)
 KEYS = ("mae", "mse", "correlation")
 # No powers of two: rows that lie so far apart compete for places in the cache (a third more time at 16,384).

@@ -22,7 +22,7 @@ from braincast.tasks.worm_signs import signed_circuit, signs_question
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "benchmarks" / "results" / "signs.json"
 FIGURE = ROOT / "docs" / "figures" / "signs.svg"
-PAGE = ROOT / "docs" / "signs.md"
+PAGE = ROOT / "docs" / "findings" / "signs.md"
 EVIDENCE = {
     "predicted": "literature",
     "transmitter-rule": "transmitter",

@@ -30,7 +30,7 @@ from braincast.dynamics.spiking.drive import trial_key
 from braincast.files import read_json, write_json
 
 HERE = Path(__file__).parent
-RESULT, PAGE = HERE / "results" / "spiking_speed.json", HERE.parent / "docs" / "spiking.md"
+RESULT, PAGE = HERE / "results" / "spiking_speed.json", HERE.parent / "docs" / "concepts" / "spiking.md"
 FIGURE = HERE.parent / "docs" / "figures" / "spiking_growth.svg"
 SEED, RATE_HZ, DURATION_S, N_REPEATS = 0, 150.0, 1.0, 3
 # What is driven: neurons, and by what factor counts of synapses are raised (and rounded), so that spikes are recruited.

@@ -18,7 +18,7 @@ from braincast.dynamics.conductance import Circuit, Simulation, read_circuit, si
 from braincast.files import write_json
 
 HERE = Path(__file__).parent
-RESULT, PAGE = HERE / "results" / "squid.json", HERE.parent / "docs" / "circuits.md"
+RESULT, PAGE = HERE / "results" / "squid.json", HERE.parent / "docs" / "concepts" / "circuits.md"
 STEPS_MS = (0.1, 0.05, 0.025, 0.0125, 0.00625)
 SCHEMES = {"exponential-euler": "exponential Euler", "staggered": "staggered"}
 FINE_MS, SPIKE = 0.005, 3  # the third spike at 10 µA/cm² is compared

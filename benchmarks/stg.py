@@ -23,7 +23,7 @@ from braincast.files import read_json, write_json
 
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "benchmarks" / "results" / "stg.json"
-PAGE = ROOT / "docs" / "stg.md"
+PAGE = ROOT / "docs" / "findings" / "stg.md"
 FIGURE = ROOT / "docs" / "figures" / "stg.svg"
 TASKS = ("stg-modulation", "stg-forecast")
 CONDUCTANCES = "conductances"

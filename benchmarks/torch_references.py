@@ -32,7 +32,7 @@ from braincast.models.interface import Settings
 from braincast.tasks.forecasting.examples import Batch, Seen
 
 HERE = Path(__file__).parent
-RESULT, PAGE = HERE / "results" / "torch_references.json", HERE.parent / "docs" / "learning.md"
+RESULT, PAGE = HERE / "results" / "torch_references.json", HERE.parent / "docs" / "concepts" / "learning.md"
 SIZES, N_FEATURES = Sizes(context=48, horizon=8, n_neurons=98), 3
 N_WINDOWS, SEED = 32, 3
 

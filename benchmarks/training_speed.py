@@ -24,7 +24,7 @@ from pages import put_between_markers, rounded
 from braincast.files import read_json, write_json
 
 HERE = Path(__file__).parent
-RESULT, PAGE = HERE / "results" / "training_speed.json", HERE.parent / "docs" / "learning.md"
+RESULT, PAGE = HERE / "results" / "training_speed.json", HERE.parent / "docs" / "concepts" / "learning.md"
 N_WINDOWS, CONTEXT, N_NEURONS, HORIZON = 8, 256, 10_000, 32
 N_RUNS, N_WARM, SEED = 9, 1, 0
 # Sizes as in ZAPBench (Lueckmann et al. 2025); with and without dropout, for which chance takes a large share.

@@ -1,8 +1,9 @@
 """What bad submissions cost the validator: `python benchmarks/validator.py [--write|--table]`.
 
 Each of the bad submissions of the tests is refused by the validator's child, timed from outside; then mutated ones are
-read for some minutes. Figures go to results/validator.json and, with `--write`, into docs/submissions-safety.md;
-`--table` shows once more what was recorded. Needs the packages of the `test` extra.
+read for some minutes. Figures go to results/validator.json and, with `--write`, into
+docs/concepts/submissions-safety.md; `--table` shows once more what was recorded. Needs the packages of the `test`
+extra.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from pages import put_between_markers, rounded
 from braincast.files import read_json, write_json
 
 HERE = Path(__file__).parent
-RESULT, PAGE = HERE / "results" / "validator.json", HERE.parent / "docs" / "submissions-safety.md"
+RESULT, PAGE = HERE / "results" / "validator.json", HERE.parent / "docs" / "concepts" / "submissions-safety.md"
 sys.path[:0] = [str(HERE.parent / "tests"), str(HERE.parent / "tests" / "faults")]
 
 from bad_submissions import BAD_SUBMISSIONS, TOPICS  # noqa: E402

@@ -25,7 +25,7 @@ from pages import put_between_markers, rounded
 from braincast.files import read_json, write_json
 
 HERE = Path(__file__).parent
-RESULT, PAGE = HERE / "results" / "video.json", HERE.parent / "docs" / "video.md"
+RESULT, PAGE = HERE / "results" / "video.json", HERE.parent / "docs" / "findings" / "video.md"
 N_NEURONS, CONTEXT, HORIZON, BATCH = 71_721, 4, 32, 2  # neurons as in ZAPBench (Lueckmann et al. 2025)
 BOX_UM = (800.0, 500.0, 300.0)
 VOXELS = (32_768, 131_072, 262_144)

@@ -25,7 +25,7 @@ from braincast.files import read_json, write_json
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "benchmarks" / "results" / "whose_wiring.json"
 FIGURE = ROOT / "docs" / "figures" / "whose-wiring.svg"
-PAGE = ROOT / "docs" / "whose-wiring.md"
+PAGE = ROOT / "docs" / "findings" / "whose-wiring.md"
 MODELS = ("connectome-regression", "connectome-propagator", "direct-weights")
 METRICS = ("auroc", "auroc_within_fold")
 N_DRAWS = 10

@@ -26,7 +26,7 @@ from braincast.tasks.registry import task_card
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "benchmarks" / "results" / "wiring.json"
 FIGURE = ROOT / "docs" / "figures" / "wiring.svg"
-PAGE = ROOT / "docs" / "wiring.md"
+PAGE = ROOT / "docs" / "findings" / "wiring.md"
 FULL, FEW = 39, 1
 # Draws of the nulls that decide: many for what fits in seconds, one for what takes a minute and more.
 FAMILIES: Mapping[str, Mapping[str, int]] = {

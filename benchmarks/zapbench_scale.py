@@ -4,8 +4,8 @@ The store is made up (71,721 neurons, 7,879 frames); `--store PATH` takes one th
 process of its own, whose wall time and peak memory are noted, after `fit --dry-run` has said what they will be.
 `linear` answers zapbench-c4 whole; on zapbench-c256 its training is killed after the first evaluation and goes on with
 --resume.
-`--write` records the figures in results/zapbench_scale.json and docs/zapbench.md; `--score` measures forecast, score
-and memory of C4 again and keeps what was recorded of trainings; `--table` only writes the page again.
+`--write` records the figures in results/zapbench_scale.json and docs/findings/zapbench.md; `--score` measures
+forecast, score and memory of C4 again and keeps what was recorded of trainings; `--table` only writes the page again.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from braincast.datasets.synthetic.zapbench_store import write_store
 from braincast.files import read_json, write_json
 
 HERE = Path(__file__).parent
-RESULT, PAGE = HERE / "results" / "zapbench_scale.json", HERE.parent / "docs" / "zapbench.md"
+RESULT, PAGE = HERE / "results" / "zapbench_scale.json", HERE.parent / "docs" / "findings" / "zapbench.md"
 N_NEURONS, SEED, GIGABYTE = 71_721, 7, 1e9
 FIT, FORECAST, ALL = "C4: fit", "C4: forecast, stored", "C4: all three"
 SCORE = "C4: score beside mean, persistence and stimulus-average"

@@ -9,7 +9,7 @@ import braincast
 from braincast.errors import CODES, BraincastError, unknown_name
 
 PACKAGE = Path(braincast.__file__).parent
-DOCUMENT = PACKAGE.parent.parent / "docs" / "errors.md"
+DOCUMENT = PACKAGE.parent.parent / "docs" / "reference" / "errors.md"
 
 
 def codes_in_the_source():

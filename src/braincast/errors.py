@@ -129,8 +129,8 @@ _USAGE_CODES = frozenset({"E301", "E302", "E303", "E304", "E305", "E306", "E307"
 class BraincastError(Exception):
     """An error that a user can act on.
 
-    `code` is listed in docs/errors.md; `where` names the file, field or option; `what` says what was found and
-    expected; `fix` says what to do next. `str(error)` is one line.
+    `code` is listed in docs/reference/errors.md; `where` names the file, field or option; `what` says what was found
+    and expected; `fix` says what to do next. `str(error)` is one line.
     """
 
     def __init__(self, code: str, where: str, what: str, fix: str) -> None:
@@ -166,7 +166,7 @@ def _sentence(text: str) -> str:
 
 
 def catalogue() -> str:
-    """All codes as the Markdown page docs/errors.md (`python -m braincast.errors > docs/errors.md`)."""
+    """All codes as a page in Markdown: `python -m braincast.errors > docs/reference/errors.md`."""
     rows = "\n".join(
         f"| {code} | {meaning} | {EXIT_USAGE if code in _USAGE_CODES else EXIT_INPUT} |"
         for code, meaning in CODES.items()

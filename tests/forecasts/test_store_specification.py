@@ -1,4 +1,4 @@
-"""The page docs/forecast-store.md: its example is what it shows, and a store made by it alone is read bit for bit."""
+"""The page of the forecast store: its example is what it shows, and a store made by it alone is read bit for bit."""
 
 import hashlib
 import json
@@ -15,7 +15,7 @@ from refusals import refused
 from braincast.forecasts.effects import load_effects
 from braincast.forecasts.store import load_forecast
 
-PAGE = (Path(__file__).parents[2] / "docs" / "forecast-store.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "forecast-store.md").read_text(encoding="utf-8")
 LITTLE = {"name": "bytes", "configuration": {"endian": "little"}}
 CRC = {"name": "crc32c"}
 ZSTD = {"name": "zstd", "configuration": {"level": 19, "checksum": True}}

@@ -188,7 +188,7 @@ def test_facts_are_told_type_by_type(scored, card):
 def test_the_page_of_the_task_quotes_what_the_published_curves_score():
     card = task_card("fly-motion")
     found = published(Known.of(card), np.array(card.facts.tuning_angles_deg))
-    page = Path(__file__).parents[2].joinpath("docs", "fly-motion.md").read_text(encoding="utf-8")
+    page = Path(__file__).parents[2].joinpath("docs", "findings", "fly-motion.md").read_text(encoding="utf-8")
     t4, t5, off = found["dsi_t4"], found["dsi_t5"], found["preferred_direction_error_deg"]
     assert f"DSI of {t4:.2f} (T4) and {t5:.2f} (T5), and are {off:.0f}° off" in page
     assert all(f"`{key}`" in page for key in card.metric_keys)

@@ -25,7 +25,7 @@ class Kind(StrEnum):
 
 
 def add(
-    path: Annotated[Path, typer.Argument(help="A file or folder (docs/your-recording.md lists the formats).")],
+    path: Annotated[Path, typer.Argument(help="A file or folder (docs/guides/your-recording.md lists the formats).")],
     name: Annotated[str | None, typer.Option("--name", metavar="N", help="The dataset's name.")] = None,
     kind: Annotated[Kind | None, typer.Option("--kind", help="What to take of the file.")] = None,
     series: Annotated[str | None, typer.Option("--series", metavar="S", help="Which matrix to take.")] = None,

@@ -41,8 +41,8 @@ def place_of(source: StoreSource, from_path: Path | None = None, offline: bool |
     if remembered.is_file():
         return Folder(_store_folder(source, Path(str(read_json(remembered)["path"]))))
     if not source.url:
-        what, fix = f"{source.name} is published nowhere", "Write one (docs/zapbench.md), and give it: --data PATH"
-        raise BraincastError("E401", str(remembered), what, fix)
+        fix = "Write one (docs/findings/zapbench.md), and give it: --data PATH"
+        raise BraincastError("E401", str(remembered), f"{source.name} is published nowhere", fix)
     return _web(source, source.url, offline)
 
 

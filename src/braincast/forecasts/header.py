@@ -14,7 +14,7 @@ FORMAT = 1
 _KEYS = {"format", "axes", "attributes", "writer"}
 _FORMER_WRITER = "braincast"  # where stores that earlier versions wrote have their version
 _LONGEST_NAME, _MOST_ATTRIBUTES, _LONGEST_TEXT = 100, 100, 10_000
-_AGAIN = "Write it as docs/forecast-store.md says"
+_AGAIN = "Write it as docs/reference/forecast-store.md says"
 
 
 def header_of(labels: Mapping[str, Sequence[str]], attributes: Mapping[str, Any], where: str) -> dict[str, Any]:

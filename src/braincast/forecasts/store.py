@@ -1,7 +1,7 @@
 """The forecast store: one zarr v3 group with checksummed chunks, its axes' labels and a completion manifest.
 
 The array is [case, lead, neuron], or [case, lead, neuron, member] where an answer is a distribution. The page
-docs/forecast-store.md specifies it for those who write one without this package.
+docs/reference/forecast-store.md specifies it for those who write one without this package.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from braincast.forecasts.writer import writing_answer
 from braincast.tasks.kinds import MEMBER, AnyCard
 
 _ARRAY = "activity"
-_AGAIN = "Write it again, as docs/forecast-store.md says"
+_AGAIN = "Write it again, as docs/reference/forecast-store.md says"
 
 
 def save_forecast(

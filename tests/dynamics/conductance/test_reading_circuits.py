@@ -105,7 +105,7 @@ def test_a_synapse_that_is_there_twice_is_refused(written):
 def test_the_page_shows_a_file_that_can_be_simulated(written):
     from braincast.dynamics.conductance import simulate
 
-    page = (Path(__file__).parents[3] / "docs" / "circuits.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[3] / "docs" / "concepts" / "circuits.md").read_text(encoding="utf-8")
     circuit = read_circuit(written(page.split("```toml\n")[1].split("```")[0]))
     quiet, awake = (simulate(circuit.changed({"wake": amount}), duration_ms=100.0) for amount in (0, 1))
     assert circuit.changed({"wake": 1}).cells["left"].currents["A"] == pytest.approx(28.0)

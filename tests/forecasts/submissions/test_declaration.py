@@ -266,7 +266,7 @@ def test_the_template_is_a_declaration():
 
 
 def test_the_page_shows_the_template_and_explains_every_field():
-    page = (Path(__file__).parents[3] / "docs" / "submitting.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[3] / "docs" / "guides" / "submitting.md").read_text(encoding="utf-8")
     example = re.search(r"```toml\n(.*?)```", page, re.DOTALL).group(1)
     assert example == TEMPLATE
     explained = re.findall(r"^\| `([a-z_.]+)` \|", page, re.MULTILINE)

@@ -23,7 +23,7 @@ NAMES = tuple(
 )
 QUICK = {"steps": 20, "every": 10, "batch": 8}
 SMALL = 4  # blocks, widths and the like at most
-PAGE = Path(__file__).parents[3] / "docs" / "learning.md"
+PAGE = Path(__file__).parents[3] / "docs" / "concepts" / "learning.md"
 
 
 def quick(name: str):

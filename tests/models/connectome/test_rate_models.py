@@ -15,7 +15,7 @@ from braincast.training.checkpoint import load_fit, save_fit
 from braincast.training.fit import fit
 
 NAMES = ("rate-network", "rate-residual")
-PAGE = Path(__file__).parents[3] / "docs" / "graph-networks.md"
+PAGE = Path(__file__).parents[3] / "docs" / "concepts" / "graph-networks.md"
 
 
 @pytest.fixture(scope="module")

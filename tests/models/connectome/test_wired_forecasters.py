@@ -17,7 +17,7 @@ from braincast.models.registry import load_model
 from braincast.training.checkpoint import load_fit, save_fit
 from braincast.training.fit import fit
 
-PAGE = Path(__file__).parents[3] / "docs" / "graph-models.md"
+PAGE = Path(__file__).parents[3] / "docs" / "concepts" / "graph-models.md"
 NAMES = "masked-var", "graph-var", "masked-lds", "expression-var"
 
 

@@ -7,7 +7,7 @@ from test_forecaster_zoo import NAMES
 
 from braincast.models.registry import load_model
 
-PAGE = Path(__file__).parents[3] / "docs" / "forecasters.md"
+PAGE = Path(__file__).parents[3] / "docs" / "concepts" / "forecasters.md"
 
 
 @pytest.mark.parametrize("name", NAMES)

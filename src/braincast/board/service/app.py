@@ -25,7 +25,7 @@ from braincast.board.service.upkeep import Upkeep
 from braincast.version import VERSION
 
 _ABOUT = """Submissions, their state and results. Writing needs a token (`Authorization: Bearer bc_...`).
-Errors are `{"error": {"code", "where", "what", "fix"}}`; docs/errors.md lists the codes."""
+Errors are `{"error": {"code", "where", "what", "fix"}}`; docs/reference/errors.md lists the codes."""
 
 
 def make_app(

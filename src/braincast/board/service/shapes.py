@@ -32,7 +32,7 @@ def _whole(value: Any) -> Any:
 
 
 class Problem(BaseModel):
-    """What is wrong: a code of docs/errors.md, the place, what was found and what to do."""
+    """What is wrong: a code of docs/reference/errors.md, the place, what was found and what to do."""
 
     code: Annotated[str, Field(pattern="^E[0-9]{3}$")]
     where: str

@@ -102,5 +102,6 @@ def _nothing(candidates: Sequence[Candidate], wanted: Wanted, path: Path) -> Bra
     if candidates:
         names = ", ".join(c.label for c in candidates)
         return BraincastError("E118", str(path), what, f"It has {names}: leave out --kind")
-    fix = "A recording is a matrix of numbers with time and neurons as its axes; docs/your-recording.md shows each form"
+    page = "docs/guides/your-recording.md"
+    fix = f"A recording is a matrix of numbers with time and neurons as its axes; {page} shows each form"
     return BraincastError("E118", str(path), what, fix)

@@ -89,7 +89,7 @@ def _refused(path: Path, error: ValidationError) -> BraincastError:
     key = ".".join(str(part) for part in first["loc"])
     if first["type"] != "extra_forbidden":
         return BraincastError(
-            "E123", f"{path}: {key}", first["msg"], "Correct it; docs/your-recording.md lists the keys"
+            "E123", f"{path}: {key}", first["msg"], "Correct it; docs/guides/your-recording.md lists the keys"
         )
     known = list(Condition.model_fields if "." in key else Sidecar.model_fields)
     nearest = difflib.get_close_matches(key.rsplit(".", 1)[-1], known, n=1, cutoff=0.5)

@@ -1,7 +1,7 @@
 """A made-up fly brain with the published statistics of a real one, for machines without the files.
 
 No neuron of it is any fly's. Figures are of the whole adult brain, FlyWire v783 or v630, and stand with their source;
-docs/fly-data.md compares what comes out with them.
+docs/guides/fly-data.md compares what comes out with them.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from braincast.errors import BraincastError, unknown_name
 
 _LARGEST_BYTES = 1 << 20
 _LIBRARY = "library"
+_PAGE = "docs/concepts/circuits.md"
 
 
 def circuit_names() -> list[str]:
@@ -57,11 +58,11 @@ def checked(told: Mapping[str, Any], where: str) -> Circuit:
         key = ".".join(str(part) for part in first["loc"])
         said = str(first["msg"]).removeprefix("Value error, ")
         if first["type"] == "extra_forbidden":
-            raise BraincastError("E901", where, f"{key}: there is no such key", "See docs/circuits.md") from error
+            raise BraincastError("E901", where, f"{key}: there is no such key", f"See {_PAGE}") from error
         if first["type"] == "missing":
-            raise BraincastError("E901", where, f"{key}: this key is missing", "See docs/circuits.md") from error
+            raise BraincastError("E901", where, f"{key}: this key is missing", f"See {_PAGE}") from error
         code = "E903" if first["type"].startswith(("value_error", "greater", "less")) else "E901"
-        raise BraincastError(code, where, f"{key}: {said}", "See docs/circuits.md for what is possible") from error
+        raise BraincastError(code, where, f"{key}: {said}", f"See {_PAGE} for what is possible") from error
 
 
 def _found(name_or_path: str | Path) -> tuple[str, str, str]:

@@ -37,7 +37,7 @@ class Compute(_Strict):
 
 
 class Submission(_Strict):
-    """A declaration whose every value was checked; the page docs/submitting.md says what each field means.
+    """A declaration whose every value was checked; the page docs/guides/submitting.md says what each field means.
 
     With the `Expected` of a task as context of the validation, what it says of the task is compared as well.
     """
@@ -185,7 +185,7 @@ def _parsed(content: bytes) -> dict[str, Any]:
 
 
 TEMPLATE = '''\
-# Who answers which task, with what. docs/submitting.md says what each may hold.
+# Who answers which task, with what. docs/guides/submitting.md says what each may hold.
 
 format = 1
 

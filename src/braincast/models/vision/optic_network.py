@@ -41,7 +41,7 @@ class OpticNetwork:
             **START,
         },
         citation=_WHO,
-        caveat="Its decoder and its start are not the published ones: see docs/fly-motion.md.",
+        caveat="Its decoder and its start are not the published ones: see docs/findings/fly-motion.md.",
         stochastic=True,
         typical_fit_s=240.0,
         fewest_seeds=5,

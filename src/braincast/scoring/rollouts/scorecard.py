@@ -20,7 +20,7 @@ from braincast.scoring.rollouts.sums import Sums
 from braincast.scoring.scores import Comparison, Contender, MetricScore, ModelScore, defined
 from braincast.tasks.forecasting.task import ForecastTask
 
-_FEWEST_BLOCKS = 4  # the fewest with which coverage was measured on surrogates (docs/rollouts.md)
+_FEWEST_BLOCKS = 4  # the fewest with which coverage was measured on surrogates (docs/findings/rollouts.md)
 N_DRAWS = 3  # of each control that has chance in it
 
 

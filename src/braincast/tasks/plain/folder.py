@@ -58,7 +58,8 @@ def _readme(task: AnyTask, dataset: DatasetCard, described: dict[str, str]) -> s
         card.question,
         f"An answer is an array [case, lead, neuron] of shape {task.cases().shape}: {card.quantity}, in {card.unit}. "
         "Its labels are in task.json. Learn in each fold from the files of that fold alone, and answer with it the "
-        "cases in its asked.npy. How an answer is written: docs/forecast-store.md and docs/submitting.md of braincast.",
+        "cases in its asked.npy. How an answer is written: docs/reference/forecast-store.md and "
+        "docs/guides/submitting.md of braincast.",
         "Files (row i of an array of cases is case i of task.json):",
     )
     files = {"task.json": "the declaration, with its hash", **described}

@@ -2,8 +2,8 @@
 
 Numbers of cells and numbers of connections onto a cell are those of the full-scale model of Bezaire et al. (2016,
 eLife 5:e18566) and its published data; pyramidal cells and PV+ basket cells are those that Ecker et al. (2022, eLife
-11:e71850) fitted to slices of CA3. What no paper gives is chosen here and said so in docs/adaptive-network.md: the
-other interneurons' parameters, the weights, and a drive by chance in place of CA3 and the entorhinal cortex.
+11:e71850) fitted to slices of CA3. What no paper gives is chosen here and said so in docs/findings/adaptive-network.md:
+the other interneurons' parameters, the weights, and a drive by chance in place of CA3 and the entorhinal cortex.
 """
 
 from __future__ import annotations
