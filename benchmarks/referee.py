@@ -14,10 +14,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from promises.claim import Claim
+from promises.claim import Claim, Tests
 from promises.page import page
 from promises.record import every_claim, from_run, keep, known, unchanged_since
-from promises.running import can_run, copied_tree, run
+from promises.running import can_run, copied_tree, run, shared
 
 from braincast.files import write_text
 
@@ -41,7 +41,7 @@ def _check(asked: argparse.Namespace, found: dict[str, Any]) -> None:
         copied_tree(scratch)
         for number, (command, claims) in enumerate(waiting.items(), 1):
             print(f"[{number}/{len(waiting)}] {command}", flush=True)
-            ran = run(next(iter(claims.values())), scratch)
+            ran = run(list(claims.values()), scratch)
             found |= {name: from_run(claim, ran) for name, claim in claims.items()}
             keep(found)
             write_text(PAGE, page(found))
@@ -53,14 +53,20 @@ def _check(asked: argparse.Namespace, found: dict[str, Any]) -> None:
 
 
 def _waiting(asked: argparse.Namespace, found: dict[str, Any]) -> dict[str, dict[str, Claim]]:
-    """Commands with the claims that read them: those of the tier that can run here and have not run at this commit."""
+    """What runs together, with the claims that read it: those that can run here and have not run with this code."""
     every = [(name, claim) for name, claim in every_claim() if can_run(claim) and (asked.timings or not claim.timing)]
-    commands = dict.fromkeys(
-        claim.source.command
+    together = {name: shared(name.split(".")[0], claim) for name, claim in every}
+    wanted = dict.fromkeys(
+        together[name]
         for name, claim in every
         if claim.tier == asked.tier and _named(name, asked.only) and (asked.again or not _done(found[name]))
     )
-    return {command: {n: c for n, c in every if c.source.command == command} for command in commands}
+    return {command: {n: c for n, c in every if _with(command, together[n], c, asked)} for command in wanted}
+
+
+def _with(command: str, own: str, claim: Claim, asked: argparse.Namespace) -> bool:
+    """Whether a claim is read from this command; tests of another tier stay out."""
+    return own == command and (claim.tier == asked.tier or not isinstance(claim.source, Tests))
 
 
 def _named(name: str, only: str | None) -> bool:

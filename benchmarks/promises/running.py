@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ COPIED = ("benchmarks", "docs", "tests", "examples")
 
 @dataclass(frozen=True)
 class Ran:
-    """What a command left: an answer for each claim that reads it, or why there is none."""
+    """What a command left for the claims that read it, or why there is nothing."""
 
     seconds: float
     answer: Any = None
@@ -32,7 +33,7 @@ class Ran:
         if self.failed:
             return None
         source = claim.source
-        return self.answer if isinstance(source, Tests) else source.reads(self.answer)  # pyright: ignore
+        return _counted(source, self.answer) if isinstance(source, Tests) else source.reads(self.answer)  # pyright: ignore
 
 
 def copied_tree(scratch: Path) -> Path:
@@ -53,19 +54,24 @@ def can_run(claim: Claim) -> bool:
     return all(peer in os.environ for peer in claim.source.needs) and "PATH" not in claim.source.arguments.split()
 
 
-def run(claim: Claim, scratch: Path) -> Ran:
-    """The command of a claim, run once."""
+def shared(theme: str, claim: Claim) -> str:
+    """What claims that run together have in common: a command, or the tests of a theme that are marked alike."""
+    if not isinstance(claim.source, Tests):
+        return claim.source.command
+    return f"tests of {theme} {claim.source.where.partition(' -m ')[2]}".rstrip()
+
+
+def run(claims: Sequence[Claim], scratch: Path) -> Ran:
+    """The command that claims share, run once."""
     began = time.perf_counter()
-    source = claim.source
+    source = claims[0].source
     if isinstance(source, Tests):
-        done, answer = _tests(source, scratch)
+        done, answer = _tests([claim.source for claim in claims if isinstance(claim.source, Tests)], scratch)
     elif isinstance(source, Script):
-        words = [sys.executable, f"benchmarks/{source.name}.py", *source.arguments.split()]
-        done = subprocess.run(words, cwd=scratch / "tree", capture_output=True, text=True, env=_environment())
+        done = _done([f"benchmarks/{source.name}.py", *source.arguments.split()], scratch / "tree")
         answer = None if done.returncode else _result(source, scratch)
     else:
-        words = [sys.executable, "-m", "braincast", *shlex.split(source.command)[1:]]  # pyright: ignore
-        done = subprocess.run([*words, "--quiet"], cwd=scratch, capture_output=True, text=True, env=_environment())
+        done = _done(["-m", "braincast", *shlex.split(source.command)[1:], "--quiet"], scratch)
         answer = None if done.returncode else json.loads(done.stdout)
     seconds = round(time.perf_counter() - began, 1)
     if answer is None:
@@ -74,24 +80,40 @@ def run(claim: Claim, scratch: Path) -> Ran:
     return Ran(seconds, answer)
 
 
-def _tests(source: Tests, scratch: Path) -> tuple[subprocess.CompletedProcess[str], dict[str, int] | None]:
+def _tests(sources: Sequence[Tests], scratch: Path) -> tuple[Any, Any]:
+    """The tests of all these claims in one process: each with its file, its name and how it ended."""
+    marker = sources[0].where.partition(" -m ")[2]
+    every = dict.fromkeys(place for source in sources for place in source.where.partition(" -m ")[0].split())
     report = scratch / "tests.xml"
     report.unlink(missing_ok=True)
-    words = [sys.executable, "-m", "pytest", *shlex.split(source.where), "-q", "-p", "no:cacheprovider"]
-    done = subprocess.run(
-        [*words, f"--junitxml={report}"], cwd=ROOT, capture_output=True, text=True, env=_environment()
-    )
-    if not report.exists():
-        return done, None
-    counts = next(ElementTree.parse(report).getroot().iter("testsuite")).attrib
-    failed, skipped = int(counts["failures"]) + int(counts["errors"]), int(counts["skipped"])
-    return done, {"passed": int(counts["tests"]) - failed - skipped, "failed": failed, "skipped": skipped}
+    marked = ["-m", *shlex.split(marker)] if marker else []
+    done = _done(["-m", "pytest", *every, *marked, "-q", "-p", "no:cacheprovider", f"--junitxml={report}"], ROOT)
+    return done, list(ElementTree.parse(report).getroot().iter("testcase")) if report.exists() else None
+
+
+def _counted(source: Tests, cases: Sequence[ElementTree.Element]) -> dict[str, int]:
+    """How the tests of one claim ended."""
+    counts = {"passed": 0, "failed": 0, "skipped": 0}
+    places = source.where.partition(" -m ")[0].split()
+    for case in cases:
+        if any(_lies_in(case, place) for place in places):
+            ended = {child.tag for child in case}
+            counts["failed" if ended & {"failure", "error"} else "skipped" if "skipped" in ended else "passed"] += 1
+    return counts
+
+
+def _lies_in(case: ElementTree.Element, place: str) -> bool:
+    path, _, test = place.partition("::")
+    file = f"{case.attrib['classname'].replace('.', '/')}.py"
+    named = case.attrib["name"].partition("[")[0]
+    return (file == path or file.startswith(f"{path}/")) and test in ("", named)
+
+
+def _done(words: Sequence[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """A Python program, with one thread for linear algebra as the recorded figures had it."""
+    environment = {"OMP_NUM_THREADS": "1", **os.environ}
+    return subprocess.run([sys.executable, *words], cwd=folder, capture_output=True, text=True, env=environment)
 
 
 def _result(source: Script, scratch: Path) -> Any:
     return json.loads((scratch / "tree" / "benchmarks" / "results" / f"{source.name}.json").read_text(encoding="utf-8"))
-
-
-def _environment() -> dict[str, str]:
-    """One thread for linear algebra, as the recorded figures had it."""
-    return {"OMP_NUM_THREADS": "1", **os.environ}
