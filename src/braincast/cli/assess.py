@@ -41,7 +41,9 @@ def score(
     force: Force = False,
 ) -> None:
     """Score forecasts beside the task's baselines."""
+    from braincast.cli.run import n_cores
     from braincast.experiments.beside import score_beside_baselines
+    from braincast.experiments.floors import kept_floors
     from braincast.files import require_free, write_json
     from braincast.progress import step
     from braincast.tasks.registry import load_task
@@ -51,8 +53,10 @@ def score(
         require_free(scorecard, force=force, what="scorecard")
     with session(quiet=quiet, offline=offline):
         opened = load_task(task, data=data)
-        with _contenders(opened, forecasts) as found, step("Fitting baselines, and scoring"):
-            document: dict[str, Any] = score_beside_baselines(opened, found, baseline=baseline).to_dict()
+        with _contenders(opened, forecasts) as found, step("Scoring beside the baselines"):
+            floors = kept_floors(opened)
+            card = score_beside_baselines(opened, found, baseline=baseline, floors=floors, n_workers=n_cores())
+            document: dict[str, Any] = card.to_dict()
     files: dict[str, Any] = {"forecasts": [str(path) for path in forecasts]}
     document["files"] = files
     if scorecard is not None:
