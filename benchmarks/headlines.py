@@ -88,7 +88,8 @@ def short_table(found: Iterable[Finding]) -> str:
 def paragraphs(found: Iterable[Finding]) -> str:
     """Findings as the top of their page says them."""
     return "\n\n".join(
-        f"*{f.question}* **{f.answer}.** Floor: {f.floor}. Ceiling: {f.ceiling}. Null: {f.null}. Made by `{f.command}`."
+        f"*{f.question}*\n**{f.answer}.**\n\n- Floor: {f.floor}.\n- Ceiling: {f.ceiling}.\n- Null: {f.null}.\n"
+        f"- Made by `{f.command}`."
         for f in found
     )
 

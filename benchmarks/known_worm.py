@@ -24,7 +24,7 @@ def worm_responses(recorded: Recorded) -> Finding:
         ceiling=f"none for the AUROC, since q cannot be had from half of the trials; its correlation is "
         f"{with_interval(models[best]['metrics']['correlation'], '.2f')} of at most "
         f"{with_interval({'value': ceiling['correlation'], 'ci': ceiling['correlation_ci']}, '.2f')}",
-        null="next row",
+        null="the next question",
         command="python benchmarks/main_job.py --write",
         page="models.md",
         brief=(
@@ -68,7 +68,7 @@ def wiring_alone(recorded: Recorded) -> Finding:
     best = recorded("main_job")["document"]["models"]["joint-regression"]
     above = [f"`{name}` {found[name]['value']:.3f}" for name in found if found[name]["value"] > floor]
     return Finding(
-        question="And models that know little but the wiring?",
+        question="Does the wiring help models that know little else?",
         answer=f"Helps {len(helped)} of {len(found)}: leads over the nearer null from "
         f"{signed({'value': found[least]['effect'], 'ci': found[least]['ci']})} (`{least}`) "
         f"to {signed({'value': found[most]['effect'], 'ci': found[most]['ci']})} (`{most}`); intervals over cell "
