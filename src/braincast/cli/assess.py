@@ -41,7 +41,9 @@ def score(
     force: Force = False,
 ) -> None:
     """Score forecasts beside the task's baselines."""
+    from braincast.cli.run import n_cores
     from braincast.experiments.beside import score_beside_baselines
+    from braincast.experiments.floors import kept_floors
     from braincast.files import require_free, write_json
     from braincast.tasks.registry import load_task
 
@@ -51,7 +53,9 @@ def score(
     with session(quiet=quiet, offline=offline):
         opened = load_task(task, data=data)
         with _contenders(opened, forecasts) as found:
-            document: dict[str, Any] = score_beside_baselines(opened, found, baseline=baseline).to_dict()
+            floors = kept_floors(opened)
+            card = score_beside_baselines(opened, found, baseline=baseline, floors=floors, n_workers=n_cores())
+            document: dict[str, Any] = card.to_dict()
     files: dict[str, Any] = {"forecasts": [str(path) for path in forecasts]}
     document["files"] = files
     if scorecard is not None:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from importlib.resources import files
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 from jaxtyping import Bool
@@ -28,7 +28,7 @@ class EffectQuestion(BaseModel):
     task only the folds enter the hash: its line-up may change without another question being asked here.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid", frozen=True)
 
     name: str
     version: str
