@@ -34,19 +34,21 @@ def fly_motion(recorded: Recorded) -> Finding:
     def selectivity(name: str) -> str:
         return with_interval(models[name]["metrics"]["direction_selectivity"], ".2f")
 
+    def degrees(name: str) -> str:
+        return with_interval(models[name]["metrics"]["preferred_direction_error_deg"], ".0f")
+
     own, even = (_trained(recorded, wiring) for wiring in ("true", "offsets-shuffled"))
     return Finding(
         question="Does wiring with a task predict which cells of a fly's eye tell directions?",
-        answer=f"Networks that learned to tell motion are selective by {selectivity('optic-network')}, "
-        f"{with_interval(models['optic-network']['metrics']['preferred_direction_error_deg'], '.0f')}° off the known "
-        "directions; over five seeds and cell types of one circuit",
-        floor=f"untrained {selectivity('optic-untrained')}, "
-        f"{with_interval(models['optic-untrained']['metrics']['preferred_direction_error_deg'], '.0f')}° off",
+        answer="Where networks with it learned to tell motion, the DSI of types that tell directions is larger by "
+        f"{selectivity('optic-network')} than that of types that do not, and they are {degrees('optic-network')} "
+        "degrees off what is known; over five seeds and the cell types of one circuit",
+        floor=f"untrained {selectivity('optic-untrained')}, {degrees('optic-untrained')} degrees off",
         ceiling=f"none; flies' own curves have a DSI of {published['dsi_t4']:.2f} and {published['dsi_t5']:.2f}",
         null=f"inputs spread evenly after training {selectivity('optic-network@offsets-shuffled-after')}; from "
         f"the beginning, in a shorter training of {len(even)} seeds, {even[0]['direction_selectivity']:.2f} and "
         f"{even[1]['direction_selectivity']:.2f} (true wiring {own[0]['direction_selectivity']:.2f} and "
-        f"{own[1]['direction_selectivity']:.2f}), but {_off(even)}° off instead of {_off(own)}°: no verdict, "
+        f"{own[1]['direction_selectivity']:.2f}), but {_off(even)} degrees off instead of {_off(own)}: no verdict, "
         "which needs 39",
         command="python benchmarks/fly_motion.py --write",
         page="fly-motion.md",
