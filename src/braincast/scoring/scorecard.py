@@ -76,10 +76,17 @@ class Scorecard:
 
     def to_html(self) -> str:
         """A small escaped HTML table of the primary metric and its 95 % interval."""
-        facts = {name: f"{self.primary} {_shown(score.metrics[self.primary])}" for name, score in self.models.items()}
-        return html_card("Scorecard", self.task, facts)
+        return html_card("Scorecard", self.task, self._facts)
 
     _repr_html_ = to_html
+
+    def __repr__(self) -> str:
+        return f"Scorecard {self.task!r}: {', '.join(f'{name} {shown}' for name, shown in self._facts.items())}"
+
+    @property
+    def _facts(self) -> dict[str, str]:
+        """What every contender reached in the primary metric."""
+        return {name: f"{self.primary} {_shown(score.metrics[self.primary])}" for name, score in self.models.items()}
 
 
 def score_answers(
