@@ -17,9 +17,8 @@ def larva(recorded: Recorded) -> Finding:
         question="How far is it from a larval fly's senses to its outputs?",
         over="draws of null wirings; one animal",
         full=Told(
-            f"{rewired['value']:.2f} synapses on the shortest path, more than in any null wiring, in {longer} "
-            "of the sweep; no "
-            "activity was measured",
+            f"{rewired['value']:.2f} synapses on the shortest path, more than in any null wiring, in {longer} of "
+            "the sweep; no activity was measured",
             "none: nothing is predicted",
             "none",
             f"{rewired['n']} draws each: rewired edges {_drawn(rewired)}, permuted identities {_drawn(permuted)}",
@@ -52,11 +51,10 @@ def fly_motion(recorded: Recorded) -> Finding:
             f"{selectivity[0]} than that of types that do not, and they are {degrees[0]} degrees off what is known",
             f"untrained {selectivity[1]}, {degrees[1]} degrees off",
             f"none; flies' own curves have a DSI of {published['dsi_t4']:.2f} and {published['dsi_t5']:.2f}",
-            f"inputs spread evenly after training {selectivity[2]}; from the beginning, in a shorter training "
-            "of two seeds, "
-            f"{_both(even, 'direction_selectivity', '.2f')} (true wiring "
-            f"{_both(own, 'direction_selectivity', '.2f')}), "
-            f"but {_both(even, 'preferred_direction_error_deg', '.0f')} degrees off instead of "
+            f"inputs spread evenly after training {selectivity[2]}; from the beginning, in a shorter training of "
+            f"two seeds, {_both(even, 'direction_selectivity', '.2f')} (true wiring "
+            f"{_both(own, 'direction_selectivity', '.2f')}), but "
+            f"{_both(even, 'preferred_direction_error_deg', '.0f')} degrees off instead of "
             f"{_both(own, 'preferred_direction_error_deg', '.0f')}: no verdict, which needs 39",
         ),
         brief=Told(

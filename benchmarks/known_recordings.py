@@ -26,8 +26,7 @@ def wiring_of_forecasts(recorded: Recorded) -> Finding:
             f"persistence, MAE {worm} (worm) and {people} (people)",
             UNKNOWN,
             "39 draws of permuted identities and of rewired edges; the wiring is an atlas's and the people's "
-            "own; one of "
-            "the six models chose to look at no weights",
+            "own; one of the six models chose to look at no weights",
         ),
         brief=Told(
             f"It does not, {times}: leads {within}",
@@ -51,9 +50,8 @@ def own_tracts(recorded: Recorded) -> Finding:
         question="Do a person's own tracts give the own functional connectivity?",
         over=f"{len(references['the wiring itself']['each'])} people",
         full=Told(
-            f"No: that of `graph-var`, running on by itself, correlates by {own} with the measured one, and "
-            "with another's "
-            f"tracts as much (difference {others})",
+            f"No: that of `graph-var`, running on by itself, correlates by {own} with the measured one, and with "
+            f"another's tracts as much (difference {others})",
             f"without any edge {none}",
             f"the own earlier frames {earlier}; the tracts alone, without a model, {tracts}",
             f"{model['identity-permuted']['n_draws']} draws of permuted identities: lead {permuted}",
@@ -100,8 +98,8 @@ def networks(recorded: Recorded) -> Finding:
         question="Do networks forecast better than closed forms?",
         over="one worm, one fish (five blocks), seven people; three seeds",
         full=Told(
-            f"On one worm and one fish, not on seven people: errors differ by {worm}, {fish} and {people} between the "
-            "network and the closed form that validation chose",
+            f"On one worm and one fish, not on seven people: errors differ by {worm}, {fish} and {people} between "
+            "the network and the closed form that validation chose",
             f"MAE of the closed forms: {closed}",
             UNKNOWN,
             UNWIRED,
@@ -155,8 +153,7 @@ def hidden_neurons(recorded: Recorded) -> Finding:
             "the training mean, R² 0",
             f"left and right homologues, hidden together: {with_interval(homologues, '.2f')} in people",
             f"the tracts alone tell {own}, permuted {permuted}, weights exchanged {exchanged}; with three draws "
-            "it cannot "
-            "be told whether the wiring helps",
+            "it cannot be told whether the wiring helps",
         ),
         brief=Told(
             f"R² {people} in people, {one} in the worm",

@@ -48,8 +48,8 @@ def wiring_beside_all_else(recorded: Recorded) -> Finding:
             f"{lead(permuted)} AUROC, with rewired edges by {lead(rewired)}, where 0.01 counts",
             f"without any edge: lead {lead(arms['no-edges'])}",
             "as above",
-            f"{draws} draws each, p = {permuted['p']} and {rewired['p']}, the least there can be; the wiring is an "
-            "atlas's",
+            f"{draws} draws each, p = {permuted['p']} and {rewired['p']}, the least there can be; the wiring is "
+            "an atlas's",
         ),
         brief=Told(
             f"It {document['answer']}: lead {lead(permuted)}",
@@ -74,8 +74,8 @@ def wiring_alone(recorded: Recorded) -> Finding:
         question="Does the wiring help models that know little else?",
         over=CLASSES,
         full=Told(
-            f"It helps {len(helped)} of {len(found)}: leads over the nearer null lie between {_effect(found[least])} "
-            f"(`{least}`) and {_effect(found[most])} (`{most}`)",
+            f"It helps {len(helped)} of {len(found)}: leads over the nearer null lie between "
+            f"{_effect(found[least])} (`{least}`) and {_effect(found[most])} (`{most}`)",
             f"response rates alone {floor:.3f}, which {len(above)} of {len(found)} exceed ({', '.join(above)})",
             f"what also knows places and other responses: {best}",
             f"{draws} draws of permuted identities and of rewired edges, p = "
@@ -105,12 +105,12 @@ def courses(recorded: Recorded) -> Finding:
         question="How does a response rise and fall, and does the wiring help there?",
         over=CLASSES,
         full=Told(
-            f"`course-regression` has R² {best}; the wiring {found['answer']}: lead {permuted}, above 0 and within the "
-            "0.01 that counts",
+            f"`course-regression` has R² {best}; the wiring {found['answer']}: lead {permuted}, above 0 and "
+            "within the 0.01 that counts",
             f"the mean course {mean}, the responder's own {own}",
             "none: a pair's course is an average that cannot be taken apart",
-            f"{draws} draws of permuted identities (p = {arms['identity-permuted']['p']}) and of rewired edges, lead "
-            f"{rewired}",
+            f"{draws} draws of permuted identities (p = {arms['identity-permuted']['p']}) and of rewired edges, "
+            f"lead {rewired}",
         ),
         brief=Told(
             f"R² {best}; the wiring {found['answer']}: lead {permuted}",
@@ -135,8 +135,7 @@ def mutant(recorded: Recorded) -> Finding:
         over=CLASSES,
         full=Told(
             f"`joint-regression` falls from {wild_type} to {unc31} AUROC; peptide edges do not mark what was "
-            "lost, as far "
-            f"as can be seen: AUROC {with_interval(lost)}",
+            f"lost, as far as can be seen: AUROC {with_interval(lost)}",
             f"response rates alone {floor}; looking the same pair up {with_interval(found['lookup_model_on_both'])}",
             "none: the mutant was tried less often, and the AUROC cannot be had from half of the trials",
             null,
@@ -168,8 +167,8 @@ def whose_wiring(recorded: Recorded) -> Finding:
         question="Does it matter whose wiring a model is given?",
         over="cell classes; three adults",
         full=Told(
-            f"Not shown: between two adults `connectome-regression` differs by {most} AUROC at most, though they share "
-            f"{adults['jaccard']:.0%} of their edges",
+            f"Not shown: between two adults `connectome-regression` differs by {most} AUROC at most, though they "
+            f"share {adults['jaccard']:.0%} of their edges",
             f"rewired copies, by which adults differ by {rewired} on average",
             f"one animal annotated twice differs by {twice} on average",
             f"{n_draws} rewirings of each: a scale, not a verdict",
@@ -193,13 +192,12 @@ def signs(recorded: Recorded) -> Finding:
         question="Can it be told whether an edge excites or inhibits?",
         over=CLASSES,
         full=Told(
-            f"No, as far as {found['n_truth']} edges can say: the best of {len(answerers)} ways, `{best}`, has "
-            "a balanced "
-            f"accuracy of {with_interval(accuracy, '.2f')}",
+            f"No, as far as {found['n_truth']} edges can say: the best of {len(answerers)} ways, `{best}`, has a "
+            f"balanced accuracy of {with_interval(accuracy, '.2f')}",
             f"always +: 0.50, and agreement {found['positive_truth']:.3f}",
             "1, if the sign of a response were that of the edge, which is not known",
-            f"the same signs shuffled over the same edges, {recorded('signs')['n_permutations']:,} times: "
-            f"p = {accuracy['p']:.2f}, not corrected for {len(answerers)} ways",
+            f"the same signs shuffled over the same edges, {recorded('signs')['n_permutations']:,} times: p = "
+            f"{accuracy['p']:.2f}, not corrected for {len(answerers)} ways",
         ),
         brief=Told(
             f"No: balanced accuracy {with_interval(accuracy, '.2f')}, the best of {len(answerers)} ways",
