@@ -147,6 +147,13 @@ THEME = Theme(
             "hours",
             but="Where seeds differ by 3.4 % it is 6 %, and 16 % for a model better by 5 %.",
         ),
+        Claim(
+            "seeds",
+            "Ranked entries carry three seeds, or say why not",
+            at_least(3),
+            Told("braincast board example BOARD --site SITE", "three, or the reason", True),
+            tier="hours",
+        ),
         tests(
             "browser",
             "Every page in Chromium: console, sort, filter, compare, payloads inert, axe, 400 to 1,400 px",

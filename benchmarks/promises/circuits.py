@@ -176,6 +176,11 @@ THEME = Theme(
             )
             for i, (name, asked) in enumerate(FACTORS.items())
         ),
+        tests(
+            "modulators",
+            "Dopamine, serotonin and warmth change the rhythm in the known directions; phases keep under warmth",
+            "tests/dynamics/rhythm/test_pyloric_network.py -m slow",
+        ),
         Claim(
             "rallpack-1",
             "Rallpack 1 against the closed form, near and far end (0.05 ms)",

@@ -124,17 +124,18 @@ def _theme(theme: Theme, known: Known, machines: Mapping[Any, str]) -> str:
             reached,
             f"**{which}**" if which in ("no", "open") else which,
             f"`{claim.source.command}`",
-            _where(entry, machines),
+            _where(claim, entry, machines),
         )
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 
-def _where(entry: Mapping[str, Any], machines: Mapping[Any, str]) -> str:
+def _where(claim: Claim, entry: Mapping[str, Any], machines: Mapping[Any, str]) -> str:
     if entry["source"] in ("told", "not run"):
         return "by hand" if entry["source"] == "told" else "not run"
     letter = f", {machines[_key(entry)]}" if entry.get("machine") else ""
-    return f"{entry['source']} {entry['date']}, {entry['commit']}{letter}"
+    load = f", load {entry['load']}" if claim.timing and "load" in entry else ""
+    return f"{entry['source']} {entry['date']}, {entry['commit']}{letter}{load}"
 
 
 def _machines(known: Known) -> dict[Any, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from promises.claim import Asked, Claim, Script, Theme, at_least, at_most, between, holding, near, tests
+from promises.claim import Asked, Claim, Script, Theme, Told, at_least, at_most, between, holding, near, tests
 
 METRICS = ("auroc", "average_precision", "log_loss", "correlation")
 
@@ -78,6 +78,13 @@ THEME = Theme(
             Script("all_models", lambda found: found["models"][found["headline"]]["metrics"]["auroc"]["value"]),
             "{:.3f}",
             "hours",
+        ),
+        Claim(
+            "ideas",
+            "What was tried on the way there, and why it stops there, stands on the page",
+            at_least(6, "different ideas"),
+            Told("docs/findings/models.md#what-was-tried-and-where-it-stops", "six kinds of ideas", True),
+            tier="hours",
         ),
         Claim(
             "time",

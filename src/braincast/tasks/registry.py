@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from braincast.datasets.cache import home
+from braincast.datasets.own import own_names
 from braincast.errors import BraincastError, unknown_name
 from braincast.files import write_text
 from braincast.tasks.card import TaskCard
@@ -165,7 +166,13 @@ def _dataset(task: str, name: str, wanted: str, data: Path | None, offline: bool
     found = load_dataset(name, from_path=data, offline=offline)
     if found.card.hash != wanted:
         what = f"dataset {name} has hash {found.card.hash[:12]}, expected {wanted[:12]}"
-        raise BraincastError("E215", f"task {task}", what, "Install the braincast version of that dataset")
+        fix = "Install the braincast version of that dataset"
+        if name in own_names():  # wiring was laid beside it, for example
+            what, fix = (
+                f"{what}: it was changed since",
+                f"Make the task again: braincast task new {task} --dataset {name} --force",
+            )
+        raise BraincastError("E215", f"task {task}", what, fix)
     return found
 
 
