@@ -78,7 +78,7 @@ def table(found: Iterable[Finding], pages: str = "", with_command: bool = True) 
         [
             f"[{f.question}]({pages}{f.page})",
             *(f.brief.answer, f.over, f.brief.floor, f.brief.ceiling, f.brief.null),
-            *([f"`{f.command}`"] if with_command else []),
+            *([f"`{f.command.removeprefix('python benchmarks/').removesuffix(' --write')}`"] if with_command else []),
         ]
         for f in found
     ]
