@@ -1,4 +1,4 @@
-"""The pages of all datasets, tasks, models and metrics: what `braincast list` and `show` say, so that none is missing."""
+"""The pages of all datasets, tasks, models and metrics: what `braincast list` and `show` say, so none is missing."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def _task(card: dict[str, Any]) -> str:
 
 
 def _models(cards: list[dict[str, Any]]) -> str:
-    opening = "`braincast fit TASK NAME --set SETTING=VALUE` fits one; `braincast run TASK --models A,B` compares several."
+    opening = "`braincast fit TASK NAME --set SETTING=VALUE` fits one, `braincast run TASK --models A,B` compares some."
     return _page("Models", opening, [_model(card) for card in cards])
 
 
