@@ -10,6 +10,7 @@ import html
 import os
 import re
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -67,7 +68,9 @@ def executed(notebook: Any) -> Any:
         client = NotebookClient(
             notebook, timeout=_LONGEST_S, kernel_name=_KERNEL, resources={"metadata": {"path": str(work)}}
         )
-        return client.execute(env={**os.environ, "BRAINCAST_HOME": str(home)})
+        # `!braincast` is that of the environment which builds the site.
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+        return client.execute(env={**os.environ, "BRAINCAST_HOME": str(home), "PATH": path})
 
 
 def shown(notebook: Any, name: str) -> str:
