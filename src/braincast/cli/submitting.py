@@ -36,9 +36,9 @@ def template(json_: Json = False) -> None:
     from braincast.forecasts.submissions.declaration import TEMPLATE
 
     if json_:
-        print_json({"submission.toml": TEMPLATE})
-        return
-    typer.echo(TEMPLATE, nl=False)
+        print_json({"template": TEMPLATE})
+    else:
+        typer.echo(TEMPLATE, nl=False)
 
 
 @app.command("pack")
