@@ -48,7 +48,7 @@ def run(
     offline: Offline = False,
     force: Force = False,
 ) -> None:
-    """Fit the line-up, forecast held-out activity, score it, test the wiring, write a report."""
+    """Fit the line-up, forecast unseen activity, score it, report. Tests the wiring where models use it."""
     from braincast.experiments.run import configure
     from braincast.tasks.registry import task_card
 

@@ -56,7 +56,7 @@ def sweep(
     offline: Offline = False,
     force: Force = False,
 ) -> None:
-    """Search settings of a model by the error on validation data; test data stay closed."""
+    """Search settings of a model. By the error on validation data; test data stay closed."""
     from braincast.datasets.cache import home
     from braincast.experiments.folder import numbered_folder
     from braincast.models.registry import load_model
