@@ -88,7 +88,12 @@ def _tests(sources: Sequence[Tests], scratch: Path) -> tuple[Any, Any]:
     report.unlink(missing_ok=True)
     marked = ["-m", *shlex.split(marker)] if marker else []
     done = _done(["-m", "pytest", *every, *marked, "-q", "-p", "no:cacheprovider", f"--junitxml={report}"], ROOT)
-    return done, list(ElementTree.parse(report).getroot().iter("testcase")) if report.exists() else None
+    return done, cases_of(report) if report.exists() else None
+
+
+def cases_of(report: Path) -> list[ElementTree.Element]:
+    """The tests in a file of pytest's --junitxml."""
+    return list(ElementTree.parse(report).getroot().iter("testcase"))
 
 
 def _counted(source: Tests, cases: Sequence[ElementTree.Element]) -> dict[str, int]:
