@@ -61,7 +61,7 @@ def _ended(files: Sequence[str]) -> Iterator[tuple[str, Claim, Ran]]:
     """Claims whose tests ran elsewhere with this code, from what pytest's --junitxml left."""
     ran = Ran(0.0, [case for file in files for case in cases_of(Path(file))])
     for name, claim in every_claim():
-        if isinstance(claim.source, Tests) and sum(ran.reached(claim).values()):
+        if isinstance(claim.source, Tests) and any(ran.reached(claim)[end] for end in ("passed", "failed", "skipped")):
             yield name, claim, ran
 
 
