@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 
-def test_the_readme_shows_the_recorded_figures(monkeypatch):
+def test_the_readme_and_the_page_of_models_show_the_recorded_figures_of_the_main_job(monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
     spec = importlib.util.spec_from_file_location("main_job", ROOT / "benchmarks" / "main_job.py")
     main_job = importlib.util.module_from_spec(spec)
@@ -19,6 +19,8 @@ def test_the_readme_shows_the_recorded_figures(monkeypatch):
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     figures = json.loads(main_job.RESULT.read_text(encoding="utf-8"))
     assert f"\n{main_job.table(figures)}\n" in readme
+    page = main_job.PAGE.read_text(encoding="utf-8")
+    assert f"<!-- main-job: begin -->\n{main_job.whole_table(figures)}\n<!-- main-job: end -->" in page
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,7 @@ def score(
     from braincast.experiments.beside import score_beside_baselines
     from braincast.experiments.floors import kept_floors
     from braincast.files import require_free, write_json
+    from braincast.progress import step
     from braincast.tasks.registry import load_task
 
     scorecard = None if out is None else out / "scorecard.json"
@@ -52,7 +53,7 @@ def score(
         require_free(scorecard, force=force, what="scorecard")
     with session(quiet=quiet, offline=offline):
         opened = load_task(task, data=data)
-        with _contenders(opened, forecasts) as found:
+        with _contenders(opened, forecasts) as found, step("Scoring beside the baselines"):
             floors = kept_floors(opened)
             card = score_beside_baselines(opened, found, baseline=baseline, floors=floors, n_workers=n_cores())
             document: dict[str, Any] = card.to_dict()
@@ -79,13 +80,14 @@ def compare(
     offline: Offline = False,
 ) -> None:
     """Compare two forecasts on the same resamples, for every metric of the task."""
+    from braincast.progress import step
     from braincast.scoring.any_task import compare as compare_pair
     from braincast.scoring.any_task import score as score_forecasts
     from braincast.tasks.registry import load_task
 
     with session(quiet=quiet, offline=offline):
         opened = load_task(task, data=data)
-        with _contenders(opened, [a, b]) as found:
+        with _contenders(opened, [a, b]) as found, step("Scoring"):
             scorecard = score_forecasts(opened, found)
         first, second = (name for name, contender in found.items() if contender.role == "model")
         pairs = [compare_pair(scorecard, first, second, key).to_dict() for key in opened.card.metric_keys]

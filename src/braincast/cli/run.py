@@ -159,8 +159,8 @@ def _show_plan(card: AnyCard, configuration: Configuration, json_: bool) -> None
             f"{store.url or store.name} ({store.size_bytes / 1e9:.1f} GB)" for store in data.stores
         )
         or "nothing",
-        "estimated_s": _shown_time(plan["estimated_s"]),
-        "forecasts_bytes": f"{plan['forecasts_bytes'] / 1e9:.1f} GB at most",
+        "estimated_s": _shown_time(plan["estimated_s"]) + (", after the download" if to_fetch else ""),
+        "forecasts_bytes": f"{plan['forecasts_bytes'] / 1e6:,.1f} MB at most",
     }
     rows = [(k.replace("_", " "), ", ".join(v) if isinstance(v, list) else str(v)) for k, v in shown.items()]
     show_table("What would be done", ("", ""), rows, console())
@@ -178,7 +178,7 @@ def _kept_bytes(card: AnyCard, configuration: Configuration) -> int:
 def _shown_time(estimated_s: float | None) -> str:
     if estimated_s is None:
         return "not known before a few steps are tried: braincast fit TASK MODEL --dry-run"
-    return f"about {estimated_s:.0f} s on {n_cores()} cores, after the download"
+    return f"about {estimated_s:.0f} s on {n_cores()} cores"
 
 
 def n_cores() -> int:
