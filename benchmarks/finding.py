@@ -13,17 +13,26 @@ DECIDE = ("identity-permuted", "degree-preserving")
 
 
 @dataclass(frozen=True)
-class Finding:
-    """A question, what is known of it, and what that is held against."""
+class Told:
+    """What is known, and what it is held against."""
 
-    question: str
     answer: str
     floor: str
     ceiling: str
     null: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A question, and what is known of it: in full for its page, in brief for tables."""
+
+    question: str
+    over: str  # whom or what the intervals are over
+    full: Told
+    brief: Told
     command: str
     page: str
-    brief: tuple[str, str, str, str] | None = None  # answer, floor, ceiling and null in the README
+    in_readme: bool = False
 
 
 def signed(found: dict[str, Any]) -> str:

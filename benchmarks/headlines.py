@@ -56,7 +56,8 @@ def shown() -> dict[Path, str]:
     """What stands between the markers "known" of each page."""
     found = findings()
     pages = {FOLDER / name: paragraphs(f for f in found if f.page == name) for name in {f.page for f in found}}
-    return {INDEX: table(found), README: short_table(found), **pages}
+    short = table((f for f in found if f.in_readme), "docs/findings/", with_command=False)
+    return {INDEX: table(found), README: short, **pages}
 
 
 @cache
@@ -70,26 +71,25 @@ def findings() -> list[Finding]:
     return [make(recorded) for make in FINDINGS]
 
 
-def table(found: Iterable[Finding]) -> str:
-    """All findings, with the command that makes each and its page."""
+def table(found: Iterable[Finding], pages: str = "", with_command: bool = True) -> str:
+    """Findings in brief; `pages` leads from where the table stands to their pages."""
+    titles = ["question", "answer", "over", "floor", "ceiling", "null", *(["command"] if with_command else [])]
     rows = [
-        f"| {f.question} | {f.answer} | {f.floor} | {f.ceiling} | {f.null} | `{f.command}` | [{f.page}]({f.page}) |"
+        [
+            f"[{f.question}]({pages}{f.page})",
+            *(f.brief.answer, f.over, f.brief.floor, f.brief.ceiling, f.brief.null),
+            *([f"`{f.command.removeprefix('python benchmarks/').removesuffix(' --write')}`"] if with_command else []),
+        ]
         for f in found
     ]
-    return "\n".join(["| question | answer | floor | ceiling | null | command | page |", "|---|" + "---|" * 6, *rows])
-
-
-def short_table(found: Iterable[Finding]) -> str:
-    """The same with fewer columns, for the README."""
-    rows = [f"| [{f.question}](docs/findings/{f.page}) | {' | '.join(f.brief)} |" for f in found if f.brief]
-    return "\n".join(["| question | answer | floor | ceiling | null |", "|---|---|---|---|---|", *rows])
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in [titles, ["---"] * len(titles), *rows])
 
 
 def paragraphs(found: Iterable[Finding]) -> str:
     """Findings as the top of their page says them."""
     return "\n\n".join(
-        f"*{f.question}*\n**{f.answer}.**\n\n- Floor: {f.floor}.\n- Ceiling: {f.ceiling}.\n- Null: {f.null}.\n"
-        f"- Made by `{f.command}`."
+        f"*{f.question}*\n**{f.full.answer}.**\n\n- Intervals over: {f.over}.\n- Floor: {f.full.floor}.\n"
+        f"- Ceiling: {f.full.ceiling}.\n- Null: {f.full.null}.\n- Made by `{f.command}`."
         for f in found
     )
 
