@@ -8,7 +8,7 @@ import xarray as xr
 from made_recordings import made_dataset, made_recording, made_task, places, random_walks, three_conditions
 from made_rollouts import rollout_task
 
-from braincast.experiments.leakage import audit
+from braincast.experiments.leakage.audit import audit
 from braincast.models.forecasters.forecaster import Forecaster, forecaster_card
 from braincast.models.interface import Learner
 from braincast.models.registry import load_model, model_names

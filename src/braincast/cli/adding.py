@@ -94,7 +94,7 @@ def _show(findings: Findings) -> None:
     show_table(f"Understood of {findings.path.name}", ("", ""), list(_facts(preview(findings))), console())
 
 
-def _facts(shown: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _facts(shown: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     for key in ("format", "species", "animal", "licence"):
         yield key, shown[key]
     for name, recording in shown["recordings"].items():
