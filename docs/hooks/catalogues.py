@@ -1,36 +1,44 @@
-"""The pages of all datasets, tasks, models and metrics: what `braincast list` and `show` say, so that none is missing."""
+"""The pages of all datasets, tasks, models and metrics: what `braincast list` and `show` say, so none is missing."""
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import re
 import tempfile
+from contextlib import redirect_stdout
 from typing import Any
+from unittest import mock
 
+import typer
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
-from typer.testing import CliRunner
 
 _TEXT = re.compile(r"([*_<|\[\]$])")
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Adds reference/datasets.md, tasks.md, models.md and metrics.md."""
-    # An empty cache, so that what the builder brought along is not shown.
-    with tempfile.TemporaryDirectory() as home:
-        for kind, write in _PAGES.items():
-            entries = [_asked(home, "show", kind.rstrip("s"), each["name"]) for each in _asked(home, "list", kind)[kind]]
-            files.append(File.generated(config, f"reference/{kind}.md", content=write(entries)))
+    for kind, entries in catalogues().items():
+        files.append(File.generated(config, f"reference/{kind}.md", content=_PAGES[kind](entries)))
     return files
 
 
-def _asked(home: str, *words: str) -> Any:
+def catalogues() -> dict[str, list[dict[str, Any]]]:
+    """The cards of everything that comes with braincast, by kind; the cache is an empty one."""
     from braincast.cli.main import app
 
-    found = CliRunner().invoke(app, [*words, "--json", "--offline"], env={"BRAINCAST_HOME": home})
-    if found.exit_code:
-        raise RuntimeError(f"braincast {' '.join(words)}: {found.output}") from found.exception
-    return json.loads(found.stdout)
+    command = typer.main.get_command(app)
+    with tempfile.TemporaryDirectory() as home, mock.patch.dict(os.environ, {"BRAINCAST_HOME": home}):
+        names = {kind: [each["name"] for each in _printed(command, "list", kind)[kind]] for kind in _PAGES}
+        return {kind: [_printed(command, "show", kind.rstrip("s"), name) for name in names[kind]] for kind in _PAGES}
+
+
+def _printed(command: Any, *words: str) -> Any:
+    with redirect_stdout(io.StringIO()) as said:
+        command.main([*words, "--json", "--offline"], standalone_mode=False)
+    return json.loads(said.getvalue())
 
 
 def _datasets(cards: list[dict[str, Any]]) -> str:
@@ -71,7 +79,7 @@ def _task(card: dict[str, Any]) -> str:
 
 
 def _models(cards: list[dict[str, Any]]) -> str:
-    opening = "`braincast fit TASK NAME --set SETTING=VALUE` fits one; `braincast run TASK --models A,B` compares several."
+    opening = "`braincast fit TASK NAME --set SETTING=VALUE` fits one, `braincast run TASK --models A,B` compares some."
     return _page("Models", opening, [_model(card) for card in cards])
 
 
@@ -107,7 +115,7 @@ def _page(title: str, opening: str, sections: list[str]) -> str:
 
 def _section(name: str, lead: str, more: str, facts: list[tuple[str, str]]) -> str:
     rows = [f"| {key} | {' '.join(said.split())} |" for key, said in facts if said]
-    table = "\n".join([f"| `{name}` | |", "|---|---|", *rows])
+    table = "\n".join(["| | |", "|---|---|", *rows])
     return "\n\n".join([f"## {name}", lead, *([_text(more)] if more else []), table]) + "\n"
 
 

@@ -35,8 +35,9 @@ def page() -> str:
 
 def commands(command: Any, name: str = "braincast") -> Iterator[tuple[str, Any]]:
     """Every command under this one that does something, with its whole name."""
+    before = "".join(f" {_metavar(one)}" for one in command.params if one.param_type_name == "argument")
     for word, inner in getattr(command, "commands", {}).items():
-        yield from commands(inner, f"{name} {word}")
+        yield from commands(inner, f"{name}{before} {word}")
     if name != "braincast" and (not hasattr(command, "commands") or command.invoke_without_command):
         yield name, command
 

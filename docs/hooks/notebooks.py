@@ -1,7 +1,7 @@
 """Tutorials are notebooks without outputs: they are executed when the site is built, and shown with what came out.
 
-An executed notebook becomes a page in Markdown, so that it has the site's links, search and colours. The notebook itself
-lies beside its page, to be taken along.
+An executed notebook becomes a page in Markdown, so that it has the site's links, search and colours. The notebook
+itself lies beside its page, to be taken along.
 """
 
 from __future__ import annotations
@@ -60,12 +60,14 @@ def on_post_build(config: MkDocsConfig) -> None:
 
 
 def executed(notebook: Any) -> Any:
-    """The notebook with its outputs, run in an empty folder with an empty cache; an error in a cell is an error here."""
+    """The notebook with its outputs, run in an empty folder with an empty cache; a cell's error is an error here."""
     with tempfile.TemporaryDirectory() as folder:
         work, home = Path(folder) / "work", Path(folder) / "home"
         work.mkdir()
         kernel = {"env": {**os.environ, "BRAINCAST_HOME": str(home), "JUPYTER_PLATFORM_DIRS": "1"}}
-        client = NotebookClient(notebook, timeout=_LONGEST_S, kernel_name=_KERNEL, resources={"metadata": {"path": work}})
+        client = NotebookClient(
+            notebook, timeout=_LONGEST_S, kernel_name=_KERNEL, resources={"metadata": {"path": work}}
+        )
         return client.execute(**kernel)
 
 

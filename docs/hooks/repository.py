@@ -79,7 +79,9 @@ def _page(path: Path) -> str:
     name = path.relative_to(ROOT).as_posix()
     head = f"---\ntitle: {name}\nsearch:\n  exclude: true\n---\n\n# `{name}`\n\n"
     if path.is_dir():
-        inside = sorted(each.name + "/" * each.is_dir() for each in path.iterdir() if not each.name.startswith(("_", ".")))
+        inside = sorted(
+            each.name + "/" * each.is_dir() for each in path.iterdir() if not each.name.startswith(("_", "."))
+        )
         return head + "\n".join(f"- `{each}`" for each in inside) + "\n"
     text = path.read_text(encoding="utf-8")
     if len(text) > _MOST_SHOWN:

@@ -131,6 +131,12 @@ class BraincastError(Exception):
 
     `code` is listed in docs/reference/errors.md; `where` names the file, field or option; `what` says what was found
     and expected; `fix` says what to do next. `str(error)` is one line.
+
+    >>> error = BraincastError("E405", "brain.nwb", "there is no such file", "Name one that is there")
+    >>> print(error)
+    E405 brain.nwb: there is no such file. Name one that is there.
+    >>> error.exit_code
+    3
     """
 
     def __init__(self, code: str, where: str, what: str, fix: str) -> None:

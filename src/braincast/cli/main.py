@@ -24,6 +24,7 @@ from braincast.cli import (
     sweeping,
     tasks,
 )
+from braincast.cli.options import understood_everywhere
 from braincast.cli.session import guarded
 from braincast.version import VERSION
 
@@ -67,6 +68,7 @@ app.add_typer(boarding.app, name="board")
 app.command("serve")(serving.serve)
 app.command("cite")(catalogue.cite)
 app.command("doctor")(doctor.doctor)
+understood_everywhere(app)
 
 
 def main() -> None:

@@ -31,11 +31,14 @@ def submitting() -> None:
 
 
 @app.command("template")
-def template() -> None:
+def template(json_: Json = False) -> None:
     """Print a submission.toml to be filled in; what packing knows by itself may be left out."""
     from braincast.forecasts.submissions.declaration import TEMPLATE
 
-    typer.echo(TEMPLATE, nl=False)
+    if json_:
+        print_json({"template": TEMPLATE})
+    else:
+        typer.echo(TEMPLATE, nl=False)
 
 
 @app.command("pack")

@@ -18,10 +18,10 @@ from braincast.tasks.encoding.card import EncodingCard
 from braincast.tasks.encoding.task import EncodingTask
 from braincast.tasks.forecasting.card import NAME_PATTERN, ForecastCard, StructureUse
 from braincast.tasks.forecasting.task import ForecastTask
-from braincast.tasks.forecasting.tracks import Track, checked_track
 from braincast.tasks.forecasting.zapbench import zapbench_card, zapbench_name
 from braincast.tasks.kinds import AnyCard, AnyTask, card_of_json
 from braincast.tasks.task import Task
+from braincast.tasks.tracks import Track, checked_track
 
 if TYPE_CHECKING:
     from braincast.brain.specimen import Specimen
@@ -120,6 +120,12 @@ def load_task(name: str, *, data: Path | None = None, offline: bool | None = Non
 
     On the track "no-stimulus" of a forecast task models are told nothing of the stimulus; E612 where there is no such
     track.
+
+    >>> task = load_task("synthetic-linear")
+    >>> task
+    ForecastTask synthetic-linear 1 (296 windows, c7087f78a13b)
+    >>> task.cases("test").contexts().shape
+    (296, 16, 48)
     """
     return task_of_card(task_card(name), data=data, offline=offline, track=track)
 

@@ -99,7 +99,8 @@ def _end_of(stream: BinaryIO, archive: str) -> tuple[int, int, int]:
     if disk or first_disk or here != n_entries:
         raise damaged(archive, "it is one part of several")
     if n_entries > LARGEST_NUMBER:
-        raise BraincastError("E603", archive, f"it lists {n_entries:,} files", f"At most {LARGEST_NUMBER:,} are read")
+        what = f"it lists {n_entries:,} files, at most {LARGEST_NUMBER:,} are read"
+        raise BraincastError("E603", archive, what, "Write fewer, larger chunks")
     if n_bytes > n_entries * (_CENTRAL.size + LONGEST_NAME + _MOST_EXTRA) or start + n_bytes != stop:
         raise damaged(archive, "its list of files is not where and as long as the archive says")
     return n_entries, n_bytes, start

@@ -10,12 +10,12 @@ from jaxtyping import Bool, Float
 from scipy.special import logit
 
 from braincast.brain.specimen import Specimen
-from braincast.models.connectome.features import structural_features
 from braincast.models.interface import ModelCard, Setting, Settings
 from braincast.models.learners.logistic import Logistic, fit_logistic
 from braincast.models.responses.pairs import of_pairs
 from braincast.models.responses.propensity import propensity, propensity_without_own_group
 from braincast.models.responses.reverse import reverse_responses
+from braincast.models.responses.structural_features import structural_features
 from braincast.models.space import Range
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training

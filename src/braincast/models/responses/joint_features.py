@@ -10,11 +10,11 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from braincast.brain.specimen import Specimen
-from braincast.models.connectome.features import structural_features
 from braincast.models.responses.pairs import of_pairs
 from braincast.models.responses.propensity import other_classes
 from braincast.models.responses.seen_responses import Keep, SeenResponses, response_features
 from braincast.models.responses.similarities import Similarity, log_nearness, similarities
+from braincast.models.responses.structural_features import structural_features
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 
