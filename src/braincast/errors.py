@@ -140,6 +140,11 @@ class BraincastError(Exception):
     3
     """
 
+    code: str
+    where: str
+    what: str
+    fix: str
+
     def __init__(self, code: str, where: str, what: str, fix: str) -> None:
         self.code, self.where, self.what, self.fix = code, where, what, fix
         super().__init__(code, where, what, fix)

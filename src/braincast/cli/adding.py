@@ -94,7 +94,7 @@ def _show(findings: Findings) -> None:
     show_table(f"Understood of {findings.path.name}", ("", ""), list(_facts(preview(findings))), console())
 
 
-def _facts(shown: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+def _facts(shown: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for key in ("format", "species", "animal", "licence"):
         yield key, shown[key]
     for name, recording in shown["recordings"].items():
@@ -102,7 +102,7 @@ def _facts(shown: dict[str, Any]) -> Iterator[tuple[str, Any]]:
         yield from ((key.replace("_", " "), _text(key, value)) for key, value in recording.items() if value != [])
     if shown["connectome"] is not None:
         said = {"columns": "told of neurons"}
-        yield from ((said.get(k, k.replace("_", " ")), _text(k, v)) for k, v in shown["connectome"].items())
+        yield from ((said.get(str(k), k.replace("_", " ")), _text(k, v)) for k, v in shown["connectome"].items())
     yield from (("note", note) for note in shown["notes"])
     yield from (("not taken", other) for other in shown["not_taken"])
 
