@@ -70,6 +70,7 @@ CODES: dict[str, str] = {
     "E503": "not a finished run",
     "E504": "another process is writing there",
     "E505": "cannot write",
+    "E506": "the system refused a file, memory or another resource",
     # What is submitted
     "E601": "a submission cannot be read",
     "E602": "a file's name is not allowed",
