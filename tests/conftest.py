@@ -14,6 +14,7 @@ _TESTS = Path(__file__).parent
 
 # Half a minute or more each: workers end together only if none of these files comes last.
 LONGEST = (
+    "test_tutorials",
     "test_command_run",
     "test_run_faults",
     "test_killed_sweep",
@@ -22,6 +23,7 @@ LONGEST = (
     "test_fuzzed_submissions",
     "test_killed_scoring",
     "test_wiring",
+    "test_documentation_in_browser",
     "test_many_devices",
     "test_state_networks",
     "test_command_line_faults",
