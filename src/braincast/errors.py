@@ -70,6 +70,7 @@ CODES: dict[str, str] = {
     "E503": "not a finished run",
     "E504": "another process is writing there",
     "E505": "cannot write",
+    "E506": "the system refused a file, memory or another resource",
     # What is submitted
     "E601": "a submission cannot be read",
     "E602": "a file's name is not allowed",
@@ -139,6 +140,11 @@ class BraincastError(Exception):
     >>> error.exit_code
     3
     """
+
+    code: str
+    where: str
+    what: str
+    fix: str
 
     def __init__(self, code: str, where: str, what: str, fix: str) -> None:
         self.code, self.where, self.what, self.fix = code, where, what, fix

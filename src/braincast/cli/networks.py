@@ -30,11 +30,12 @@ def network(
     from braincast.datasets.cache import home
     from braincast.experiments.folder import numbered_folder, require_place
     from braincast.experiments.simulation.network import NetworkAsked
+    from braincast.files import real_path
 
     if not 0 < duration < float("inf"):
         raise BraincastError("E107", "--duration", f"{duration} s", "Give seconds above 0")
     asked = NetworkAsked(cells, duration, seed)
-    path = (out or numbered_folder(home() / "simulations", "network")).resolve()
+    path = real_path(out or numbered_folder(home() / "simulations", "network"))
     require_place(path, force=force)
     with session(quiet=quiet), resumable(f"the same command with --out {shlex.quote(str(path))}"):
         document = _carry_out(asked, path, force)

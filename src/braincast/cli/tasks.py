@@ -14,6 +14,9 @@ from braincast.errors import BraincastError
 if TYPE_CHECKING:
     from braincast.tasks.forecasting.card import ForecastCard
 
+# Kind, context, horizon, stride, gap, conditions and animals held out, and frames where none of them is asked for.
+_AS_LIKE = ("forecast", None, None, 1, None, None, False, False)
+
 app = typer.Typer(help="Make tasks, or take them along.", no_args_is_help=True, rich_markup_mode=None)
 
 
@@ -64,6 +67,9 @@ def new(
         fix = "Forecast, rollout and imputation tasks can be made of any dataset with recordings"
         raise BraincastError("E305", "--kind", f"tasks of kind {kind!r} cannot be made here", fix)
     free_name(name, force=force)
+    if like is not None and (kind, context, horizon, stride, gap, hold_out, hold_out_animals, frames) != _AS_LIKE:
+        what, fix = f"the windows are those of {like}, which no other option can change", "Leave --like or these out"
+        raise BraincastError("E305", "--like", what, fix)
     usual_gap = {"rollout": USUAL_CONTEXT, "imputation": horizon or USUAL_WINDOW}.get(kind, horizon or DEFAULT_HORIZON)
     design = Design(
         context=context,
