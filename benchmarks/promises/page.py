@@ -38,8 +38,9 @@ python benchmarks/referee.py --table                       # only this page, fro
 
 Scripts run in a copy of the tree, so that figures recorded before stay as they are. A claim about time is read from the
 record unless `--timings` is given, since it means something on a quiet machine only. Comparisons with other programs
-need `BRIAN2_PYTHON`, `NEURON_PYTHON`, `JAXLEY_PYTHON` or `FLYVIS_PYTHON` to name an interpreter that has them; without,
-their recorded figures stand. Tests on real recordings need `BRAINCAST_TEST_DATA`. The claims themselves are declared in
+need `BRIAN2_PYTHON`, `NEURON_PYTHON`, `JAXLEY_PYTHON` or `FLYVIS_PYTHON` to name an interpreter that has them, or
+PyTorch, sbi, xskillscore and scores beside braincast; without, their recorded figures stand. Tests on real recordings
+need `BRAINCAST_TEST_DATA`. The claims themselves are declared in
 [benchmarks/promises](../benchmarks/promises), one file a theme.
 """
 
