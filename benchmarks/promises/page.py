@@ -113,8 +113,8 @@ def _shortfall(theme: Theme, claim: Claim, known: Known) -> str:
 def _theme(theme: Theme, known: Known, machines: Mapping[Any, str]) -> str:
     lines = [
         f"## {theme.title}\n",
-        "| promised | asked | reached | | command | when, where |",
-        "|---|---|---|---|---|---|",
+        "| promised | asked | reached | | command | tier | when, where |",
+        "|---|---|---|---|---|---|---|",
     ]
     for claim in theme.claims:
         entry = known[f"{theme.name}.{claim.name}"]
@@ -126,6 +126,7 @@ def _theme(theme: Theme, known: Known, machines: Mapping[Any, str]) -> str:
             reached,
             f"**{which}**" if which in ("no", "open") else which,
             f"`{claim.source.command}`",
+            claim.tier,
             _where(claim, entry, machines),
         )
         lines.append(f"| {' | '.join(cells)} |")
