@@ -28,8 +28,8 @@ import os, signal, sys
 from pathlib import Path
 from made_sweeps import walks_task
 from braincast import files
-from braincast.experiments.sweep import begun, sweep
-from braincast.experiments.sweep_folder import reopened, sweep_folder
+from braincast.experiments.sweeps.sweep import begun, sweep
+from braincast.experiments.sweeps.folder import reopened, sweep_folder
 from braincast.models.registry import load_model
 
 folder, n_trials = Path(sys.argv[1]), int(sys.argv[2])
@@ -80,7 +80,7 @@ def run(folder: Path, *moments: str) -> list[str]:
 
 def trials_in(folder: Path) -> list[dict]:
     """The trials without what they took."""
-    from braincast.experiments.sweep_trials import read_trials
+    from braincast.experiments.sweeps.trials import read_trials
 
     return [{**trial.to_dict(), "fit_s": None} for trial in read_trials(folder / "trials.jsonl")]
 

@@ -42,7 +42,7 @@ def add(
     offline: Offline = False,
     force: Force = False,
 ) -> None:
-    """Add a recording or a connectome: show what was understood, then keep it as a dataset."""
+    """Add a recording or a connectome. Shows what was understood, then keeps it as a dataset."""
     from braincast.datasets.own import checked_name, own_folder, suggested_name
 
     name = checked_name(name) if name is not None else suggested_name(path.stem)
@@ -102,7 +102,7 @@ def _facts(shown: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield from ((key.replace("_", " "), _text(key, value)) for key, value in recording.items() if value != [])
     if shown["connectome"] is not None:
         said = {"columns": "told of neurons"}
-        yield from ((said.get(k, k.replace("_", " ")), _text(k, v)) for k, v in shown["connectome"].items())
+        yield from ((said.get(str(k), k.replace("_", " ")), _text(k, v)) for k, v in shown["connectome"].items())
     yield from (("note", note) for note in shown["notes"])
     yield from (("not taken", other) for other in shown["not_taken"])
 

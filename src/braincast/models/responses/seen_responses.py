@@ -22,6 +22,11 @@ Described = Float[np.ndarray, "case neuron"]
 Keep = Float[np.ndarray, "case stimulus"]
 Similarities = Mapping[str, Float[np.ndarray, "neuron neuron"]]
 
+# A caveat of each model whose features these are.
+HOW_DECIDED = (
+    "Its features were decided by inner folds of all outer training sets together, which between them contain every "
+    "stimulus."
+)
 _PSEUDO_COUNT = 20.0  # of stimuli, for rates
 # Single responses are heavy-tailed: beyond about 0.25 dF/F, more says little more.
 _SATURATION_DFF = 0.25
