@@ -268,7 +268,7 @@ THEME = Theme(
             "posterior",
             "The 90 % intervals of the posterior by sbi hold the known conductance",
             at_least(0.9),
-            Script("inference", lambda found: found["calibration"]["coverage"]),
+            Script("inference", lambda found: found["calibration"]["coverage"], needs=("sbi",)),
             lambda held: f"{min(held):.0%} to {max(held):.0%}",
             "hours",
             but="Too narrow, and the page says so. 6,000 simulations, of which 2,251 have a rhythm, were affordable; "

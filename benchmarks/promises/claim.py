@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from numbers import Real
 from pathlib import Path
 from typing import Any, Literal
@@ -24,7 +26,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Script:
-    """A figure that a script of this folder records; `needs` names variables with interpreters of its peers."""
+    """A figure that a script of this folder records.
+
+    `needs` names the packages of its peers, and in capitals variables with an interpreter that has them.
+    """
 
     name: str
     reads: Reads
@@ -33,9 +38,13 @@ class Script:
 
     @property
     def command(self) -> str:
-        return " ".join(
-            f"{''.join(f'{peer}=… ' for peer in self.needs)}python benchmarks/{self.name}.py {self.arguments}".split()
-        )
+        variables = [f"{peer}=…" for peer in self.needs if peer.isupper()]
+        return " ".join([*variables, f"python benchmarks/{self.name}.py", *self.arguments.split()])
+
+    def can_run(self) -> bool:
+        """Whether all peers are there, and the file that the command names as PATH."""
+        there = (peer in os.environ if peer.isupper() else find_spec(peer) for peer in self.needs)
+        return all(there) and "PATH" not in self.arguments.split()
 
     def recorded(self, results: Path = RESULTS) -> Any:
         """The figure as it stands in the file of the script's results."""

@@ -187,7 +187,11 @@ THEME = Theme(
             "speed",
             "Scoring [64, 32, 71,721] against xskillscore, one thread",
             at_least(8, "times"),
-            Script("scoring_speed", lambda found: found["threads"]["1"]["times_slower"]["xskillscore"]),
+            Script(
+                "scoring_speed",
+                lambda found: found["threads"]["1"]["times_slower"]["xskillscore"],
+                needs=("xskillscore",),
+            ),
             "{:.1f} times",
             "hours",
             timing=True,
@@ -197,7 +201,9 @@ THEME = Theme(
             "Scoring that against `scores` and plain xarray, one thread",
             Asked("figures in one run", lambda x: min(x) > 1),
             Script(
-                "scoring_speed", lambda found: [found["threads"]["1"]["times_slower"][p] for p in ("scores", "xarray")]
+                "scoring_speed",
+                lambda found: [found["threads"]["1"]["times_slower"][p] for p in ("scores", "xarray")],
+                needs=("xskillscore",),
             ),
             "{:.1f} times",
             "hours",
@@ -207,7 +213,9 @@ THEME = Theme(
             "bandwidth",
             "Scoring as a share of the read bandwidth, one thread",
             at_least(0.50),
-            Script("scoring_speed", lambda found: found["threads"]["1"]["share_of_read_bandwidth"]),
+            Script(
+                "scoring_speed", lambda found: found["threads"]["1"]["share_of_read_bandwidth"], needs=("xskillscore",)
+            ),
             "{:.2f}",
             "hours",
             timing=True,
@@ -217,7 +225,9 @@ THEME = Theme(
             "bandwidth-two",
             "Scoring as a share of the read bandwidth, two threads (goal 0.80)",
             at_least(0.50),
-            Script("scoring_speed", lambda found: found["threads"]["2"]["share_of_read_bandwidth"]),
+            Script(
+                "scoring_speed", lambda found: found["threads"]["2"]["share_of_read_bandwidth"], needs=("xskillscore",)
+            ),
             "{:.2f}",
             "hours",
             timing=True,
@@ -227,7 +237,9 @@ THEME = Theme(
             "A forecast five times the allowance adds less than the allowance of 268 MB",
             at_most(268, "MB"),
             Script(
-                "scoring_speed", lambda found: found["memory"]["peak_mb"] - found["memory"]["peak_of_a_small_one_mb"]
+                "scoring_speed",
+                lambda found: found["memory"]["peak_mb"] - found["memory"]["peak_of_a_small_one_mb"],
+                needs=("xskillscore",),
             ),
             "{:.0f} MB",
             "hours",
@@ -236,7 +248,7 @@ THEME = Theme(
             "growth",
             "From 1,000 to 71,721 neurons: time for each neuron at a step over the step before",
             at_most(1.02),
-            Script("scoring_speed", _growth),
+            Script("scoring_speed", _growth, needs=("xskillscore",)),
             "{:.3f}",
             "hours",
             timing=True,

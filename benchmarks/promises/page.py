@@ -38,8 +38,9 @@ python benchmarks/referee.py --table                       # only this page, fro
 
 Scripts run in a copy of the tree, so that figures recorded before stay as they are. A claim about time is read from the
 record unless `--timings` is given, since it means something on a quiet machine only. Comparisons with other programs
-need `BRIAN2_PYTHON`, `NEURON_PYTHON`, `JAXLEY_PYTHON` or `FLYVIS_PYTHON` to name an interpreter that has them; without,
-their recorded figures stand. Tests on real recordings need `BRAINCAST_TEST_DATA`. The claims themselves are declared in
+need `BRIAN2_PYTHON`, `NEURON_PYTHON`, `JAXLEY_PYTHON` or `FLYVIS_PYTHON` to name an interpreter that has them, or
+PyTorch, sbi, xskillscore and scores beside braincast; without, their recorded figures stand. Tests on real recordings
+need `BRAINCAST_TEST_DATA`. The claims themselves are declared in
 [benchmarks/promises](../benchmarks/promises), one file a theme.
 """
 
@@ -112,8 +113,8 @@ def _shortfall(theme: Theme, claim: Claim, known: Known) -> str:
 def _theme(theme: Theme, known: Known, machines: Mapping[Any, str]) -> str:
     lines = [
         f"## {theme.title}\n",
-        "| promised | asked | reached | | command | when, where |",
-        "|---|---|---|---|---|---|",
+        "| promised | asked | reached | | command | tier | when, where |",
+        "|---|---|---|---|---|---|---|",
     ]
     for claim in theme.claims:
         entry = known[f"{theme.name}.{claim.name}"]
@@ -125,6 +126,7 @@ def _theme(theme: Theme, known: Known, machines: Mapping[Any, str]) -> str:
             reached,
             f"**{which}**" if which in ("no", "open") else which,
             f"`{claim.source.command}`",
+            claim.tier,
             _where(claim, entry, machines),
         )
         lines.append(f"| {' | '.join(cells)} |")
