@@ -42,14 +42,16 @@ def run(
 ) -> subprocess.CompletedProcess[str]:
     """Run `braincast` to its end; after `timeout_s` it is killed and `subprocess.TimeoutExpired` raised."""
     channel = _server(one_core)
-    channel.settimeout(timeout_s)
+    channel.settimeout(None)
     request = {"words": words, "environment": dict(environment), "folder": str(Path.cwd())}
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         socket.send_fds(channel, [json.dumps(request).encode()], [out.fileno(), err.fileno()])
         process_id = int(channel.recv(_MESSAGE))
+        channel.settimeout(timeout_s)
         try:
             code = int(channel.recv(_MESSAGE))
         except TimeoutError:
+            channel.settimeout(None)
             os.killpg(process_id, signal.SIGKILL)
             channel.recv(_MESSAGE)
             raise subprocess.TimeoutExpired(["braincast", *words], timeout_s) from None

@@ -3,7 +3,6 @@
 import importlib
 import importlib.util
 import json
-import re
 from pathlib import Path
 
 import pytest
@@ -69,11 +68,3 @@ def test_nothing_was_lost_and_nothing_scored_twice_on_the_board_that_was_disturb
     assert found["backup"]["differ"] == found["verified"]["differ"] == 0
     happened = found["happened"]
     assert min(happened["workers_killed"], happened["services_killed"], happened["locks"]) >= 3
-
-
-def test_links_between_documents_lead_somewhere():
-    documents = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/*.md")]
-    for document in documents:
-        for target in re.findall(r"\]\(([^)#]+)\)", document.read_text(encoding="utf-8")):
-            if not target.startswith("https://"):
-                assert (document.parent / target).exists(), f"{document.name} links to {target}"

@@ -153,7 +153,7 @@ def tests(name: str, line: str, where: str, **others: Any) -> Claim:
 
 def _counts(reached: Any) -> str:
     named = [f"{reached[key]:,} {key}" for key in ("passed", "failed", "skipped") if reached[key] or key == "passed"]
-    return ", ".join(named)
+    return ", ".join(named) + (f" ({', '.join(reached['names'])})" if reached.get("names") else "")
 
 
 def _several(value: Any) -> list[Any]:

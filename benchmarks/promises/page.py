@@ -32,6 +32,7 @@ pip install -c constraints.txt -e '.[test]'
 python benchmarks/referee.py --tier minutes                # stops and starts again without losing what ran
 python benchmarks/referee.py --tier minutes --only eye     # one theme, or one claim: --only eye.geometry
 python benchmarks/referee.py --tier hours                  # whole line-ups, sweeps, boards under load
+python benchmarks/referee.py --tests quick.xml slow.xml    # outcomes of tests from pytest --junitxml, as CI ran them
 python benchmarks/referee.py --table                       # only this page, from what is recorded
 ```
 
@@ -43,9 +44,9 @@ their recorded figures stand. Tests on real recordings need `BRAINCAST_TEST_DATA
 """
 
 SOURCES = """*run*: the command ran again, at the commit and on the machine named. *recorded*: read from the file in
-`benchmarks/results` that the command writes, with the day and the commit at which that file changed last; where it has
-no letter, the file says nothing more of its machine than two cores. *by hand*: measured when the promise was made, in
-no file."""
+`benchmarks/results` that the command writes, with the day and the commit at which that file changed last; without a
+letter the file names no machine (all of these had two cores). *by hand*: measured when the promise was made, in no
+file."""
 
 
 def page(known: Known) -> str:

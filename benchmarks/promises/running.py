@@ -88,18 +88,25 @@ def _tests(sources: Sequence[Tests], scratch: Path) -> tuple[Any, Any]:
     report.unlink(missing_ok=True)
     marked = ["-m", *shlex.split(marker)] if marker else []
     done = _done(["-m", "pytest", *every, *marked, "-q", "-p", "no:cacheprovider", f"--junitxml={report}"], ROOT)
-    return done, list(ElementTree.parse(report).getroot().iter("testcase")) if report.exists() else None
+    return done, cases_of(report) if report.exists() else None
 
 
-def _counted(source: Tests, cases: Sequence[ElementTree.Element]) -> dict[str, int]:
-    """How the tests of one claim ended."""
-    counts = {"passed": 0, "failed": 0, "skipped": 0}
+def cases_of(report: Path) -> list[ElementTree.Element]:
+    """The tests in a file of pytest's --junitxml."""
+    return list(ElementTree.parse(report).getroot().iter("testcase"))
+
+
+def _counted(source: Tests, cases: Sequence[ElementTree.Element]) -> dict[str, Any]:
+    """How the tests of one claim ended, and the names of those that failed."""
     places = source.where.partition(" -m ")[0].split()
-    for case in cases:
-        if any(_lies_in(case, place) for place in places):
-            ended = {child.tag for child in case}
-            counts["failed" if ended & {"failure", "error"} else "skipped" if "skipped" in ended else "passed"] += 1
-    return counts
+    ended = [(case.attrib["name"], _end(case)) for case in cases if any(_lies_in(case, place) for place in places)]
+    counts: dict[str, Any] = {end: sum(own == end for _, own in ended) for end in ("passed", "failed", "skipped")}
+    return counts | ({"names": [name for name, own in ended if own == "failed"]} if counts["failed"] else {})
+
+
+def _end(case: ElementTree.Element) -> str:
+    told = {child.tag for child in case}
+    return "failed" if told & {"failure", "error"} else "skipped" if "skipped" in told else "passed"
 
 
 def _lies_in(case: ElementTree.Element, place: str) -> bool:

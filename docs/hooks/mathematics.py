@@ -23,6 +23,4 @@ def on_page_content(content: str, page: Page, config: MkDocsConfig, files: Files
 def _drawn(match: re.Match[str]) -> str:
     tag, opening, formula = match.groups()
     drawn = _CONVERTER.convert_with_local_state(html.unescape(formula).strip(), displaystyle=opening == "[")
-    # One that is wider than the screen scrolls, also with keys.
-    scrolls = ' tabindex="0" role="group" aria-label="formula"' if tag == "div" else ""
-    return f'<{tag} class="formula"{scrolls}>{drawn}</{tag}>'
+    return f'<{tag} class="formula">{drawn}</{tag}>'

@@ -60,15 +60,14 @@ def on_post_build(config: MkDocsConfig) -> None:
 
 
 def executed(notebook: Any) -> Any:
-    """The notebook with its outputs, run in an empty folder with an empty cache; a cell's error is an error here."""
+    """The notebook with its outputs, run in an empty folder with an empty cache; an error in a cell is one here."""
     with tempfile.TemporaryDirectory() as folder:
         work, home = Path(folder) / "work", Path(folder) / "home"
         work.mkdir()
-        kernel = {"env": {**os.environ, "BRAINCAST_HOME": str(home), "JUPYTER_PLATFORM_DIRS": "1"}}
         client = NotebookClient(
-            notebook, timeout=_LONGEST_S, kernel_name=_KERNEL, resources={"metadata": {"path": work}}
+            notebook, timeout=_LONGEST_S, kernel_name=_KERNEL, resources={"metadata": {"path": str(work)}}
         )
-        return client.execute(**kernel)
+        return client.execute(env={**os.environ, "BRAINCAST_HOME": str(home)})
 
 
 def shown(notebook: Any, name: str) -> str:

@@ -34,7 +34,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         # In a notebook a link stands in a string, as it is.
         for _, target in _LINK.findall(file.content_string):
             path = _on_disk(file.src_uri, target)
-            if path.exists() and path != DOCS and _uri(path).startswith("source/") and path not in shown:
+            path = path / "README.md" if (path / "README.md").exists() else path
+            if path.exists() and _uri(path).startswith("source/") and path not in shown:
                 shown.add(path)
                 files.append(File.generated(config, _uri(path), content=_page(path)))
     return files
@@ -63,6 +64,7 @@ def _on_disk(uri: str, target: str) -> Path:
 
 def _uri(path: Path) -> str:
     """Where the site has a file or folder of the repository."""
+    path = path / "README.md" if (path / "README.md").exists() else path
     if path.is_relative_to(DOCS) and path.is_file():
         return path.relative_to(DOCS).as_posix()
     name = path.relative_to(ROOT).as_posix()
@@ -79,9 +81,8 @@ def _page(path: Path) -> str:
     name = path.relative_to(ROOT).as_posix()
     head = f"---\ntitle: {name}\nsearch:\n  exclude: true\n---\n\n# `{name}`\n\n"
     if path.is_dir():
-        inside = sorted(
-            each.name + "/" * each.is_dir() for each in path.iterdir() if not each.name.startswith(("_", "."))
-        )
+        shown = (each for each in path.iterdir() if not each.name.startswith(("_", ".")))
+        inside = sorted(each.name + "/" * each.is_dir() for each in shown)
         return head + "\n".join(f"- `{each}`" for each in inside) + "\n"
     text = path.read_text(encoding="utf-8")
     if len(text) > _MOST_SHOWN:

@@ -93,9 +93,23 @@ def read_json(path: Path) -> Any:
         raise BraincastError("E403", str(path), f"this is not JSON ({error})", "Make the file again") from error
 
 
+def real_path(path: Path) -> Path:
+    """The path without links or dots; a link that leads to itself stays (`Path.resolve` fails there in Python 3.11)."""
+    return Path(os.path.realpath(path))
+
+
+def home_expanded(path: str | Path, where: str = "") -> Path:
+    """A path whose `~` or `~name` is a home folder; E405 where nobody is called so."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        what = f"{str(path)!r} begins with the home folder of nobody"
+        raise BraincastError("E405", where or str(path), what, "Write the whole path") from error
+
+
 def require_free(path: Path, *, force: bool = False, what: str = "output", replaceable: bool = True) -> None:
     """Refuse an existing `path` (E501) unless `force`; best asked before the work is done, not after it."""
-    if path.exists() and not force:
+    if os.path.lexists(path) and not force:  # also a link that leads nowhere
         fix = "Choose another name or add --force" if replaceable else "Choose another name"
         raise BraincastError("E501", str(path), f"this {what} exists already", fix)
 
@@ -256,6 +270,8 @@ def remove_leftovers(folder: Path) -> None:
 @contextmanager
 def lock(folder: Path) -> Iterator[None]:
     """Hold `folder` for this process; a second writer gets E504 at once. The lock file lies beside the folder."""
+    if not folder.name:
+        raise BraincastError("E505", str(folder), "this is no place for results", "Name a folder of its own")
     with disk_errors(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
         held = FileLock(_lock_file(folder))

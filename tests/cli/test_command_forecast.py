@@ -117,6 +117,7 @@ def test_the_step_by_step_answer_for_people_names_the_models(braincast, task, tm
         (("task", "new", "x", "--dataset", "nowhere"), 2, "E301"),
         (("task", "new", "x", "--dataset", "walks", "--kind", "perturbation"), 2, "E305"),
         (("task", "new", "x", "--dataset", "walks", "--hold-out", "sleep"), 2, "E305"),
+        (("task", "new", "x", "--dataset", "walks", "--like", "walks-forecast", "--context", 9), 2, "E305"),
         (("task", "new", "x", "--dataset", "walks", "--hold-out-animals"), 3, "E121"),
         (("task", "new", "x", "--dataset", "walks", "--context", 400), 3, "E122"),
         (("run", "walks-forecast", "--models", "direct-weights"), 2, "E306"),

@@ -41,7 +41,7 @@ def start_worker(board: Board, *, stay: bool) -> subprocess.Popen[bytes]:
     """A worker as a process of its own."""
     own = ["--with-parent", str(os.getpid()), *(["--stay"] if stay else [])]
     words = ["board", "score", str(board.root), "--quiet", "--json", *own]
-    return subprocess.Popen([sys.executable, "-m", "braincast", *words], stdout=subprocess.DEVNULL)
+    return subprocess.Popen([sys.executable, "-P", "-m", "braincast", *words], stdout=subprocess.DEVNULL)
 
 
 def _statuses(board: Board) -> Counter[str]:

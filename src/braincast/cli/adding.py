@@ -42,7 +42,7 @@ def add(
     offline: Offline = False,
     force: Force = False,
 ) -> None:
-    """Add a recording or a connectome: show what was understood, then keep it as a dataset."""
+    """Add a recording or a connectome. Shows what was understood, then keeps it as a dataset."""
     from braincast.datasets.own import checked_name, own_folder, suggested_name
 
     name = checked_name(name) if name is not None else suggested_name(path.stem)

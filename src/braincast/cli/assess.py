@@ -79,7 +79,7 @@ def compare(
     quiet: Quiet = False,
     offline: Offline = False,
 ) -> None:
-    """Compare two forecasts on the same resamples, for every metric of the task."""
+    """Compare two forecasts on the same resamples. For every metric of the task."""
     from braincast.progress import step
     from braincast.scoring.any_task import compare as compare_pair
     from braincast.scoring.any_task import score as score_forecasts

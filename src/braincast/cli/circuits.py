@@ -43,11 +43,12 @@ def circuit(
     quiet: Quiet = False,
     force: Force = False,
 ) -> None:
-    """Voltages, spikes and the rhythm of a circuit of conductance-based cells; modulators and temperature by --set."""
+    """Simulate a circuit of conductance-based cells. Voltages, spikes, rhythm; modulators and temperature by --set."""
     from braincast.datasets.cache import home
     from braincast.dynamics.conductance import check_steps, read_circuit
     from braincast.experiments.circuits.job import Asked
     from braincast.experiments.folder import numbered_folder, require_place
+    from braincast.files import real_path
 
     if integrator not in _INTEGRATORS:
         fix = f"Choose {', '.join(_INTEGRATORS)}"
@@ -60,7 +61,7 @@ def circuit(
     )
     asked = Asked(name, changes, *times, integrator)
     check_steps(read.changed(changes), *times)
-    path = (out or numbered_folder(home() / "simulations", read.name)).resolve()
+    path = real_path(out or numbered_folder(home() / "simulations", read.name))
     require_place(path, force=force)
     with session(quiet=quiet), resumable(f"the same command with --out {shlex.quote(str(path))}"):
         document = _carry_out(read.changed(changes), asked, check_convergence, path, force)

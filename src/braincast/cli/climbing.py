@@ -29,15 +29,16 @@ def ladder(
     offline: Offline = False,
     force: Force = False,
 ) -> None:
-    """Models from a constant to rates on the wiring, on one task: which is the simplest that none beats?"""
+    """Find how much detail is enough. Models from a constant to rates on the wiring, on one task."""
     from braincast.datasets.cache import home
     from braincast.experiments.folder import numbered_folder
     from braincast.experiments.ladder import ladder_configuration
+    from braincast.files import real_path
     from braincast.tasks.registry import task_card
 
     card = task_card(task)
     configuration = ladder_configuration(card, rungs, seeds)
-    path = (out or numbered_folder(home() / "ladders", card.name)).resolve()
+    path = real_path(out or numbered_folder(home() / "ladders", card.name))
     again = f"the same command with --out {shlex.quote(str(path))}"
     with session(quiet=quiet, offline=offline), resumable(again):
         document = _carry_out(card, configuration, data, path, force)

@@ -55,7 +55,7 @@ def submit(
 
 
 def withdraw(board: BoardPath, entry: Entry, by: By = "host", remark: Remark = "", json_: Json = False) -> None:
-    """Take an entry back for its author: it is named on the board, without figures."""
+    """Take an entry back for its author. It is named on the board, without figures."""
     from braincast.board.board import Board
     from braincast.board.entries import withdraw as take_back
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from copy import copy
+from typing import Annotated, Any
 
 import typer
 
@@ -73,7 +74,28 @@ understood_everywhere(app)
 
 def main() -> None:
     """Entry point: 0 done, 2 bad usage, 3 bad input, 4 interrupted but resumable."""
-    guarded(app)
+    guarded(commands())
+
+
+def commands() -> Any:
+    """The whole command line. Commands that fetch nothing take --offline too, for scripts that give it to all."""
+    command: Any = typer.main.get_command(app)
+    usual = [option for option in command.commands["run"].params if {"--quiet", "--offline"} & {*option.opts}]
+    _accept_everywhere(command, usual)
+    return command
+
+
+def _accept_everywhere(command: Any, usual: list[Any]) -> None:
+    if hasattr(command, "commands"):
+        for each in command.commands.values():
+            _accept_everywhere(each, usual)
+        return
+    known = {word for parameter in command.params for word in parameter.opts}
+    for option in usual:
+        if option.opts[0] not in known:
+            unused = copy(option)
+            unused.expose_value = False
+            command.params.append(unused)
 
 
 def _show_version(asked: bool) -> bool:

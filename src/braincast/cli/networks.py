@@ -26,15 +26,16 @@ def network(
     quiet: Quiet = False,
     force: Force = False,
 ) -> None:
-    """Spikes of a made-up network of adaptive cells, with the kinds and the numbers of inputs of a hippocampus."""
+    """Simulate a network of adaptive cells. Spikes; kinds and numbers of inputs are those of a hippocampus."""
     from braincast.datasets.cache import home
     from braincast.experiments.folder import numbered_folder, require_place
     from braincast.experiments.simulation.network import NetworkAsked
+    from braincast.files import real_path
 
     if not 0 < duration < float("inf"):
         raise BraincastError("E107", "--duration", f"{duration} s", "Give seconds above 0")
     asked = NetworkAsked(cells, duration, seed)
-    path = (out or numbered_folder(home() / "simulations", "network")).resolve()
+    path = real_path(out or numbered_folder(home() / "simulations", "network"))
     require_place(path, force=force)
     with session(quiet=quiet), resumable(f"the same command with --out {shlex.quote(str(path))}"):
         document = _carry_out(asked, path, force)

@@ -83,7 +83,7 @@ def parsed_value(text: str) -> Any:
     """JSON where it can be (numbers, true, false), else text."""
     try:
         return json.loads(text)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):  # no JSON, a number of thousands of digits, or too deep
         return text
 
 

@@ -59,7 +59,7 @@ def probe(
     offline: Offline = False,
     force: Force = False,
 ) -> None:
-    """Push, silence or shuffle neurons of a fitted model, or take its map apart; each beside a null."""
+    """Push, silence or shuffle neurons of a fitted model. Or take its map apart; each beside a null."""
     from braincast.experiments.probes.subject import Subject
     from braincast.files import require_free
     from braincast.tasks.registry import load_task

@@ -48,8 +48,9 @@ def run(
     offline: Offline = False,
     force: Force = False,
 ) -> None:
-    """Fit the line-up, forecast held-out activity, score it, test the wiring, write a report."""
+    """Fit the line-up, forecast unseen activity, score it, report. Tests the wiring where models use it."""
     from braincast.experiments.run import configure
+    from braincast.files import real_path
     from braincast.tasks.registry import task_card
 
     card = task_card(task)
@@ -58,7 +59,7 @@ def run(
     if dry_run:
         _show_plan(card, configuration, json_)
         return
-    path = (out or _new_place(card)).resolve()
+    path = real_path(out or _new_place(card))
     again = f"the same command with --out {shlex.quote(str(path))}"  # also for one who gave no --out
     with session(quiet=quiet, offline=offline), resumable(again):
         if partial:

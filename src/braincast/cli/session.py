@@ -9,7 +9,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from braincast.errors import EXIT_INTERRUPTED, BraincastError
 
@@ -94,6 +94,7 @@ def resumable(again: str) -> Iterator[None]:
 
 def guarded(command: Any) -> None:
     """Run the application: a coded error is one line on standard error, an interruption exit 4."""
+    _open_streams()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
     for stream in (sys.stdout, sys.stderr):
@@ -101,17 +102,64 @@ def guarded(command: Any) -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace" if stream is sys.stdout else "backslashreplace")
     try:
-        command()
+        _flushed(command)
     except BraincastError as error:
-        sys.stderr.write(f"{error}\n")
-        sys.exit(error.exit_code)
+        _end(error)
     except Interrupted as interruption:
         sys.stderr.write(f"Interrupted. {interruption}\n")
         sys.exit(EXIT_INTERRUPTED)
     except BrokenPipeError:
         # The reader went away (as with `| head`): nothing more can be said to it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence()
         sys.exit(1)
+    except (OSError, MemoryError) as error:
+        _end(_refused_by_system(error))
+
+
+def _open_streams() -> None:
+    """Give a process that was started without one of its three streams an empty one.
+
+    Else the next file that is opened would get its number, and whatever is printed there.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_RDWR), number)
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(number, "w" if number else "r", encoding="utf-8", closefd=False))
+
+
+def _flushed(command: Any) -> None:
+    """Run it, and notice what could not be printed while that can still be told."""
+    try:
+        command()
+    finally:
+        sys.stdout.flush()
+
+
+def _refused_by_system(error: OSError | MemoryError) -> BraincastError:
+    """What the operating system would not do, which no code nearer to it has told: E506."""
+    if isinstance(error, MemoryError):
+        what = str(error) or "there is not enough of it"
+        return BraincastError("E506", "memory", what, "Ask for less, or take a machine with more")
+    where = " and ".join(str(name) for name in (error.filename, error.filename2) if name is not None)
+    fix = "Check this path, its permissions and the free space"
+    return BraincastError("E506", where or "a file or a stream", error.strerror or str(error), fix)
+
+
+def _end(error: BraincastError) -> NoReturn:
+    sys.stderr.write(f"{error}\n")
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _silence()
+    sys.exit(error.exit_code)
+
+
+def _silence() -> None:
+    """Let what cannot be printed on standard output go nowhere, or Python would try again as it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _interrupt(signal_number: int, frame: Any) -> None:

@@ -94,17 +94,18 @@ def fly(
     quiet: Quiet = False,
     force: Force = False,
 ) -> None:
-    """Spikes of a fly's whole brain: drive neurons, silence others, see who follows; or screen thousands of both."""
+    """Simulate a fly's whole brain. Drive neurons, silence others, see who follows; or screen thousands of both."""
     from braincast.datasets.cache import home
     from braincast.experiments.folder import numbered_folder, require_place
     from braincast.experiments.simulation.protocol import Asked
+    from braincast.files import real_path
 
     asked = Asked(stimulate, rate, duration, trials, seed, silence, input_spikes)
     asks = {"among": among, "readout": readout, "phenotypes": phenotypes, "nulls": nulls}
     question = _question(screen, asks, {"n_draws": draws, "threshold_hz": threshold})
     source = {**_source(data, synthetic, neurons, edges), "signs": signs, "seed": seed}
     n_threads = _threads(threads)
-    path = (out or numbered_folder(home() / "simulations", "fly")).resolve()
+    path = real_path(out or numbered_folder(home() / "simulations", "fly"))
     require_place(path, force=force)
     with session(quiet=quiet), resumable(f"the same command with --out {shlex.quote(str(path))}"):
         document = _carry_out(source, asked, question, n_threads, path, force)

@@ -56,16 +56,17 @@ def sweep(
     offline: Offline = False,
     force: Force = False,
 ) -> None:
-    """Search settings of a model by the error on validation data; test data stay closed."""
+    """Search settings of a model. By the error on validation data; test data stay closed."""
     from braincast.datasets.cache import home
     from braincast.experiments.folder import numbered_folder
+    from braincast.files import real_path
     from braincast.models.registry import load_model
     from braincast.tasks.registry import load_task
 
     loaded, opened = load_model(model), load_task(task, data=data)
     asked = {"n_trials": trials, "seed": seed, "space": parsed_space(loaded, ranges or [])}
     asked["settings"] = parsed_settings(settings or [])
-    path = (out or numbered_folder(home() / "sweeps", f"{task}-{model}")).resolve()
+    path = real_path(out or numbered_folder(home() / "sweeps", f"{task}-{model}"))
     again = f"the same command with --resume --out {shlex.quote(str(path))}"
     words = [] if data is None else ["--data", str(data)]
     with session(quiet=quiet, offline=offline), resumable(again):

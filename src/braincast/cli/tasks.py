@@ -14,6 +14,9 @@ from braincast.errors import BraincastError
 if TYPE_CHECKING:
     from braincast.tasks.forecasting.card import ForecastCard
 
+# Kind, context, horizon, stride, gap, conditions and animals held out, and frames where none of them is asked for.
+_AS_LIKE = ("forecast", None, None, 1, None, None, False, False)
+
 app = typer.Typer(help="Make tasks, or take them along.", no_args_is_help=True, rich_markup_mode=None)
 
 
@@ -50,7 +53,7 @@ def new(
     offline: Offline = False,
     force: Force = False,
 ) -> None:
-    """Make a forecast, rollout or imputation task of recordings: blocked splits with gaps, floors, a line-up."""
+    """Make a task of recordings. Forecast, rollout or imputation; blocked splits with gaps, floors, a line-up."""
     from braincast.datasets.registry import load_dataset
     from braincast.progress import step
     from braincast.tasks.forecasting.build import DEFAULT_HORIZON, Design, build
@@ -64,6 +67,9 @@ def new(
         fix = "Forecast, rollout and imputation tasks can be made of any dataset with recordings"
         raise BraincastError("E305", "--kind", f"tasks of kind {kind!r} cannot be made here", fix)
     free_name(name, force=force)
+    if like is not None and (kind, context, horizon, stride, gap, hold_out, hold_out_animals, frames) != _AS_LIKE:
+        what, fix = f"the windows are those of {like}, which no other option can change", "Leave --like or these out"
+        raise BraincastError("E305", "--like", what, fix)
     usual_gap = {"rollout": USUAL_CONTEXT, "imputation": horizon or USUAL_WINDOW}.get(kind, horizon or DEFAULT_HORIZON)
     design = Design(
         context=context,
@@ -98,7 +104,7 @@ def files(
     offline: Offline = False,
     force: Force = False,
 ) -> None:
-    """Write a task as plain files: what is asked, what may be learned from; for models that do without braincast."""
+    """Write a task as plain files. What is asked, what may be learned from; for models that do without braincast."""
     from braincast.datasets.cache import home
     from braincast.datasets.registry import dataset_card
     from braincast.experiments.folder import numbered_folder
@@ -127,7 +133,7 @@ def hide(
     offline: Offline = False,
     force: Force = False,
 ) -> None:
-    """Part a brain into what everybody may have and what only a board is to know: the frames after test windows."""
+    """Part a brain into a public dataset and a hidden truth. Only a board is to know the frames after test windows."""
     import numpy as np
 
     from braincast.files import new_folder
@@ -157,7 +163,7 @@ def windows(
     offline: Offline = False,
     force: Force = False,
 ) -> None:
-    """List every window of a forecast task: recording, condition, split, first frame to forecast. Needs no data."""
+    """List every window of a forecast task. Recording, condition, split, first frame to forecast; needs no data."""
     from braincast.files import require_free, write_text
     from braincast.tasks.forecasting.card import Window
     from braincast.tasks.registry import forecast_card

@@ -8,12 +8,13 @@ from pathlib import Path
 import platformdirs
 
 from braincast.datasets.card import AnySource
+from braincast.files import home_expanded
 
 
 def home() -> Path:
     """The folder for everything braincast keeps: `BRAINCAST_HOME`, else the user's cache folder."""
     chosen = os.environ.get("BRAINCAST_HOME")
-    return Path(chosen).expanduser() if chosen else platformdirs.user_cache_path("braincast")
+    return home_expanded(chosen, "BRAINCAST_HOME") if chosen else platformdirs.user_cache_path("braincast")
 
 
 def source_path(source: AnySource) -> Path:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from braincast.datasets.card import AnySource, BroughtSource
 from braincast.errors import BraincastError
+from braincast.files import home_expanded
 
 
 def local_file(path: Path, source: AnySource) -> Path:
@@ -14,7 +15,7 @@ def local_file(path: Path, source: AnySource) -> Path:
     For a recording to be brought, a folder with a single file of its kind will do, whatever its name: the checksum
     decides. E405 when nothing is found.
     """
-    path = path.expanduser()
+    path = home_expanded(path)
     if path.is_file():
         return path
     fix = f"Give the path of {source.filename} or of the folder it is in"

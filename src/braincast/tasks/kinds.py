@@ -45,5 +45,11 @@ def refuse_encoding(card: AnyCard, what: str) -> None:
 
 
 def card_of_json(text: str) -> AnyCard:
-    """The declaration in a JSON text, of whatever kind it says it is."""
-    return _CARDS.get(json.loads(text).get("kind"), TaskCard).model_validate_json(text)
+    """The declaration in a JSON text, of whatever kind it says it is; ValueError where it is none."""
+    try:
+        told = json.loads(text)
+    except RecursionError as error:
+        raise ValueError("it is too deep") from error
+    if not isinstance(told, dict):
+        raise ValueError("it is no object")
+    return _CARDS.get(str(told.get("kind")), TaskCard).model_validate_json(text)

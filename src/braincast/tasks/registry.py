@@ -52,6 +52,7 @@ _BUILT_IN = (
     "human-imputation-transfer",
     "fly-motion",
 )
+_LONGEST_NAME = 100  # it becomes the name of files, which have an end
 
 
 def task_names() -> list[str]:
@@ -98,8 +99,8 @@ def free_name(name: str, *, force: bool = False) -> str:
 
     With `force`, a task that a user made may be replaced.
     """
-    if not re.fullmatch(NAME_PATTERN, name):
-        fix = "Use lower-case letters, digits and hyphens"
+    if not re.fullmatch(NAME_PATTERN, name) or len(name) > _LONGEST_NAME:
+        fix = f"Use lower-case letters, digits and hyphens, at most {_LONGEST_NAME}"
         raise BraincastError("E305", f"task {name}", "this is not a name that a task can have", fix)
     replaceable = (_own_folder() / f"{name}.json").exists()
     if name in task_names() and not (force and replaceable):
@@ -199,7 +200,10 @@ def _own_folder() -> Path:
 
 def _own(path: Path) -> AnyCard:
     try:
-        return card_of_json(path.read_text(encoding="utf-8"))
+        card = card_of_json(path.read_text(encoding="utf-8"))
+        if card.name != path.stem:
+            raise ValueError(f"it is called {card.name!r}")
+        return card
     except ValueError as error:
         what = f"this declaration cannot be read ({' '.join(str(error).split())[:200]})"
         raise BraincastError(

@@ -20,7 +20,7 @@ class Workers:
 
     def __init__(self, board: Path, number: int) -> None:
         words = ["board", "score", str(board), "--stay", "--with-parent", str(os.getpid()), "--quiet", "--json"]
-        self._command = [sys.executable, "-m", "braincast", *words]
+        self._command = [sys.executable, "-P", "-m", "braincast", *words]
         self._over = threading.Event()
         self._threads = [threading.Thread(target=self._keep, name=f"worker-{place}") for place in range(number)]
 

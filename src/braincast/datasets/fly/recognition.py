@@ -14,6 +14,7 @@ from braincast.datasets.fly.shiu import is_published, read_published
 from braincast.datasets.fly.signs import SHIU_SIGNS
 from braincast.datasets.fly.tables import column_names, suffix_of
 from braincast.errors import BraincastError
+from braincast.files import home_expanded
 
 _EXPECTED = (
     "Expected Connectivity_783.parquet with Completeness_783.csv, a Codex connections.csv.gz with neurons.csv.gz, the "
@@ -44,7 +45,7 @@ def read_wiring(path: str | Path, *, signs: Mapping[str, int] = SHIU_SIGNS) -> C
     E405 where nothing is, E118 for a folder without a wiring, E119 for one with several, E117 for a file that is
     damaged or of no known form; E101–E103, E106–E108 for what is wrong inside.
     """
-    place = Path(path).expanduser()
+    place = home_expanded(path)
     if (place / "connectome.json").is_file():
         return Connectome.load(place)
     form, table = _form_of(place)

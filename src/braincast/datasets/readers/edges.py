@@ -11,7 +11,7 @@ import pandas as pd
 
 from braincast.brain.connectome import Connectome
 from braincast.brain.tables import EDGE_KINDS, column_of
-from braincast.datasets.readers.columns import numbers_of, values_of
+from braincast.datasets.readers.columns import first_text, numbers_of, values_of
 from braincast.datasets.readers.vocabulary import (
     ANATOMY,
     KIND_WORDS,
@@ -50,7 +50,7 @@ def connectome_of_edges(table: pd.DataFrame, path: Path) -> Connectome:
             "pre": pre,
             "post": post,
             "kind": _kinds(table, first_of(KINDS, names), path),
-            "sign": np.where(weights < 0, -1, _signs(table, first_of(SIGNS, names))),
+            "sign": np.where(weights < 0, -1, _signs(table, first_of(SIGNS, names), path)),
             "weight": np.abs(weights),
         }
     )
@@ -91,9 +91,12 @@ def _kinds(table: pd.DataFrame, name: str | None, path: Path) -> Any:
     return kinds
 
 
-def _signs(table: pd.DataFrame, name: str | None) -> Any:
+def _signs(table: pd.DataFrame, name: str | None, path: Path) -> Any:
     if name is None:
         return 0
+    if (row := first_text(column_of(table, name))) is not None:
+        what = f"column {name!r}, row {row + 1}: {column_of(table, name).iloc[row]!r} is no sign"
+        raise BraincastError("E107", str(path), what, "Use 1, -1, and 0 or an empty cell where it is not known")
     return np.sign(np.nan_to_num(numbers_of(column_of(table, name)))).astype(np.int8)
 
 
@@ -120,7 +123,7 @@ def _neuron_table(path: Path) -> pd.DataFrame | None:
     try:
         separator = "\t" if path.suffix == ".tsv" else ","
         table = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, sep=separator, dtype=str)
-    except (OSError, TypeError, ValueError):
+    except (AttributeError, LookupError, OSError, TypeError, ValueError):
         return None  # it is no part of what was asked for
     name = first_of(("id", *NEURONS), [str(column) for column in table.columns])
     ids = [] if name is None else values_of(table, name)

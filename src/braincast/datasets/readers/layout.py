@@ -143,11 +143,14 @@ def _rate(beside: Mapping[str, Any]) -> float | None:
 
 def _names(arrays: Arrays, beside: Mapping[str, Any], shape: tuple[int, ...]) -> tuple[str, ...] | None:
     fitting = [n for n, a in beside.items() if _length(a) is not None and (_length(a) in shape or _is_certain(n, a))]
+    twice = None
     while (name := first_of(NEURONS, fitting)) is not None:
-        if (texts := _texts(arrays, beside[name])) is not None and len(set(texts)) == len(texts):
-            return texts
+        if (texts := _texts(arrays, beside[name])) is not None:
+            if len(set(texts)) == len(texts):
+                return texts
+            twice = texts if twice is None and _is_certain(name, beside[name]) else twice
         fitting.remove(name)
-    return None
+    return twice  # to be refused rather than overlooked
 
 
 def _is_certain(name: str, array: Any) -> bool:

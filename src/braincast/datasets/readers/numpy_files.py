@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import tokenize
 import zipfile
 import zlib
 from pathlib import Path
@@ -42,7 +43,10 @@ def texts(array: Any) -> tuple[str, ...] | None:
     """Strings of a small array as a flat tuple; None if it holds none."""
     if array.dtype.kind == "S":
         return tuple(value.decode("utf-8", "replace") for value in np.asarray(array).reshape(-1))
-    return tuple(str(value) for value in np.asarray(array).reshape(-1)) if array.dtype.kind == "U" else None
+    if array.dtype.kind != "U":
+        return None
+    # Half a surrogate pair is no letter, and no file of ours could hold it.
+    return tuple(str(v).encode("utf-8", "replace").decode("utf-8") for v in np.asarray(array).reshape(-1))
 
 
 def _npz(path: Path) -> dict[str, np.ndarray]:
@@ -80,7 +84,10 @@ def _check_header(stream: IO[bytes] | io.BufferedIOBase, n_bytes: int, where: st
     read = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}.get(version)
     if read is None:
         raise BraincastError("E117", where, f"npy version {version} is unknown", _AGAIN)
-    shape, _, dtype = read(stream)
+    try:
+        shape, _, dtype = read(stream)
+    except (tokenize.TokenError, SyntaxError, RecursionError, MemoryError) as error:  # the header is Python's syntax
+        raise _damaged(where, error) from error
     if dtype.hasobject:
         what = "it holds Python objects, which can run programs when read"
         raise BraincastError("E115", where, what, "Save numbers and fixed-length texts (dtype '<U…') only")

@@ -19,6 +19,7 @@ from braincast.datasets.readers.findings import Findings
 from braincast.datasets.readers.sidecar import Sidecar, sidecar_of
 from braincast.datasets.readers.signature import format_of, inside
 from braincast.errors import BraincastError
+from braincast.files import home_expanded
 
 _ROOM = "braincast.datasets.readers"
 _READERS: Mapping[str, str] = {
@@ -51,7 +52,7 @@ def read(
         findings.recordings, findings.notes
     """
     wanted = Wanted(kind, series, rate_hz, bin_s, frames, drop)
-    place = inside(Path(path).expanduser())
+    place = inside(home_expanded(path))
     form = format_of(place)
     if form == "saved":
         from braincast.datasets.readers import saved

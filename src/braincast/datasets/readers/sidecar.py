@@ -14,7 +14,7 @@ from braincast.errors import BraincastError
 
 _SUFFIXES = (".toml", ".json")
 _Text = Annotated[str, Field(min_length=1, max_length=1000)]
-_Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+_Positive = Annotated[float, Field(gt=0, allow_inf_nan=False, strict=True)]
 
 
 class _Strict(BaseModel):
@@ -80,7 +80,7 @@ def _read(path: Path) -> Any:
         return files.read_json(path)
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BraincastError("E123", str(path), f"this is not TOML ({error})", "Write key = value lines") from error
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 from typing import Any
@@ -34,7 +33,8 @@ def contents(path: Path, wanted: Wanted) -> Contents:
         arrays = {path.stem: root} if isinstance(root, zarr.Array) else _arrays(root)
         for name, array in arrays.items():
             _check(array, f"{path}/{name}")
-    except (KeyError, TypeError, ValueError, OSError, json.JSONDecodeError) as error:
+    # What zarr raises for metadata that make no sense, too deep ones and divisions by empty chunks among them.
+    except (ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError) as error:
         what = f"it cannot be read as zarr ({error})"
         raise BraincastError("E117", str(path), what, "Write the store again: it is damaged or unfinished") from error
     found = layout.Arrays(arrays, _texts)

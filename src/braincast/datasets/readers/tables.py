@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 
 from braincast.brain.tables import column_of
 from braincast.datasets.readers.candidates import Candidate, Contents, Wanted
@@ -17,6 +19,9 @@ from braincast.datasets.readers.edges import connectome_of_edges, is_edges
 from braincast.datasets.readers.matrices import connectome_of_matrix
 from braincast.datasets.readers.vocabulary import NEURONS, POST, PRE, TIMES, VALUES, first_of, plain
 from braincast.errors import BraincastError
+
+_LARGEST_BYTES = 1 << 34
+_SUSPECT_BYTES, _LARGEST_RATIO = 64 << 20, 1000
 
 
 def contents(path: Path, wanted: Wanted) -> Contents:
@@ -43,11 +48,22 @@ def _read(path: Path) -> tuple[str, pd.DataFrame]:
         with path.open("rb") as stream:
             is_parquet = stream.read(4) == b"PAR1"
         if is_parquet:
+            _refuse_vast(path)
             return "parquet", _flat(pd.read_parquet(path))
         return "csv", _read_text(path)
-    except (OSError, TypeError, ValueError) as error:  # pandas', pyarrow's and Unicode's errors are of these classes
+    # Errors of pandas, pyarrow and Unicode are of these classes; AttributeError and LookupError come of odd metadata.
+    except (AttributeError, LookupError, OSError, TypeError, ValueError) as error:
         what = f"it cannot be read as a table ({error})"
         raise BraincastError("E117", str(path), what, "Export it again: it is damaged or truncated") from error
+
+
+def _refuse_vast(path: Path) -> None:
+    """E115 for a table that would grow beyond memory, or a thousandfold, before a value of it is decompressed."""
+    described = pq.read_metadata(path)
+    declared = 8 * described.num_rows * described.num_columns
+    if declared > _LARGEST_BYTES or (declared > _SUSPECT_BYTES and declared > _LARGEST_RATIO * path.stat().st_size):
+        what = f"it declares {described.num_rows:,} rows of {described.num_columns:,} columns"
+        raise BraincastError("E115", str(path), what, "Save it as zarr or HDF5")
 
 
 def _flat(table: pd.DataFrame) -> pd.DataFrame:
@@ -65,6 +81,8 @@ def _read_text(path: Path) -> pd.DataFrame:
     header = [field.strip().strip('"') for field in first.rstrip("\r\n").split(separator)]
     ends: Any = {n: str for n in header if plain(n) in PRE or plain(n) in POST}  # ids of 18 digits are no numbers
     bare = all(_is_number(field) for field in header) and header != [str(n) for n in range(len(header))]
+    if not bare:
+        _refuse_twice(next(csv.reader([first], delimiter=separator, skipinitialspace=True)), path)
     table = pd.read_csv(
         path, sep=separator, dtype=ends, header=None if bare else 0, encoding="utf-8-sig", skipinitialspace=True
     )
@@ -74,6 +92,14 @@ def _read_text(path: Path) -> pd.DataFrame:
     if not isinstance(table.index, pd.RangeIndex):
         raise ValueError("rows are longer than the header")
     return table.set_axis(names, axis=1)
+
+
+def _refuse_twice(header: list[str], path: Path) -> None:
+    """E101 for a column's name that occurs twice, which pandas would change."""
+    for place, name in enumerate(header):
+        if name.strip() and name in header[:place]:
+            what = f"two columns are named {name!r}"
+            raise BraincastError("E101", str(path), what, "Give each column a name of its own")
 
 
 def _recording(table: pd.DataFrame, path: Path) -> Draft:

@@ -38,7 +38,7 @@ def read_circuit(name_or_path: str | Path) -> Circuit:
     text, where, name = _found(name_or_path)
     try:
         told = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise BraincastError("E901", where, f"this is no TOML ({error})", "Mend that line") from error
     known = _library()
     for kinds in ("currents", "synapse_kinds"):

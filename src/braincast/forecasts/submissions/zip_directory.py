@@ -88,7 +88,9 @@ def _end_of(stream: BinaryIO, archive: str) -> tuple[int, int, int]:
     record = _read_at(stream, max(0, size - _END.size), _END.size, archive)
     signature, disk, first_disk, here, n_entries, n_bytes, start, comment = _END.unpack(record)
     if signature != b"PK\x05\x06" or comment:
-        raise damaged(archive, "it does not end as a zip archive without a comment does")
+        begins = _read_at(stream, 0, min(size, 2), archive) == b"PK"
+        what = "it does not end as a zip archive without a comment does" if begins else "this is no zip archive"
+        raise damaged(archive, what)
     stop = size - _END.size
     if stop >= _LOCATOR64.size:
         locator = _LOCATOR64.unpack(_read_at(stream, stop - _LOCATOR64.size, _LOCATOR64.size, archive))
