@@ -14,7 +14,6 @@ _TESTS = Path(__file__).parent
 
 # Half a minute or more each: workers end together only if none of these files comes last.
 LONGEST = (
-    "test_tutorials",
     "test_command_run",
     "test_run_faults",
     "test_killed_sweep",
@@ -23,7 +22,6 @@ LONGEST = (
     "test_fuzzed_submissions",
     "test_killed_scoring",
     "test_wiring",
-    "test_documentation_in_browser",
     "test_many_devices",
     "test_state_networks",
     "test_command_line_faults",
@@ -50,7 +48,7 @@ COVERING = ("brain", "tasks", "scoring", "experiments")
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection():
-    """No garbage is looked for while hundreds of modules load, nor later among what stays: a sixth of the time."""
+    """No garbage is looked for while hundreds of modules are loaded, nor later among them: it takes a sixth of that."""
     gc.disable()
     try:
         return (yield)
