@@ -6,7 +6,7 @@ itself lies beside its page, to be taken along.
 
 from __future__ import annotations
 
-import html
+import base64
 import os
 import re
 import shutil
@@ -23,6 +23,7 @@ from mkdocs.structure.pages import Page
 from nbclient import NotebookClient
 
 _KERNEL = "python3"
+_FIGURES = ["--InlineBackend.figure_format=svg"]
 _LONGEST_S = 300
 _COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[^\n]*\r(?!\n)")
 # What is shown of an output, the first that there is.
@@ -65,12 +66,21 @@ def executed(notebook: Any) -> Any:
     with tempfile.TemporaryDirectory() as folder:
         work, home = Path(folder) / "work", Path(folder) / "home"
         work.mkdir()
-        client = NotebookClient(
-            notebook, timeout=_LONGEST_S, kernel_name=_KERNEL, resources={"metadata": {"path": str(work)}}
-        )
+        client = NotebookClient(notebook, timeout=_LONGEST_S, kernel_name=_KERNEL, extra_arguments=_FIGURES)
+        client.resources, client.coalesce_streams = {"metadata": {"path": str(work)}}, True
         # `!braincast` is that of the environment which builds the site.
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-        return client.execute(env={**os.environ, "BRAINCAST_HOME": str(home), "PATH": path})
+        done = client.execute(env={**os.environ, "BRAINCAST_HOME": str(home), "PATH": path})
+        places = {f"{work.resolve()}/": "", f"{work}/": "", str(home): "BRAINCAST_HOME"}
+        return _without(done, places)
+
+
+def _without(notebook: Any, places: dict[str, str]) -> Any:
+    """The notebook whose outputs name none of the folders that it was executed in."""
+    text = nbformat.writes(notebook)
+    for place, instead in places.items():
+        text = text.replace(place, instead)
+    return nbformat.reads(text, as_version=4)
 
 
 @cache
@@ -92,7 +102,7 @@ def _cell(cell: Any) -> list[str]:
         return [cell.source]
     if cell.cell_type != "code" or not cell.source.strip():
         return []
-    return [_fenced(*_language(cell.source)), *(_output(output) for output in cell.get("outputs", []))]
+    return [_fenced(*_language(cell.source)), *map(_output, cell.get("outputs", []))]
 
 
 def _language(source: str) -> tuple[str, str]:
@@ -129,13 +139,18 @@ def _whole(markup: str) -> str:
     return '<div class="output">' + re.sub(r"\n\s*", "\n", markup.strip()) + "</div>"
 
 
-def _picture(data: str) -> str:
-    return f'<div class="output"><img alt="{html.escape("figure")}" src="data:image/png;base64,{data.strip()}"></div>'
+def _drawing(markup: str) -> str:
+    """A picture of its own: names in it would meet those of the next."""
+    return _picture(base64.b64encode(markup.encode()).decode(), "svg+xml")
+
+
+def _picture(data: str, kind: str = "png") -> str:
+    return f'<div class="output"><img alt="figure" src="data:image/{kind};base64,{"".join(data.split())}"></div>'
 
 
 _SHOWN = {
     "text/html": _whole,
-    "image/svg+xml": lambda drawing: _whole(re.sub(r"<\?xml.*?\?>|<!DOCTYPE.*?>", "", drawing, flags=re.DOTALL)),
+    "image/svg+xml": _drawing,
     "image/png": _picture,
     "text/markdown": str,
     "text/plain": _text,
