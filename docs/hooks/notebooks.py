@@ -125,8 +125,10 @@ def _output(output: Any) -> str:
 
 
 def _text(text: str) -> str:
-    plain = _COLOURS.sub("", text).strip("\n")
-    return f'<div class="output" markdown="1">\n\n{_fenced("text", plain)}\n\n</div>' if plain.strip() else ""
+    """What was printed, without colours, bars that were drawn over, and the room around tables."""
+    plain = re.sub(r" +$", "", _COLOURS.sub("", text), flags=re.MULTILINE)
+    plain = re.sub(r"\n{3,}", "\n\n", plain).strip("\n")
+    return f'<div class="output" markdown="1">\n\n{_fenced("text", plain)}\n\n</div>' if plain else ""
 
 
 def _fenced(language: str, text: str) -> str:
