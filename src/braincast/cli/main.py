@@ -24,7 +24,6 @@ from braincast.cli import (
     sweeping,
     tasks,
 )
-from braincast.cli.session import guarded
 from braincast.version import VERSION
 
 app = typer.Typer(
@@ -67,11 +66,6 @@ app.add_typer(boarding.app, name="board")
 app.command("serve")(serving.serve)
 app.command("cite")(catalogue.cite)
 app.command("doctor")(doctor.doctor)
-
-
-def main() -> None:
-    """Entry point: 0 done, 2 bad usage, 3 bad input, 4 interrupted but resumable."""
-    guarded(app)
 
 
 def _show_version(asked: bool) -> bool:
