@@ -6,7 +6,7 @@ import pytest
 from command_line import one_document
 from typer.testing import CliRunner
 
-from braincast.cli.main import app, commands
+from braincast.cli.main import app
 
 METRIC_KEYS = {"value", "ci", "n", "skill", "ceiling_share", "by_lead"}
 
@@ -37,20 +37,6 @@ def check_scores(document):
     for pair in document["comparisons"]:
         assert set(pair) == {"a", "b", "metric", "difference", "ci", "p"}
         assert pair["p"] is None or 0 < pair["p"] <= 1
-
-
-def leaves(command, *words):
-    """Every command that does something, with its words."""
-    if not hasattr(command, "commands"):
-        return [(" ".join(words), command)]
-    return [found for word, each in command.commands.items() for found in leaves(each, *words, word)]
-
-
-def test_every_command_takes_json_quiet_and_offline_and_says_in_a_whole_sentence_what_it_does():
-    for words, command in leaves(commands()):
-        known = {word for parameter in command.params for word in parameter.opts}
-        assert {"--json", "--quiet", "--offline"} <= known, words
-        assert not command.get_short_help_str(65).endswith("..."), words
 
 
 def test_run_prints_the_contract(made_run):

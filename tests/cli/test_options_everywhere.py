@@ -18,9 +18,10 @@ COMMANDS = dict(leaves(typer.main.get_command(app)))
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_each_command_understands_the_options_of_all(name):
+def test_each_command_understands_the_options_of_all_and_says_in_a_whole_sentence_what_it_does(name):
     options = {option for parameter in COMMANDS[name].params for option in parameter.opts}
     assert {"--json", "--quiet", "-q", "--offline", "--force"} <= options
+    assert not COMMANDS[name].get_short_help_str(65).endswith("...")
 
 
 def test_an_option_that_changes_nothing_is_taken_and_not_shown(tmp_path):
