@@ -48,7 +48,7 @@ COVERING = ("brain", "tasks", "scoring", "experiments")
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection():
-    """No garbage is looked for while hundreds of modules load, nor later among what stays: a sixth of the time."""
+    """No garbage is looked for while hundreds of modules are loaded, nor later among them: it takes a sixth of that."""
     gc.disable()
     try:
         return (yield)

@@ -1,8 +1,8 @@
 """The checks of every array's shape that tests run with, built when a function is first called and made once a call.
 
 The import hook of jaxtyping (`--jaxtyping-packages`) puts a decorator on each function. Its own one builds two checks
-of each function at import, most of which are never called in a process, and then looks at every argument three times.
-This one, which takes its place as soon as it is imported, asks beartype once, in the same scope of axis names.
+of each function at import, most of which are never called, and then looks at every argument three times. This one,
+which takes its place as soon as it is imported, asks beartype once, in the same scope of axis names.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ atexit.register(lambda: sys.stderr.write("LOADED " + " ".join(m for m in {HEAVY}
 
 def command(*words):
     """A program that is the command line with these words."""
-    return f"import sys, braincast.cli.main\nsys.argv[1:] = {list(words)!r}\nbraincast.cli.main.main()"
+    return f"import sys, braincast.__main__\nsys.argv[1:] = {list(words)!r}\nbraincast.__main__.main()"
 
 
 def test_import_braincast_loads_nothing_heavy():

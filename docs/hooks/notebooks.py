@@ -10,7 +10,9 @@ import html
 import os
 import re
 import shutil
+import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -46,9 +48,8 @@ def on_page_read_source(page: Page, config: MkDocsConfig) -> str | None:
     """The page of a notebook in Markdown; None for every other page."""
     if not isinstance(page.file, Notebook):
         return None
-    notebook = nbformat.reads(page.file.content_string, as_version=4)
-    if config.extra["execute"]:
-        notebook = executed(notebook)
+    source = page.file.content_string
+    notebook = _executed(source) if config.extra["execute"] else nbformat.reads(source, as_version=4)
     return shown(notebook, Path(page.file.src_uri).name)
 
 
@@ -67,7 +68,15 @@ def executed(notebook: Any) -> Any:
         client = NotebookClient(
             notebook, timeout=_LONGEST_S, kernel_name=_KERNEL, resources={"metadata": {"path": str(work)}}
         )
-        return client.execute(env={**os.environ, "BRAINCAST_HOME": str(home)})
+        # `!braincast` is that of the environment which builds the site.
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+        return client.execute(env={**os.environ, "BRAINCAST_HOME": str(home), "PATH": path})
+
+
+@cache
+def _executed(source: str) -> Any:
+    """Once for each version of a notebook, also while `mkdocs serve` builds the site again and again."""
+    return executed(nbformat.reads(source, as_version=4))
 
 
 def shown(notebook: Any, name: str) -> str:

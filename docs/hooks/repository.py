@@ -20,6 +20,8 @@ DOCS = ROOT / "docs"
 _AT_ROOT = {"changelog.md": "CHANGELOG.md", "contributing.md": "CONTRIBUTING.md"}
 _LANGUAGES = {".py": "python", ".toml": "toml", ".json": "json", ".sh": "sh", ".yml": "yaml", ".cff": "yaml"}
 _LINK = re.compile(r"(\]\()(?![a-z]+:|#|/)([^)#\s]+)")
+# A page that is called by the name of its file is called by its title.
+_NAMED = re.compile(r"(?<!!)\[[\w-]+\.md\](?=\(([^)#\s]+))")
 _MOST_SHOWN = 200_000
 
 
@@ -54,7 +56,12 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         path = _on_disk(here, match[2])
         return match[1] + (_relative(_uri(path), here) if path.exists() else match[2])
 
-    return _LINK.sub(pointed, markdown)
+    def titled(match: re.Match[str]) -> str:
+        path = _on_disk(here, match[1])
+        title = re.search(r"^# (.+)", path.read_text(encoding="utf-8"), re.MULTILINE) if path.is_file() else None
+        return f"[{title[1]}]" if title else match[0]
+
+    return _LINK.sub(pointed, _NAMED.sub(titled, markdown))
 
 
 def _on_disk(uri: str, target: str) -> Path:

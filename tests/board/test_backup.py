@@ -11,6 +11,7 @@ from sqlalchemy import select
 from braincast.board import entries
 from braincast.board.backup import backup, restore
 from braincast.board.schema import Table
+from braincast.files import write_manifest
 
 TASK = made_card().name
 
@@ -58,6 +59,28 @@ def test_a_backup_that_is_damaged_is_refused_and_nothing_is_made(board, tmp_path
     backup(board, tmp_path / "backup")
     table = tmp_path / "backup" / "tables" / "entry.jsonl"
     table.write_text(table.read_text().replace("author", "bother", 1) + "\n")
+    with refused("E810"):
+        restore(tmp_path / "backup", tmp_path / "again")
+    assert not (tmp_path / "again").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("backup.json", "[]"),
+        ("backup.json", '{"format": 1}'),
+        ("backup.json", '{"format": 1, "revision": "../../other"}'),
+        ("backup.json", '{"format": 1, "revision": [7]}'),
+        ("tables/entry.jsonl", "no row\n"),
+        ("tables/entry.jsonl", "[1]\n"),
+        ("tables/entry.jsonl", "[" * 100_000),
+    ],
+    ids=lambda text: text[:40],
+)
+def test_a_backup_that_somebody_signed_again_is_refused_where_it_makes_no_sense(board, tmp_path, name, content):
+    backup(board, tmp_path / "backup")
+    (tmp_path / "backup" / name).write_text(content)
+    write_manifest(tmp_path / "backup")
     with refused("E810"):
         restore(tmp_path / "backup", tmp_path / "again")
     assert not (tmp_path / "again").exists()

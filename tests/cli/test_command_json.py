@@ -3,10 +3,11 @@
 import json
 
 import pytest
+import typer
 from command_line import one_document
 from typer.testing import CliRunner
 
-from braincast.cli.main import app, commands
+from braincast.cli.main import app
 
 METRIC_KEYS = {"value", "ci", "n", "skill", "ceiling_share", "by_lead"}
 
@@ -47,7 +48,7 @@ def leaves(command, *words):
 
 
 def test_every_command_takes_json_quiet_and_offline_and_says_in_a_whole_sentence_what_it_does():
-    for words, command in leaves(commands()):
+    for words, command in leaves(typer.main.get_command(app)):
         known = {word for parameter in command.params for word in parameter.opts}
         assert {"--json", "--quiet", "--offline"} <= known, words
         assert not command.get_short_help_str(65).endswith("..."), words

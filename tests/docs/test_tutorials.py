@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 
 import pytest
 from prose import ROOT
@@ -31,7 +30,6 @@ def test_a_tutorial_is_kept_without_outputs_and_begins_with_a_title(path):
 def test_a_tutorial_runs(path, monkeypatch):
     nbformat = pytest.importorskip("nbformat", reason="nbformat is not installed (pip install -e '.[docs]')")
     monkeypatch.syspath_prepend(str(ROOT / "docs" / "hooks"))
-    monkeypatch.setenv("PATH", f"{sys.prefix}/bin:/usr/bin:/bin")  # `!braincast` is that of this environment
     from notebooks import executed, shown
 
     done = executed(nbformat.read(path, as_version=4))

@@ -15,6 +15,7 @@ from braincast.board.backup import backup, restore
 from braincast.board.board import Board
 from braincast.board.export import public_document
 from braincast.board.schema import EntryRow, JobRow, TaskRow
+from braincast.board.service.tokens import create_token, list_tokens, revoke_token
 from braincast.board.settings import Settings
 from braincast.board.tasks import add_task
 from braincast.board.verifying import rescore
@@ -112,9 +113,22 @@ def test_a_wrong_address_makes_no_board(tmp_path, settings, code):
 
 @pytest.mark.parametrize("number", [0, -1, 4, 2**31, 10**30])
 def test_an_entry_that_is_not_there_is_told_whatever_its_number(board, number):
-    for ask in (entries.describe, entries.contact_of, lambda b, n: rescore(b, [n])):
+    for ask in (entries.describe, entries.contact_of, lambda b, n: rescore(b, [n]), revoke_token):
         with refused("E804"):
             ask(board, number)
+
+
+@pytest.mark.parametrize("days", [-1.0, 1e9, float("nan"), float("inf")])
+def test_a_token_is_not_made_for_longer_than_anybody_lives(board, days):
+    with refused("E305", "--days"):
+        create_token(board, "ada", days=days)
+    assert list_tokens(board) == []
+
+
+@pytest.mark.parametrize("name", ["../board.toml", "/etc/passwd", "submissions/../../board.toml"])
+def test_rows_that_somebody_wrote_lead_to_no_other_file(board, name):
+    with refused("E405", "leads elsewhere"), board.files.get(name):
+        pass
 
 
 def test_nothing_that_is_written_takes_the_place_of_a_board_but_its_pages(board, tmp_path):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from command_line import one_document, with_example, with_home
 
-from braincast.cli.main import main
+from braincast.__main__ import main
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def site(tmp_path_factory):
 @pytest.fixture
 def ends(site, monkeypatch, capsys, tmp_path):
     """The exit code and both streams of a command line that is run in this process, since that is quicker."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     monkeypatch.syspath_prepend(site)
     monkeypatch.setenv("BRAINCAST_HOME", str(tmp_path / "home"))
 

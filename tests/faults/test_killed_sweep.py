@@ -111,7 +111,7 @@ def command(tmp_path_factory):
 
 def killed_when(command, words, out, condition):
     """Start a sweep and kill it once something is so."""
-    process = command.start(*words, "--out", out, "--resume")
+    process = command.fork(*words, "--out", out, "--resume")
     until_s = time.monotonic() + PATIENCE_S
     while not condition():
         assert process.poll() is None and time.monotonic() < until_s, process.communicate()
@@ -149,7 +149,7 @@ def test_a_network_killed_in_a_trial_goes_on_from_its_checkpoint_and_ends_the_sa
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_sweep_says_how_it_goes_on(command, tmp_path, number):
     words = ("sweep", "walks-forecast", "linear", "--trials", 2, "--set", "steps=100000", "--set", "patience=100000")
-    process = command.start(*words, "--out", tmp_path / "sweep")
+    process = command.fork(*words, "--out", tmp_path / "sweep")
     until_s = time.monotonic() + PATIENCE_S
     while not list(tmp_path.glob("sweep/trial-00000/fold-0/candidate-0/step-*")):
         assert process.poll() is None and time.monotonic() < until_s, process.communicate()

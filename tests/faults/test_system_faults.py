@@ -46,6 +46,14 @@ def test_a_process_without_streams_ends_well(braincast):
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_an_interruption_while_the_commands_are_loaded_is_answered(braincast, tmp_path):
+    (tmp_path / "typer.py").write_text("import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(9)\n")
+    path = os.pathsep.join([str(tmp_path), braincast.environment["PYTHONPATH"]])
+    done = braincast.anew("list", "metrics", PYTHONPATH=path)
+    assert (done.returncode, done.stdout) == (4, "")
+    assert done.stderr.startswith("Interrupted.") and done.stderr.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     ("words", "exit_code"),
     [

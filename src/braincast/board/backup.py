@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import MetaData, insert, select, text
 
 from braincast.board.board import Board
-from braincast.board.database import newest_revision
+from braincast.board.database import is_revision, newest_revision
 from braincast.board.schema import EntryRow, ScoreRow, Table
 from braincast.board.settings import Settings, read_settings, write_settings
 from braincast.board.storage import samples_name, submission_name
@@ -104,9 +104,13 @@ def _checked(source: Path) -> dict[str, Any]:
         told = read_json(source / "backup.json")
     except BraincastError as error:
         raise BraincastError("E810", error.where, error.what, "Take another backup") from error
-    if told.get("format") != _FORMAT:
+    form = told.get("format") if isinstance(told, dict) else None
+    if form != _FORMAT:
         fix = "Use the braincast version that wrote it"
-        raise BraincastError("E810", str(source), f"format {told.get('format')!r}, expected {_FORMAT}", fix)
+        raise BraincastError("E810", str(source), f"format {form!r}, expected {_FORMAT}", fix)
+    if not is_revision(told.get("revision")):
+        what, fix = f"revision {told.get('revision')!r} is unknown", "Use the braincast version that wrote it"
+        raise BraincastError("E810", str(source), what, fix)
     return told
 
 
@@ -125,11 +129,21 @@ def _insert(board: Board, source: Path) -> None:
             lines = source / "tables" / f"{table.name}.jsonl"
             if not lines.exists():
                 continue
-            rows = [json.loads(line) for line in lines.read_text(encoding="utf-8").splitlines()]
+            rows = _rows(lines)
             for begin in range(0, len(rows), _INSERTED_AT_ONCE):
                 session.execute(insert(table), rows[begin : begin + _INSERTED_AT_ONCE])
             if rows and session.get_bind().dialect.name == "postgresql" and "id" in table.c:
                 _count_on(session, table.name)
+
+
+def _rows(lines: Path) -> list[dict[str, Any]]:
+    try:
+        rows = [json.loads(line) for line in lines.read_text(encoding="utf-8").splitlines()]
+    except (ValueError, RecursionError) as error:
+        raise BraincastError("E810", str(lines), f"a line is not JSON ({error})", "Take another backup") from error
+    if not all(isinstance(row, dict) for row in rows):
+        raise BraincastError("E810", str(lines), "a line is no row of a table", "Take another backup")
+    return rows
 
 
 def _count_on(session: Any, table: str) -> None:

@@ -76,6 +76,12 @@ def newest_revision() -> str:
     return str(head)
 
 
+def is_revision(name: object) -> bool:
+    """Whether this version of braincast knows tables of that revision."""
+    known = ScriptDirectory.from_config(alembic_config()).walk_revisions()
+    return isinstance(name, str) and name in {script.revision for script in known}
+
+
 def alembic_config() -> Config:
     """Where Alembic finds the revisions of a board's tables."""
     config = Config()

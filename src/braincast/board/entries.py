@@ -24,7 +24,7 @@ from braincast.forecasts.submissions.texts import flaw_of_text
 
 # Baselines are fitted by whoever hosts the board, and stand for no author.
 HOUSE = "braincast"
-_LARGEST_NUMBER = 2**31 - 1
+LARGEST_NUMBER = 2**31 - 1
 _LONGEST_NAME = 254  # of an e-mail address, which stands for who gave no name
 
 
@@ -119,7 +119,7 @@ def author_row(session: Session, board: Board, name: str, contact: str = "") -> 
 
 def entry_row(session: Session, number: int) -> EntryRow:
     """An entry by its number, E804 for another."""
-    found = session.get(EntryRow, number) if 0 < number <= _LARGEST_NUMBER else None
+    found = session.get(EntryRow, number) if 0 < number <= LARGEST_NUMBER else None
     if found is None:
         raise BraincastError(
             "E804", f"entry {number}", "the board has no such entry", "braincast board export lists all"

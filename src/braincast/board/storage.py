@@ -61,6 +61,8 @@ class Files:
         return int(self._system.size(self._place(name)))
 
     def _place(self, name: str) -> str:
+        if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:  # of rows that somebody else wrote
+            raise BraincastError("E405", f"files of the board: {name}", "this name leads elsewhere", "Restore a backup")
         return str(self._root / name)
 
 

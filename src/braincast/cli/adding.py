@@ -101,8 +101,8 @@ def _facts(shown: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "recording", name
         yield from ((key.replace("_", " "), _text(key, value)) for key, value in recording.items() if value != [])
     if shown["connectome"] is not None:
-        said = {"columns": "told of neurons"}
-        yield from ((said.get(str(k), k.replace("_", " ")), _text(k, v)) for k, v in shown["connectome"].items())
+        said = {**{key: key.replace("_", " ") for key in shown["connectome"]}, "columns": "told of neurons"}
+        yield from ((said[key], _text(key, value)) for key, value in shown["connectome"].items())
     yield from (("note", note) for note in shown["notes"])
     yield from (("not taken", other) for other in shown["not_taken"])
 

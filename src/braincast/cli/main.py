@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from copy import copy
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -26,7 +25,6 @@ from braincast.cli import (
     tasks,
 )
 from braincast.cli.options import understood_everywhere
-from braincast.cli.session import guarded
 from braincast.version import VERSION
 
 app = typer.Typer(
@@ -70,32 +68,6 @@ app.command("serve")(serving.serve)
 app.command("cite")(catalogue.cite)
 app.command("doctor")(doctor.doctor)
 understood_everywhere(app)
-
-
-def main() -> None:
-    """Entry point: 0 done, 2 bad usage, 3 bad input, 4 interrupted but resumable."""
-    guarded(commands())
-
-
-def commands() -> Any:
-    """The whole command line. Commands that fetch nothing take --offline too, for scripts that give it to all."""
-    command: Any = typer.main.get_command(app)
-    usual = [option for option in command.commands["run"].params if {"--quiet", "--offline"} & {*option.opts}]
-    _accept_everywhere(command, usual)
-    return command
-
-
-def _accept_everywhere(command: Any, usual: list[Any]) -> None:
-    if hasattr(command, "commands"):
-        for each in command.commands.values():
-            _accept_everywhere(each, usual)
-        return
-    known = {word for parameter in command.params for word in parameter.opts}
-    for option in usual:
-        if option.opts[0] not in known:
-            unused = copy(option)
-            unused.expose_value = False
-            command.params.append(unused)
 
 
 def _show_version(asked: bool) -> bool:

@@ -43,7 +43,7 @@ def serve(
 
 def audit(
     board: BoardPath,
-    last: Annotated[int | None, typer.Option("--last", min=1, help="Only so many, the newest.")] = None,
+    last: Annotated[int | None, typer.Option("--last", min=1, max=2**31 - 1, help="Only so many, the newest.")] = None,
     json_: Json = False,
 ) -> None:
     """Who did what on a board, and when. Also which tokens were refused."""

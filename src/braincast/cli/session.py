@@ -95,7 +95,7 @@ def resumable(again: str) -> Iterator[None]:
 def guarded(command: Any) -> None:
     """Run the application: a coded error is one line on standard error, an interruption exit 4."""
     _open_streams()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _asks_to_end():
         signal.signal(number, _interrupt)
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a letter shows another in its place; it is no reason to fail.
@@ -114,6 +114,13 @@ def guarded(command: Any) -> None:
         sys.exit(1)
     except (OSError, MemoryError) as error:
         _end(_refused_by_system(error))
+
+
+def _asks_to_end() -> list[signal.Signals]:
+    """Ctrl-C, a request, and a terminal that is closed, unless that is to be ignored as by nohup."""
+    hangup = getattr(signal, "SIGHUP", None)  # Windows has none
+    ignored = hangup is None or signal.getsignal(hangup) is signal.SIG_IGN
+    return [signal.SIGINT, signal.SIGTERM, *([] if ignored else [hangup])]
 
 
 def _open_streams() -> None:

@@ -35,6 +35,7 @@ class Task(DeclaredTask):
     ) -> None:
         self.card = card
         self._load, self._load_training = load, load_training
+        self._trainings: dict[int, Training] = {}  # kept, and with them what models work out of them
 
     def __getstate__(self) -> dict[str, Any]:
         # Worker processes get a task by pickle: the declaration as text, the specimens as they are.
@@ -93,8 +94,10 @@ class Task(DeclaredTask):
     def training(self, fold: int) -> Training:
         """What a model that answers the cases of `fold` may learn from: responses to all other folds' stimuli."""
         self._check_fold(fold)
-        everything = self._everything
-        return everything.where(everything.cases.fold != fold)
+        if fold not in self._trainings:
+            everything = self._everything
+            self._trainings[fold] = everything.where(everything.cases.fold != fold)
+        return self._trainings[fold]
 
     @cached_property
     def _everything(self) -> Training:

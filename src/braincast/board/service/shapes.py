@@ -7,13 +7,13 @@ from typing import Annotated, Any, ClassVar, Literal
 from fastapi import Header, Path
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from braincast.board.entries import LARGEST_NUMBER
 from braincast.forecasts.submissions.fields import LARGEST_INTEGER
 
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
-_LARGEST_NUMBER = 2**31 - 1
 
 TaskName = Annotated[str, Path(pattern=NAME, description="A task of the board.")]
-EntryNumber = Annotated[int, Path(ge=1, le=_LARGEST_NUMBER, description="An entry of the board.")]
+EntryNumber = Annotated[int, Path(ge=1, le=LARGEST_NUMBER, description="An entry of the board.")]
 UploadName = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="An upload of yours.")]
 Key = Annotated[
     str | None,

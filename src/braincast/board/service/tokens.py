@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from braincast.board.audit import audit
 from braincast.board.board import Board, as_stamp
-from braincast.board.entries import author_row
+from braincast.board.entries import LARGEST_NUMBER, author_row
 from braincast.board.schema import TokenRow
 from braincast.errors import BraincastError
 from braincast.forecasts.submissions.texts import flaw_of_text
@@ -23,6 +23,7 @@ from braincast.forecasts.submissions.texts import flaw_of_text
 SCOPES = ("submit", "read", "moderate")
 _PREFIX, _N_BYTES = "bc_", 32
 _LONGEST_NAME = 100
+_MOST_DAYS = 36_500
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,9 @@ def create_token(
 ) -> dict[str, Any]:
     """A new token of an author, whose account is made where there is none; its secret is `token`, told only here."""
     _check(author, scopes, label)
+    if days is not None and not 0 <= days <= _MOST_DAYS:
+        what = f"{days} days are not possible"
+        raise BraincastError("E305", "--days", what, f"Give at most {_MOST_DAYS:,}, or none for ever")
     secret = _PREFIX + secrets.token_urlsafe(_N_BYTES)
     expires = None if days is None else as_stamp(board.now() + timedelta(days=days))
     with board.writing() as session:
@@ -67,7 +71,7 @@ def list_tokens(board: Board) -> list[dict[str, Any]]:
 def revoke_token(board: Board, number: int) -> dict[str, Any]:
     """End a token at once; E804 where there is none of this number. Once more changes nothing."""
     with board.writing() as session:
-        row = session.get(TokenRow, number)
+        row = session.get(TokenRow, number) if 0 < number <= LARGEST_NUMBER else None
         if row is None:
             fix = "See braincast board token BOARD list"
             raise BraincastError("E804", f"token {number}", "the board has no such token", fix)
