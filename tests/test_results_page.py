@@ -57,6 +57,37 @@ def test_every_figure_of_a_benchmark_can_still_be_read_from_its_record(claims):
             assert claim.shown(claim.source.recorded()), name
 
 
+def test_a_claim_counts_the_tests_that_it_names_and_no_others(referee, tmp_path):
+    report = tmp_path / "tests.xml"
+    report.write_text(
+        """<testsuites><testsuite>
+        <testcase classname="tests.brain.test_a" name="test_one[x]"/>
+        <testcase classname="tests.brain.test_a" name="test_one[y]"><failure/></testcase>
+        <testcase classname="tests.brain.test_a" name="test_two"><skipped/></testcase>
+        <testcase classname="tests.brains.test_b" name="test_one"/>
+        </testsuite></testsuites>"""
+    )
+    ran = referee.Ran(0.0, referee.cases_of(report))
+    counted = {
+        "tests/brain/test_a.py::test_one": {"passed": 1, "failed": 1, "skipped": 0, "names": ["test_one[y]"]},
+        "tests/brain -m slow": {"passed": 1, "failed": 1, "skipped": 1, "names": ["test_one[y]"]},
+        "tests/brains/test_b.py": {"passed": 1, "failed": 0, "skipped": 0},
+    }
+    promises = importlib.import_module("promises.claim")
+    assert {where: ran.reached(promises.tests("a", "a line", where)) for where in counted} == counted
+
+
+def test_what_ran_with_the_same_code_waits_no_more_and_time_is_left_to_its_record(referee, monkeypatch, recorded):
+    monkeypatch.setattr(referee, "unchanged_since", lambda commit: True)
+    asked = referee._asked(["--tier", "minutes", "--only", "eye"])
+    done = {name: entry | {"source": "run", "commit": "1"} for name, entry in recorded.items()}
+    assert referee._waiting(asked, done) == {}
+    done["eye.reichardt"]["source"] = "recorded"
+    assert {command: set(claims) for command, claims in referee._waiting(asked, done).items()} == {
+        "python benchmarks/detectors.py --write": {"eye.reichardt", "eye.sign-flip"}
+    }
+
+
 def test_every_command_names_what_is_there(claims):
     for command in {claim.source.command for claim in claims.values()}:
         words = [word for word in shlex.split(command) if not word.endswith("=…")]

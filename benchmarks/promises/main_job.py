@@ -148,9 +148,8 @@ THEME = Theme(
             at_least(5, "of 5 strata with an interval above 0"),
             Answer(WIRING, _strata),
             "{} of 5",
-            but="Fewer trials make noisier labels and wider intervals: the lead is positive in the other strata too, "
-            "but its interval holds 0 there. joint-regression, which leads the table now, has no such lead in any "
-            "stratum.",
+            but="Fewer trials make noisier labels and wider intervals. It was two of five before intervals counted the "
+            "noise of a pair once. joint-regression, which leads the table now, has no such lead in any stratum.",
         ),
         tests(
             "trial-counts",
