@@ -19,7 +19,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(os.name != "posix", reason="signals are other things there"),
 ]
-N_TRIALS, N_KILLS, PATIENCE_S = 24, 12, 120
+N_TRIALS, N_KILLS, PATIENCE_S = 24, 12, 300
 HERE = Path(__file__).parent
 # Sweeps once for each moment, in a process of its own that forks after the imports.
 # Dies at one of the writes of its trials: before it, in the middle of the line, or after it.
