@@ -21,7 +21,7 @@ from pages import put_between_markers
 from braincast.dynamics.conductance import read_circuit, simulate_spikes
 from braincast.dynamics.rhythm import analysis_of
 from braincast.experiments.degeneracy import (
-    Conductances,
+    ConductanceSets,
     Effort,
     Found,
     all_differ,
@@ -167,9 +167,9 @@ def _widest(figures: Mapping[str, Any], values: np.ndarray, one: int, other: int
     return [figures["names"][column] for column in np.argsort(-fold)[:n]]
 
 
-def solutions(circuit: Any) -> Conductances:
+def solutions(circuit: Any) -> ConductanceSets:
     """The recorded solutions, to go on with."""
-    return Conductances(circuit, np.array(read_json(RESULT)["solutions"]["conductances"]))
+    return ConductanceSets(circuit, np.array(read_json(RESULT)["solutions"]["conductances"]))
 
 
 if __name__ == "__main__":

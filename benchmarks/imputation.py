@@ -19,7 +19,7 @@ from pages import over_blocks, put_between_markers, rounded, with_interval
 from threadpoolctl import threadpool_limits
 
 import braincast as bc
-from braincast.experiments.leakage import audit
+from braincast.experiments.leakage.audit import audit
 from braincast.experiments.run import configure, run
 from braincast.files import read_json, write_json
 from braincast.models.registry import load_model

@@ -15,7 +15,7 @@ from forecasts import PAGE, forecast_task
 from pages import put_between_markers
 from threadpoolctl import threadpool_limits
 
-from braincast.experiments.leakage import audit
+from braincast.experiments.leakage.audit import audit
 from braincast.files import read_json, write_json
 from braincast.models.interface import Learner
 from braincast.models.registry import load_model, model_names

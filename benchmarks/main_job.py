@@ -1,6 +1,7 @@
 """The main job, measured: `python benchmarks/main_job.py [--write | --table]`.
 
-`--write` also puts the table into the README; `--table` does only that, from the figures recorded last.
+`--write` also puts the leading models into the README and all of them into the page of models; `--table` does only
+that, from the figures recorded last.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +22,17 @@ from pages import put_between_markers
 
 HERE = Path(__file__).parent
 RESULT = HERE / "results" / "main_job.json"
-README = HERE.parent / "README.md"
-SHOWN = ("auroc", "auroc_within_fold", "average_precision", "correlation")
+README, PAGE = HERE.parent / "README.md", HERE.parent / "docs" / "findings" / "models.md"
+TITLES = {
+    "auroc": "AUROC, pooled",
+    "auroc_within_fold": "AUROC within folds",
+    "average_precision": "average precision",
+    "correlation": "correlation",
+}
+# The README shows the floor, the leading models, and the nulls that decide about the headline model.
+LEADING = ("responder-propensity", "distance", "connectome-regression", "response-regression")
+DECIDE = ("identity-permuted", "degree-preserving")
+SHORT = ("auroc", "average_precision", "correlation")
 
 
 def main() -> None:
@@ -49,39 +60,68 @@ def main() -> None:
 
 
 def write_table(figures: dict[str, Any]) -> None:
-    """Put the table between its marks in the README."""
+    """Put the short table between its marks in the README, the whole one into the page of models."""
     put_between_markers(README, table(figures))
+    put_between_markers(PAGE, whole_table(figures), "main-job")
 
 
 BRAINCAST = [sys.executable, "-m", "braincast"]
 
 
 def table(figures: dict[str, Any]) -> str:
-    """The README's table, verdict and ceiling, from recorded figures."""
-    document = figures["document"]
-    rows = [
-        f"| {name} | {entry['role']} | " + " | ".join(shown(entry["metrics"][key]) for key in SHOWN) + " |"
-        for name, entry in document["models"].items()
-        if entry["of"] in (None, document["headline"])
-    ]
-    strata = "; ".join(_stratum(pair) for pair in document["group_comparisons"] if pair["group"].startswith("trials"))
-    titles = "AUROC, pooled | AUROC within folds | average precision | correlation"
-    ceiling = document["ceiling"]
-    seconds = max(figures["run_s"])
+    """The README's table of leading models, with verdict and ceiling, from recorded figures."""
+    document, headline = figures["document"], figures["document"]["headline"]
+    names = [*LEADING, headline, *(f"{headline}@{null}" for null in DECIDE)]
+    took = f"The run took {max(figures['run_s']):.0f} s on {figures['machine']['cores']} cores after the download."
     return "\n".join(
         [
-            f"| `{document['task']}` | role | {titles} |",
-            "|---|---|---|---|---|---|",
-            *rows,
+            *_rows(document, names, SHORT),
+            "",
+            f"Brackets are 95 % intervals over cell classes. {document['sentence']}",
+            "",
+            f"{_ceiling(document)} {took}",
+        ]
+    )
+
+
+def whole_table(figures: dict[str, Any]) -> str:
+    """All models of the run, the headline model's nulls, and its lead by number of trials."""
+    document, headline = figures["document"], figures["document"]["headline"]
+    names = [name for name, entry in document["models"].items() if entry["of"] in (None, headline)]
+    strata = "; ".join(_stratum(pair) for pair in document["group_comparisons"] if pair["group"].startswith("trials"))
+    return "\n".join(
+        [
+            *_rows(document, names, tuple(TITLES)),
             "",
             f"Brackets are 95 % intervals over cell classes. {document['sentence']}",
             "",
             f"Its lead over the identity-permuted wiring inside strata of trial counts: {strata}.",
             "",
-            f"The ceiling of the correlation is {ceiling['correlation']:.2f} "
-            f"(repeatability of the mean response {ceiling['reliability']:.2f}, {ceiling['n_pairs']:,} pairs). "
-            f"The run took {seconds:.0f} s on {figures['machine']['cores']} cores after the download.",
+            _ceiling(document),
         ]
+    )
+
+
+def _rows(document: dict[str, Any], names: Sequence[str], metrics: Sequence[str]) -> list[str]:
+    models = document["models"]
+    return [
+        f"| `{document['task']}` | role | " + " | ".join(TITLES[key] for key in metrics) + " |",
+        "|---" * (2 + len(metrics)) + "|",
+        *(
+            f"| {name} | {models[name]['role']} | "
+            + " | ".join(shown(models[name]["metrics"][key]) for key in metrics)
+            + " |"
+            for name in names
+        ),
+    ]
+
+
+def _ceiling(document: dict[str, Any]) -> str:
+    ceiling = document["ceiling"]
+    lower, upper = ceiling["correlation_ci"]
+    return (
+        f"The ceiling of the correlation is {ceiling['correlation']:.2f} ({lower:.2f}, {upper:.2f}): repeatability of "
+        f"the mean response {ceiling['reliability']:.2f}, {ceiling['n_pairs']:,} pairs."
     )
 
 

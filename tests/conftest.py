@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import sys
 from pathlib import Path
 
+import jaxtyping
 import pytest
+import shape_checks  # noqa: F401 - before braincast is imported
 from fetched import fetched
+
+_TESTS = Path(__file__).parent
 
 # Half a minute or more each: workers end together only if none of these files comes last.
 LONGEST = (
@@ -38,10 +44,44 @@ LONGEST = (
 )
 
 
+# Where coverage is measured, if it is: a promise depends on these rooms, and experiments put them together.
+COVERING = ("brain", "tasks", "scoring", "experiments")
+
+
+def pytest_configure(config):
+    """For this process and all that tests start: how the tests of a stage are compiled and checked.
+
+    The networks of quick tests are too small to repay what an optimising compiler costs; XLA's fusion emitters are one
+    more optimisation. Slow tests compute as users do: optimised, and without the checks of shapes, half of their time.
+    """
+    if config.option.markexpr == "not slow":
+        os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
+        os.environ.setdefault("XLA_FLAGS", "--xla_cpu_use_fusion_emitters=false")
+        if "jax" in sys.modules:  # the checks of shapes load it, which has read the first variable
+            sys.modules["jax"].config.update("jax_disable_most_optimizations", True)
+    elif config.option.markexpr == "slow":
+        jaxtyping.config.update("jaxtyping_disable", True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """No garbage is looked for while hundreds of modules are loaded, nor later among them: it takes a sixth of that."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
 def pytest_collection_modifyitems(items):
-    """The longest files first, the others in their order."""
+    """The longest files first, the others in their order; most are spared the fifth more that coverage takes."""
     place = {name: number for number, name in enumerate(LONGEST)}
     items.sort(key=lambda item: place.get(item.path.stem, len(place)))
+    covering = [_TESTS / room for room in COVERING]
+    for item in items:
+        if not any(folder in item.path.parents for folder in covering):
+            item.add_marker("no_cover")
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -37,23 +38,63 @@ def can_fork(changes: Mapping[str, str]) -> bool:
     return sys.platform == "linux" and all(name.startswith(_READ_LATE) for name in changes)
 
 
+class Started:
+    """A command that was forked, asked and killed as a `subprocess.Popen` is; its own group's first process."""
+
+    def __init__(self, words: Sequence[str], environment: Mapping[str, str], *, one_core: bool) -> None:
+        self.args, self.returncode = ["braincast", *words], None
+        self._out, self._err = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115 - till they are read
+        self._watcher, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        request = {"words": words, "environment": dict(environment), "folder": str(Path.cwd())}
+        with there:
+            streams = [self._out.fileno(), self._err.fileno(), there.fileno()]
+            socket.send_fds(_server(one_core), [json.dumps(request).encode()], streams)
+        self.pid = int(self._watcher.recv(_MESSAGE))
+
+    def poll(self) -> int | None:
+        """The exit code, if it has ended."""
+        with suppress(subprocess.TimeoutExpired):
+            self.wait(timeout=0)
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """The exit code; after `timeout` seconds, `subprocess.TimeoutExpired`."""
+        if self.returncode is None:
+            self._watcher.settimeout(timeout)
+            try:
+                self.returncode = int(self._watcher.recv(_MESSAGE))
+            except (TimeoutError, BlockingIOError):
+                raise subprocess.TimeoutExpired(self.args, timeout or 0.0) from None
+            self._watcher.close()
+        return self.returncode
+
+    def communicate(self, timeout: float | None = None) -> tuple[str, str]:
+        """Wait, and then both streams."""
+        self.wait(timeout)
+        with self._out as out, self._err as err:
+            return _text(out), _text(err)
+
+    def send_signal(self, number: int) -> None:
+        """To this process alone, unless it has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+
 def run(
     words: Sequence[str], environment: Mapping[str, str], *, one_core: bool, timeout_s: float
 ) -> subprocess.CompletedProcess[str]:
     """Run `braincast` to its end; after `timeout_s` it is killed and `subprocess.TimeoutExpired` raised."""
-    channel = _server(one_core)
-    channel.settimeout(timeout_s)
-    request = {"words": words, "environment": dict(environment), "folder": str(Path.cwd())}
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        socket.send_fds(channel, [json.dumps(request).encode()], [out.fileno(), err.fileno()])
-        process_id = int(channel.recv(_MESSAGE))
-        try:
-            code = int(channel.recv(_MESSAGE))
-        except TimeoutError:
-            os.killpg(process_id, signal.SIGKILL)
-            channel.recv(_MESSAGE)
-            raise subprocess.TimeoutExpired(["braincast", *words], timeout_s) from None
-        return subprocess.CompletedProcess(["braincast", *words], code, _text(out), _text(err))
+    process = Started(words, environment, one_core=one_core)
+    try:
+        process.wait(timeout_s)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        raise
+    return subprocess.CompletedProcess(process.args, process.wait(), *process.communicate())
 
 
 def _text(stream) -> str:
@@ -81,22 +122,39 @@ def _server(one_core: bool) -> socket.socket:
 
 
 def _serve(channel: socket.socket) -> None:
-    """Fork for each request and tell how that ended; returns in what was forked, which then is to run the command."""
+    """Fork for each request; returns in what was forked, which then is to run the command."""
     for name in _PACKAGES:
         importlib.import_module(name)
     gc.freeze()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those who watch
     while True:
-        message, descriptors, _, _ = socket.recv_fds(channel, _MESSAGE, 2)
+        message, descriptors, _, _ = socket.recv_fds(channel, _MESSAGE, 3)
         if not message:
             sys.exit()
-        process_id = os.fork()
-        if process_id == 0:
+        if os.fork() == 0:
             channel.close()
-            return _become(json.loads(message), descriptors)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            return _watched(json.loads(message), descriptors)
         for descriptor in descriptors:
             os.close(descriptor)
+
+
+def _watched(request: dict, descriptors: Sequence[int]) -> None:
+    """Fork what runs the command, tell who that is and how it ended; returns in what was forked."""
+    *streams, asking = descriptors
+    process_id = os.fork()
+    if process_id == 0:
+        os.close(asking)
+        return _become(request, streams)
+    os.setsid()
+    for stream in streams:
+        os.close(stream)
+    with socket.socket(fileno=asking) as channel:
         channel.send(str(process_id).encode())
-        channel.send(str(os.waitstatus_to_exitcode(os.waitpid(process_id, 0)[1])).encode())
+        code = os.waitstatus_to_exitcode(os.waitpid(process_id, 0)[1])
+        with suppress(ConnectionError):  # nobody asks any more
+            channel.send(str(code).encode())
+    os._exit(0)
 
 
 def _become(request: dict, descriptors: Sequence[int]) -> None:

@@ -29,7 +29,7 @@ def serving(
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
-        with httpx.Client(base_url=f"{server.url}/api/v1", timeout=20) as client:
+        with httpx.Client(base_url=f"{server.url}/api/v1", timeout=120) as client:
             yield client
     finally:
         server.should_exit = True

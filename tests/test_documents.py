@@ -3,7 +3,6 @@
 import importlib
 import importlib.util
 import json
-import re
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 
-def test_the_readme_shows_the_recorded_figures(monkeypatch):
+def test_the_readme_and_the_page_of_models_show_the_recorded_figures_of_the_main_job(monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
     spec = importlib.util.spec_from_file_location("main_job", ROOT / "benchmarks" / "main_job.py")
     main_job = importlib.util.module_from_spec(spec)
@@ -19,6 +18,8 @@ def test_the_readme_shows_the_recorded_figures(monkeypatch):
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     figures = json.loads(main_job.RESULT.read_text(encoding="utf-8"))
     assert f"\n{main_job.table(figures)}\n" in readme
+    page = main_job.PAGE.read_text(encoding="utf-8")
+    assert f"<!-- main-job: begin -->\n{main_job.whole_table(figures)}\n<!-- main-job: end -->" in page
 
 
 @pytest.mark.parametrize(
@@ -67,11 +68,3 @@ def test_nothing_was_lost_and_nothing_scored_twice_on_the_board_that_was_disturb
     assert found["backup"]["differ"] == found["verified"]["differ"] == 0
     happened = found["happened"]
     assert min(happened["workers_killed"], happened["services_killed"], happened["locks"]) >= 3
-
-
-def test_links_between_documents_lead_somewhere():
-    documents = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/*.md")]
-    for document in documents:
-        for target in re.findall(r"\]\(([^)#]+)\)", document.read_text(encoding="utf-8")):
-            if not target.startswith("https://"):
-                assert (document.parent / target).exists(), f"{document.name} links to {target}"

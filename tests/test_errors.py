@@ -52,6 +52,11 @@ def test_an_unknown_name_comes_with_the_nearest_known_one():
     assert str(error).endswith("Known: connectome-regression, constant.")
 
 
+def test_of_many_names_the_nearest_are_shown():
+    error = unknown_name("E303", "model", "model-7", [f"model-{number}" for number in range(100, 200)])
+    assert "The nearest of 100 are model-1" in str(error) and str(error).count("model-1") == 1 + 8
+
+
 def test_a_name_like_no_other_comes_with_the_known_ones_alone():
     error = unknown_name("E301", "dataset", "zzz", ["worm-atlas"])
     assert str(error) == "E301 dataset: there is no dataset named 'zzz'. Known: worm-atlas."

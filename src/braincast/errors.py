@@ -124,6 +124,7 @@ CODES: dict[str, str] = {
 }
 
 # Wrong words on the command line, or an output in the way, are usage; everything else is bad input.
+_MANY_NAMES, _NEAREST_NAMES = 30, 8  # all of a few names are shown; of more, the nearest
 _USAGE_CODES = frozenset({"E301", "E302", "E303", "E304", "E305", "E306", "E307", "E308", "E501", "E502"})
 
 
@@ -132,7 +133,18 @@ class BraincastError(Exception):
 
     `code` is listed in docs/reference/errors.md; `where` names the file, field or option; `what` says what was found
     and expected; `fix` says what to do next. `str(error)` is one line.
+
+    >>> error = BraincastError("E405", "brain.nwb", "there is no such file", "Name one that is there")
+    >>> print(error)
+    E405 brain.nwb: there is no such file. Name one that is there.
+    >>> error.exit_code
+    3
     """
+
+    code: str
+    where: str
+    what: str
+    fix: str
 
     def __init__(self, code: str, where: str, what: str, fix: str) -> None:
         self.code, self.where, self.what, self.fix = code, where, what, fix
@@ -154,11 +166,15 @@ class BraincastError(Exception):
 
 
 def unknown_name(code: str, kind: str, name: str, known: Iterable[str]) -> BraincastError:
-    """The error for a name that is not in a registry, with the nearest known name as a suggestion."""
+    """The error for a name that is not in a registry, with the nearest known name; of many names the nearest alone."""
     known = sorted(known)
-    nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    hint = f"did you mean {nearest[0]!r}? " if nearest else ""
-    return BraincastError(code, kind, f"there is no {kind} named {name!r}", f"{hint}Known: {', '.join(known)}")
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    hint = f" (did you mean {near[0]!r}?)" if near else ""
+    listed = f"Known: {', '.join(known)}"
+    if len(known) > _MANY_NAMES:
+        nearest = difflib.get_close_matches(name, known, n=_NEAREST_NAMES, cutoff=0.0)
+        listed = f"The nearest of {len(known)} are {', '.join(nearest)}"
+    return BraincastError(code, kind, f"there is no {kind} named {name!r}{hint}", listed)
 
 
 def _sentence(text: str) -> str:

@@ -118,18 +118,18 @@ _CLAIM = """print('{"done": true, "forecast_hash": "' + 64 * 'a' + '"}', flush=T
 
 
 @pytest.mark.parametrize(
-    ("program", "reason"),
+    ("program", "limits", "reason"),
     [
-        ("os.kill(os.getpid(), 9)", "status -9"),
-        (_LOOP, "it took 1 s"),
-        pytest.param("time.sleep(60)", "it said nothing for 0.5 s", marks=pytest.mark.slow),
-        pytest.param(_CLAIM, "nothing that can be read", marks=pytest.mark.slow),
+        ("os.kill(os.getpid(), 9)", Limits(), "status -9"),
+        (_LOOP, Limits(seconds=1), "it took 1 s"),
+        pytest.param("time.sleep(60)", Limits(silence_s=0.5), "it said nothing for 0.5 s", marks=pytest.mark.slow),
+        pytest.param(_CLAIM, Limits(), "nothing that can be read", marks=pytest.mark.slow),
     ],
     ids=["killed", "endless", "silent", "claims"],
 )
-def test_a_process_that_dies_or_does_not_end_or_lies_is_e808(asked, impostor, program, reason):
+def test_a_process_that_dies_or_does_not_end_or_lies_is_e808(asked, impostor, program, limits, reason):
     impostor(program)
-    code, what = code_of(asked, Limits(seconds=1, silence_s=0.5))
+    code, what = code_of(asked, limits)
     assert code == "E808" and reason in what
 
 

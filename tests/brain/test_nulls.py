@@ -161,6 +161,17 @@ def test_rewired_electrical_edges_stay_symmetric_with_one_weight_both_ways(conne
     np.testing.assert_allclose(np.sort(matrix[matrix > 0]), np.sort(connectome.adjacency("electrical").data))
 
 
+def test_parallel_electrical_edges_of_different_weight_stay_symmetric_when_rewired():
+    rows = [("a", "b", 1.0), ("b", "a", 0.5), ("b", "a", 1.0), ("a", "b", 0.5), ("c", "d", 2.0), ("d", "c", 2.0)]
+    edges = pd.DataFrame(rows, columns=["pre", "post", "weight"])
+    ends = {end: edges[end].map(list("abcd").index) for end in ("pre", "post")}
+    table = edges.assign(**ends, kind="electrical", sign=0, delay_s=np.nan)
+    connectome = Connectome(pd.DataFrame({"id": list("abcd")}), table)
+    for seed in range(5):
+        matrix = degree_preserving(connectome, seed=seed).adjacency("electrical").toarray()
+        np.testing.assert_array_equal(matrix, matrix.T)
+
+
 def test_an_electrical_edge_in_one_direction_only_cannot_be_rewired(refused):
     connectome = Connectome.from_edges(["a", "b"], ["a"], ["b"], kind="electrical")
     with refused("E107", "a – b"):

@@ -63,7 +63,7 @@ def test_on_a_terminal_it_asks_first(here, recording, answer, added):
         command, env=here.environment, stdin=terminal, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
         os.write(controller, answer)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=300)
     os.close(controller)
     os.close(terminal)
     assert process.returncode == 0, err

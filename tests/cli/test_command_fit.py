@@ -27,8 +27,8 @@ def braincast(tmp_path_factory):
 
 
 def killed_after_a_checkpoint(braincast, out: Path) -> None:
-    process = braincast.start(*WORDS, *SETTINGS, "--out", out)
-    deadline = time.monotonic() + 120
+    process = braincast.fork(*WORDS, *SETTINGS, "--out", out)
+    deadline = time.monotonic() + 300
     while not list(out.parent.glob(f"{out.name}.unfinished/fold-0/candidate-1/step-*")):
         assert process.poll() is None and time.monotonic() < deadline, process.communicate()
         time.sleep(0.01)
@@ -80,8 +80,8 @@ def test_a_killed_fit_that_began_from_another_goes_on_from_the_same_alone(brainc
     first, killed, whole = tmp_path / "first", tmp_path / "killed", tmp_path / "whole"
     braincast.document(*WORDS, *SETTINGS, "--out", first)
     start = "--from", first, "--set", "steps=400", "--set", "patience=1000"
-    process = braincast.start(*WORDS, *start, "--out", killed)
-    deadline = time.monotonic() + 120
+    process = braincast.fork(*WORDS, *start, "--out", killed)
+    deadline = time.monotonic() + 300
     while not list(tmp_path.glob("killed.unfinished/fold-0/candidate-0/step-*")):
         assert process.poll() is None and time.monotonic() < deadline, process.communicate()
         time.sleep(0.01)

@@ -11,7 +11,9 @@ from braincast.datasets import registry
 from braincast.datasets.adding import add
 from braincast.datasets.own import own_card, own_folder, own_names
 from braincast.datasets.readers.reading import read
-from braincast.tasks.registry import task_card, task_names
+from braincast.models.registry import load_model
+from braincast.tasks.forecasting.build import Design, build
+from braincast.tasks.registry import task_card, task_names, task_of_card
 
 NAMES = ["a", "b", "c"]
 
@@ -65,6 +67,16 @@ def test_cards_of_fetched_datasets_keep_their_hash():
     card = task_card("worm-perturbation")
     assert registry.dataset_card(card.dataset).hash == card.dataset_hash
     assert "worm-perturbation" in task_names()
+
+
+def test_a_task_of_a_dataset_that_has_changed_says_how_to_make_it_again_and_a_model_what_it_lacks(worm, tmp_path):
+    dataset = add(worm, "my-worm")
+    card = build(dataset, "my-worm-forecast", Design(context=4, horizon=2))
+    with refused("E306", "model masked-var", "the wiring is known", "not so in my-worm-forecast", "make a task"):
+        load_model("masked-var").card.require_answer(card)
+    add(wiring(tmp_path), "my-worm", wiring="same animal")
+    with refused("E215", "changed since", "braincast task new my-worm-forecast --dataset my-worm --force"):
+        task_of_card(card).training(0)
 
 
 def test_a_name_that_is_taken_needs_force_and_a_built_in_one_is_refused(worm):

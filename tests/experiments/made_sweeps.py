@@ -11,7 +11,7 @@ from made_recordings import made_dataset, made_recording, made_task, random_walk
 
 from braincast.brain.specimen import Specimen
 from braincast.errors import BraincastError
-from braincast.experiments.sweep_trials import Trial
+from braincast.experiments.sweeps.trials import Trial
 from braincast.models.interface import ModelCard, Setting
 from braincast.models.space import Range
 from braincast.tasks.forecasting.task import ForecastTask

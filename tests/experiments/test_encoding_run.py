@@ -12,7 +12,7 @@ from braincast.experiments.beside import score_beside_baselines
 from braincast.experiments.entrants import contestants, controls_of
 from braincast.experiments.folder import run_folder
 from braincast.experiments.jobs import Job, fit_job, job_structure, run_job
-from braincast.experiments.leakage import audit
+from braincast.experiments.leakage.audit import audit
 from braincast.experiments.run import configure, estimated_s, run
 from braincast.forecasts.store import load_forecast
 from braincast.models import registry

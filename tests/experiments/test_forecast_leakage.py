@@ -8,7 +8,7 @@ import xarray as xr
 from made_recordings import made_dataset, made_recording, made_task, places, random_walks, three_conditions
 from made_rollouts import rollout_task
 
-from braincast.experiments.leakage import audit
+from braincast.experiments.leakage.audit import audit
 from braincast.models.forecasters.forecaster import Forecaster, forecaster_card
 from braincast.models.interface import Learner
 from braincast.models.registry import load_model, model_names
@@ -69,6 +69,18 @@ def _networks_later():
     return [name if name in closed else pytest.param(name, marks=pytest.mark.slow) for name in _forecasters()]
 
 
+@pytest.fixture
+def compiled_in_haste():
+    """Three short trainings do not repay what an optimising compiler costs."""
+    import jax
+
+    before = jax.config.read("jax_disable_most_optimizations")
+    jax.config.update("jax_disable_most_optimizations", True)
+    yield
+    jax.config.update("jax_disable_most_optimizations", before)
+
+
+@pytest.mark.usefixtures("compiled_in_haste")
 @pytest.mark.parametrize("name", _networks_later())
 def test_every_forecaster_passes_the_audit(name, task):
     model = load_model(name)
@@ -87,11 +99,12 @@ def test_what_is_shown_may_be_known_ahead_but_activity_may_not():
 @pytest.mark.parametrize("name", [*_closed_forms(), "embedding"])
 def test_a_forecaster_passes_the_audit_on_a_real_recording(name, test_data):
     # All networks and tasks: benchmarks/leakage.py, whose record is compared with the tasks and models there are.
+    # That a choice among candidates does not look ahead is shown above; here each has its first ones.
     task = load_task("zebrafish-regions", data=test_data)
     model = load_model(name)
     if not model.card.can_answer(task.card):
         pytest.skip("it needs a stimulus, which this task has not")
-    assert audit(model, task, settings=few_steps(model)).passed
+    assert audit(model, task, settings=few_steps(model) or model.candidates[0]).passed
 
 
 def test_rollouts_do_not_move_when_the_future_is_made_up():

@@ -6,7 +6,7 @@ from made_brains import made_brain, made_card, made_task
 from made_courses import course_task
 
 from braincast.errors import BraincastError
-from braincast.experiments.leakage import audit
+from braincast.experiments.leakage.audit import audit
 from braincast.models.baselines.constant import Constant
 from braincast.models.baselines.mean_course import MeanCourse
 from braincast.models.registry import load_model, model_names
@@ -145,7 +145,7 @@ def test_a_model_that_peeks_at_held_out_kernels_is_found(monkeypatch):
 
 
 def test_the_audit_moves_courses_and_which_pairs_have_one():
-    from braincast.experiments.leakage import _with_made_up_truth
+    from braincast.experiments.leakage.audit import _with_made_up_truth
 
     task = course_task()
     changed = _with_made_up_truth(task, 1, 0)
@@ -158,7 +158,7 @@ def test_the_audit_moves_courses_and_which_pairs_have_one():
 
 
 def test_the_audit_changes_every_held_out_row_and_no_training_row(task):
-    from braincast.experiments.leakage import _with_made_up_truth
+    from braincast.experiments.leakage.audit import _with_made_up_truth
 
     changed = _with_made_up_truth(task, 1, 0)
     before, after = task.specimen.responses, changed.specimen.responses

@@ -9,10 +9,10 @@ from made_sweeps import Level, untimed, walks_specimens, walks_task
 from refusals import refused
 from synthetic import small_task
 
-from braincast.experiments.sweep import sweep
-from braincast.experiments.sweep_folder import SweepFolder
-from braincast.experiments.sweep_proposals import importance, proposed
-from braincast.experiments.sweep_trials import as_text
+from braincast.experiments.sweeps.folder import SweepFolder
+from braincast.experiments.sweeps.proposals import importance, proposed
+from braincast.experiments.sweeps.sweep import sweep
+from braincast.experiments.sweeps.trials import as_text
 from braincast.models.registry import load_model
 from braincast.models.space import Choices, Range
 from braincast.tasks.forecasting.task import ForecastTask

@@ -6,9 +6,9 @@ import pytest
 from made_sweeps import Level, untimed, walks_task
 from refusals import refusal, refused
 
-from braincast.experiments.sweep import begun, sweep
-from braincast.experiments.sweep_folder import SweepFolder, reopened, sweep_folder
-from braincast.experiments.sweep_trials import Trial, as_text, best_of, read_trials
+from braincast.experiments.sweeps.folder import SweepFolder, reopened, sweep_folder
+from braincast.experiments.sweeps.sweep import begun, sweep
+from braincast.experiments.sweeps.trials import Trial, as_text, best_of, read_trials
 from braincast.files import check_manifest
 
 TRIALS = (

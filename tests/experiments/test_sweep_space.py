@@ -4,7 +4,7 @@ import pytest
 from made_sweeps import Level
 from refusals import refused
 
-from braincast.experiments.sweep_space import own_space, search_of
+from braincast.experiments.sweeps.space import own_space, search_of
 from braincast.models.interface import Setting
 from braincast.models.registry import load_model, model_names
 from braincast.models.space import NOT_SWEPT, Choices, Range, written

@@ -83,7 +83,7 @@ def begin(service, headers, content) -> str:
 
 
 def send(place, headers, content, offset=0) -> httpx.Response:
-    return httpx.patch(place, content=content, headers={**headers, "Upload-Offset": str(offset)}, timeout=30)
+    return httpx.patch(place, content=content, headers={**headers, "Upload-Offset": str(offset)}, timeout=120)
 
 
 def completed(place, headers, content) -> int:
@@ -137,13 +137,13 @@ def test_a_submission_in_one_request_whose_service_was_killed_counts_no_more_and
 
     place, length = f"{service.url}/api/v1/tasks/{TASK}/submissions", {"Content-Length": str(len(content))}
     with pytest.raises(httpx.TransportError):
-        httpx.post(place, content=killed_in_the_middle(), headers={**headers, **length}, timeout=30)
+        httpx.post(place, content=killed_in_the_middle(), headers={**headers, **length}, timeout=120)
     service.start()
     assert {path.name for path in board.incoming.iterdir() if not path.name.endswith(".part")} == before
     assert not (board.root / ".site.0badcafe.part").exists()
     with board.reading() as session:
         assert not session.scalars(select(UploadRow).where(UploadRow.entry_id.is_(None))).all()
-    assert is_kept(board, httpx.post(place, content=content, headers=headers, timeout=30).json()["entry"], content)
+    assert is_kept(board, httpx.post(place, content=content, headers=headers, timeout=120).json()["entry"], content)
 
 
 @contextmanager

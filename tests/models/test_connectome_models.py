@@ -12,12 +12,12 @@ from synthetic import made_training, small_task, wired, worm
 from braincast.brain.specimen import Specimen
 from braincast.errors import BraincastError
 from braincast.models.connectome.direct_weights import DirectWeights
-from braincast.models.connectome.features import structural_features
 from braincast.models.connectome.propagator import ConnectomePropagator
 from braincast.models.connectome.regression import ConnectomeRegression, _features
 from braincast.models.learners.calibration import calibrate
 from braincast.models.responses.propensity import propensity, propensity_without_own_group
 from braincast.models.responses.reverse import reverse_responses
+from braincast.models.responses.structural_features import structural_features
 from braincast.models.responses.wiring import connectome_of, synaptic_weights
 from braincast.tasks.card import Case
 from braincast.tasks.cases import Cases

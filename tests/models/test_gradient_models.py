@@ -13,8 +13,8 @@ from synthetic import LEAD, small_task, wired
 from braincast.brain.nulls import no_edges
 from braincast.brain.specimen import Specimen
 from braincast.errors import BraincastError
-from braincast.models.connectome import gain_equations, graph_equations, linear_equations
-from braincast.models.connectome.edge_list import edge_list
+from braincast.models.connectome.propagation import gain_equations, graph_equations, linear_equations
+from braincast.models.connectome.propagation.edge_list import edge_list
 from braincast.models.learners.arithmetic import reference_arithmetic
 from braincast.models.learners.gradient import (
     arrays,

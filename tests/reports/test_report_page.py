@@ -329,7 +329,9 @@ def test_courses_after_a_stimulus_have_curves_by_time_and_single_answers_have_no
     for entry in document["models"].values():
         for score in entry["metrics"].values():
             score["by_lead"] = [score["value"] + step for step in (0.0, 0.02, 0.01)]
-    told = Page(render(document, small_task(leads=("1 s", "2 s", "5 s"))))
+    html = render(document, small_task(leads=("1 s", "2 s", "5 s")))
+    told = Page(html)
     assert "How long after onset" in told.words and told.open == []
     assert "1 s to 5 s, which are drawn at equal distances" in told.words
+    assert ">5 s</text>" in html and ">3</text>" not in html
     assert "How long after onset" not in page.words

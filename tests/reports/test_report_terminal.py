@@ -138,7 +138,7 @@ def test_losses_out_of_distribution_and_conditions_with_few_blocks_stand_on_the_
 
     told = " ".join(shown(forecast_document()).split())
     assert "0.512 0.691 +0.179 (+0.118 to +0.251) +0.151 -0.120 (-0.181 to -0.048)" in told
-    assert "3, of 3 to 9 blocks; intervals hold too seldom in taxis (81 %)" in told
+    assert "3 conditions, of 3 to 9 blocks; intervals hold too seldom in taxis (81 %)" in told
 
 
 def test_an_average_over_conditions_says_so_beside_the_one_over_windows():

@@ -196,7 +196,7 @@ def test_a_single_forecast_takes_its_model_s_name(task):
 
 
 def test_a_contender_without_a_forecast_is_refused():
-    with refused("E205"):
+    with refused("E305"):
         Contender(())
 
 

@@ -27,6 +27,10 @@ def utc_now() -> datetime:
 class Board:
     """An open board. Rows are read and written in transactions, files by name; `clock` tells the time."""
 
+    root: Path
+    settings: Settings
+    database: Database
+
     def __init__(self, root: Path, settings: Settings, clock: Clock = utc_now) -> None:
         self.root, self.settings, self._clock = root, settings, clock
         self.database = Database(settings.database or f"sqlite:///{root / 'board.db'}", settings.patience_s)

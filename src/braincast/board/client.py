@@ -123,9 +123,9 @@ def begun(board: Remote, asked: dict[str, Any]) -> dict[str, Any]:
     """The upload of these bytes: the one that was begun before, if the board still has it."""
     key = sha256_of_json(asked)
     for attempt in (key, f"{key}-{time.time_ns()}"):
-        begun = board.ask("POST", "/uploads", asked, {"Idempotency-Key": attempt})
+        upload = board.ask("POST", "/uploads", asked, {"Idempotency-Key": attempt})
         try:
-            return board.ask("GET", f"/uploads/{begun['id']}")
+            return board.ask("GET", f"/uploads/{upload['id']}")
         except BraincastError as error:
             if error.code != "E804" or attempt != key:
                 raise

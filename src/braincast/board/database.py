@@ -25,6 +25,9 @@ _WRITES = "writes"
 class Database:
     """Transactions of one database. A writer waits `patience_s` for others, then it is E803."""
 
+    engine: Engine
+    shown: str
+
     def __init__(self, url: str, patience_s: float = 30.0) -> None:
         self.engine = _engine(url, patience_s)
         locks_rows = {} if self.engine.dialect.name == "sqlite" else {"isolation_level": "READ COMMITTED"}

@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from sqlalchemy import BigInteger, ForeignKey, Index, MetaData, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
-
-# What an entry can be; "scored", "refused" and "failed" are final.
-Status = Literal["queued", "scoring", "scored", "refused", "failed"]
-# Who sees it: a moderator hides, its author withdraws.
-Visibility = Literal["shown", "hidden", "withdrawn"]
 
 _NAMES = {
     "ix": "ix_%(column_0_label)s",
@@ -74,7 +67,11 @@ class TokenRow(Table):
 
 
 class EntryRow(Table):
-    """One submission to one task: what it declares, the hashes of what was sent, and what became of it."""
+    """One submission to one task: what it declares, the hashes of what was sent, and what became of it.
+
+    `status` is queued, scoring, or for good scored, refused or failed; `visibility` is shown, hidden by a moderator or
+    withdrawn by its author.
+    """
 
     __tablename__ = "entry"
     __table_args__ = (

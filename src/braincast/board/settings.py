@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -21,7 +21,7 @@ Text = Annotated[str, Field(max_length=4000)]
 class ScoringLimits(BaseModel):
     """What the process that scores an entry may use; after `lease_s` what a worker held that was killed is free."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid")
 
     memory_bytes: Annotated[int, Field(ge=256 << 20)] = 6 << 30
     seconds: Annotated[float, Field(gt=0)] = 1800.0
@@ -35,7 +35,7 @@ class Settings(BaseModel):
     board's folder. `tries` counts submissions of an author to a hidden task.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid")
 
     format: int = FORMAT
     title: Text = "A braincast board"

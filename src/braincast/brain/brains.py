@@ -27,6 +27,9 @@ class Brains:
     same object where recordings share it, so that a model that looks at no wiring needs none to be fetched.
     """
 
+    neurons: tuple[str, ...]
+    anatomy: pd.DataFrame | None
+
     def __init__(self, neurons: Sequence[str], load: Load, anatomy: pd.DataFrame | None = None) -> None:
         self.neurons, self.anatomy = tuple(neurons), anatomy
         self._load = load

@@ -42,7 +42,7 @@ def add(
     offline: Offline = False,
     force: Force = False,
 ) -> None:
-    """Add a recording or a connectome: show what was understood, then keep it as a dataset."""
+    """Add a recording or a connectome. Shows what was understood, then keeps it as a dataset."""
     from braincast.datasets.own import checked_name, own_folder, suggested_name
 
     name = checked_name(name) if name is not None else suggested_name(path.stem)
@@ -78,7 +78,11 @@ def add(
 
 def _next(name: str, has_recordings: bool) -> str:
     if has_recordings:
-        return f"braincast task new {name}-forecast --dataset {name}"
+        from braincast.tasks.registry import task_names
+
+        task = f"{name}-forecast"
+        again = " --force" if task in task_names() else ""  # what it was made of has changed
+        return f"braincast task new {task} --dataset {name}{again}"
     return f"braincast show dataset {name}"
 
 
@@ -97,7 +101,8 @@ def _facts(shown: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "recording", name
         yield from ((key.replace("_", " "), _text(key, value)) for key, value in recording.items() if value != [])
     if shown["connectome"] is not None:
-        yield from ((key.replace("_", " "), _text(key, value)) for key, value in shown["connectome"].items())
+        for key, value in shown["connectome"].items():
+            yield "told of neurons" if key == "columns" else key.replace("_", " "), _text(key, value)
     yield from (("note", note) for note in shown["notes"])
     yield from (("not taken", other) for other in shown["not_taken"])
 

@@ -41,8 +41,11 @@ def score(
     force: Force = False,
 ) -> None:
     """Score forecasts beside the task's baselines."""
+    from braincast.cli.run import n_cores
     from braincast.experiments.beside import score_beside_baselines
+    from braincast.experiments.floors import kept_floors
     from braincast.files import require_free, write_json
+    from braincast.progress import step
     from braincast.tasks.registry import load_task
 
     scorecard = None if out is None else out / "scorecard.json"
@@ -50,8 +53,10 @@ def score(
         require_free(scorecard, force=force, what="scorecard")
     with session(quiet=quiet, offline=offline):
         opened = load_task(task, data=data)
-        with _contenders(opened, forecasts) as found:
-            document: dict[str, Any] = score_beside_baselines(opened, found, baseline=baseline).to_dict()
+        with _contenders(opened, forecasts) as found, step("Scoring beside the baselines"):
+            floors = kept_floors(opened)
+            card = score_beside_baselines(opened, found, baseline=baseline, floors=floors, n_workers=n_cores())
+            document: dict[str, Any] = card.to_dict()
     files: dict[str, Any] = {"forecasts": [str(path) for path in forecasts]}
     document["files"] = files
     if scorecard is not None:
@@ -74,14 +79,15 @@ def compare(
     quiet: Quiet = False,
     offline: Offline = False,
 ) -> None:
-    """Compare two forecasts on the same resamples, for every metric of the task."""
+    """Compare two forecasts on the same resamples. For every metric of the task."""
+    from braincast.progress import step
     from braincast.scoring.any_task import compare as compare_pair
     from braincast.scoring.any_task import score as score_forecasts
     from braincast.tasks.registry import load_task
 
     with session(quiet=quiet, offline=offline):
         opened = load_task(task, data=data)
-        with _contenders(opened, [a, b]) as found:
+        with _contenders(opened, [a, b]) as found, step("Scoring"):
             scorecard = score_forecasts(opened, found)
         first, second = (name for name, contender in found.items() if contender.role == "model")
         pairs = [compare_pair(scorecard, first, second, key).to_dict() for key in opened.card.metric_keys]

@@ -115,7 +115,7 @@ def score(
 
 @app.command("rescore")
 def rescore(board: BoardPath, entries: Entries = None, json_: Json = False) -> None:
-    """Queue entries to be scored again: those named, or all that another version of the scorer scored."""
+    """Queue entries to be scored again. Those named, or all that another version of the scorer scored."""
     from braincast.board.board import Board
     from braincast.board.verifying import rescore as queue_again
 
@@ -125,7 +125,7 @@ def rescore(board: BoardPath, entries: Entries = None, json_: Json = False) -> N
 
 @app.command("verify")
 def verify(board: BoardPath, entries: Entries = None, json_: Json = False, quiet: Quiet = False) -> None:
-    """Score entries again from their stored bytes and compare every bit."""
+    """Score entries again and compare every bit. From their stored bytes."""
     from braincast.board.board import Board
     from braincast.board.judging import Nursery
     from braincast.board.verifying import scored_entries
@@ -182,7 +182,7 @@ def backup(
     json_: Json = False,
     force: Force = False,
 ) -> None:
-    """Copy everything to a folder of plain files, while the board goes on."""
+    """Copy everything to a folder of plain files. The board may go on meanwhile."""
     from braincast.board.backup import backup as write_backup
     from braincast.board.board import Board
 
@@ -207,7 +207,7 @@ def restore(
 
 @app.command("migrate")
 def migrate(board: BoardPath, json_: Json = False) -> None:
-    """Bring the tables of a board to this version of braincast; make a backup before."""
+    """Bring a board to this version of braincast. Make a backup before."""
     from braincast.board.board import Board
 
     opened = Board.open(board, migrated=False)

@@ -137,7 +137,7 @@ def _task(name: str) -> dict[str, Any]:
 
 
 def _model(name: str) -> dict[str, Any]:
-    from braincast.experiments.sweep_space import own_space
+    from braincast.experiments.sweeps.space import own_space
     from braincast.models.registry import load_model
 
     model = load_model(name)

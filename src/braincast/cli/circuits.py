@@ -43,7 +43,7 @@ def circuit(
     quiet: Quiet = False,
     force: Force = False,
 ) -> None:
-    """Voltages, spikes and the rhythm of a circuit of conductance-based cells; modulators and temperature by --set."""
+    """Simulate a circuit of conductance-based cells. Voltages, spikes, rhythm; modulators and temperature by --set."""
     from braincast.datasets.cache import home
     from braincast.dynamics.conductance import check_steps, read_circuit
     from braincast.experiments.circuits.job import Asked

@@ -29,7 +29,7 @@ def ladder(
     offline: Offline = False,
     force: Force = False,
 ) -> None:
-    """Models from a constant to rates on the wiring, on one task: which is the simplest that none beats?"""
+    """Find how much detail is enough. Models from a constant to rates on the wiring, on one task."""
     from braincast.datasets.cache import home
     from braincast.experiments.folder import numbered_folder
     from braincast.experiments.ladder import ladder_configuration

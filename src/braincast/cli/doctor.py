@@ -16,7 +16,7 @@ _PACKAGES = ("numpy", "scipy", "numba", "pandas", "xarray", "zarr", "h5py", "pyd
 
 
 def doctor(json_: Json = False, quiet: Quiet = False, offline: Offline = False) -> None:
-    """Check packages, cache, disk and data; say what to do about what is missing."""
+    """Check packages, cache, disk and data. Says what to do about what is missing."""
     findings = [*_packages(), _cores(), _cache(), _disk(), *_data()]
     if json_:
         print_json({"ready": all(f["ok"] for f in findings), "findings": findings})

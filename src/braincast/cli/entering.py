@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from braincast.cli.options import BoardPath, Json, Quiet, TaskName
+from braincast.cli.options import BoardPath, Json, Offline, Quiet, TaskName
 from braincast.cli.session import done, session
+from braincast.errors import BraincastError
 
 Entry = Annotated[int, typer.Argument(metavar="ENTRY", help="An entry's number.")]
 By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who does it, for the audit log.")]
@@ -27,16 +28,21 @@ def submit(
     ] = None,
     json_: Json = False,
     quiet: Quiet = False,
+    offline: Offline = False,
 ) -> None:
     """Validate a submission and queue it to be scored."""
     from braincast.board.board import Board
     from braincast.board.entries import describe, receive
     from braincast.board.submitting import checked
 
-    with session(quiet=quiet):
+    with session(quiet=quiet, offline=offline):
         if board.startswith(("http://", "https://")):
             from braincast.board.client import read_token, send
+            from braincast.datasets.download import is_offline
 
+            if is_offline(None):
+                fix = "Go online, or name the folder of a board"
+                raise BraincastError("E401", board, "an address needs the network, and offline was asked for", fix)
             answer = send(board, task, submission, read_token(token_file))
             done(answer, f"entry {answer['entry']} is {answer['status']}: {answer['url']}", json_)
             return
@@ -49,7 +55,7 @@ def submit(
 
 
 def withdraw(board: BoardPath, entry: Entry, by: By = "host", remark: Remark = "", json_: Json = False) -> None:
-    """Take an entry back for its author: it is named on the board, without figures."""
+    """Take an entry back for its author. It is named on the board, without figures."""
     from braincast.board.board import Board
     from braincast.board.entries import withdraw as take_back
 

@@ -64,7 +64,7 @@ def example(
     quiet: Quiet = False,
     offline: Offline = False,
 ) -> None:
-    """Make a board from the models of the zoo on all tasks that can be asked here, score it, and build its site.
+    """Make a board of the zoo. On all tasks that can be asked here; scored, with its site.
 
     Tasks whose data must be brought are asked with --data. The same command goes on with a board that was begun.
     """

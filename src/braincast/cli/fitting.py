@@ -58,7 +58,7 @@ def fit(
     offline: Offline = False,
     force: Force = False,
 ) -> None:
-    """Fit a model to every fold of a task; settings that are not fixed are chosen on held-out training data."""
+    """Fit a model to every fold of a task. Settings that are not fixed are chosen on held-out training data."""
     from braincast.datasets.cache import home
     from braincast.experiments.folder import numbered_folder
     from braincast.experiments.large import is_large
@@ -105,7 +105,7 @@ def forecast(
     offline: Offline = False,
     force: Force = False,
 ) -> None:
-    """Forecast the test cases with a fit; what was stopped on the way goes on with the same command."""
+    """Forecast the test cases with a fit. What was stopped on the way goes on with the same command."""
     import numpy as np
 
     from braincast.files import MANIFEST, require_free, sha256_of_file

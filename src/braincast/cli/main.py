@@ -24,6 +24,7 @@ from braincast.cli import (
     sweeping,
     tasks,
 )
+from braincast.cli.options import understood_everywhere
 from braincast.version import VERSION
 
 app = typer.Typer(
@@ -66,6 +67,7 @@ app.add_typer(boarding.app, name="board")
 app.command("serve")(serving.serve)
 app.command("cite")(catalogue.cite)
 app.command("doctor")(doctor.doctor)
+understood_everywhere(app)
 
 
 def _show_version(asked: bool) -> bool:

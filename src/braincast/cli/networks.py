@@ -26,7 +26,7 @@ def network(
     quiet: Quiet = False,
     force: Force = False,
 ) -> None:
-    """Spikes of a made-up network of adaptive cells, with the kinds and the numbers of inputs of a hippocampus."""
+    """Simulate a network of adaptive cells. Spikes; kinds and numbers of inputs are those of a hippocampus."""
     from braincast.datasets.cache import home
     from braincast.experiments.folder import numbered_folder, require_place
     from braincast.experiments.simulation.network import NetworkAsked

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -24,6 +26,34 @@ Track = Annotated[
 ]
 BoardPath = Annotated[Path, typer.Argument(metavar="BOARD", help="The board's folder.")]
 TaskName = Annotated[str, typer.Argument(metavar="TASK", help="A task's name (braincast list tasks).")]
+
+
+_EVERYWHERE = {
+    name: Annotated[bool, typer.Option(f"--{name}", *letters, hidden=True)]
+    for name, letters in {"quiet": ["-q"], "offline": [], "force": []}.items()
+}
+
+
+def understood_everywhere(app: typer.Typer) -> None:
+    """Let each command take --quiet, --offline and --force, also one that shows, fetches and replaces nothing."""
+    for group in app.registered_groups:
+        understood_everywhere(group.typer_instance or app)
+    for command in app.registered_commands:
+        if command.callback is not None:
+            command.callback = _understanding(command.callback)
+
+
+def _understanding(command: Callable[..., Any]) -> Callable[..., Any]:
+    told = inspect.signature(command, eval_str=True)
+    added = {name: kind for name, kind in _EVERYWHERE.items() if name not in told.parameters}
+
+    @wraps(command)
+    def called(**given: Any) -> Any:
+        return command(**{name: value for name, value in given.items() if name not in added})
+
+    more = [inspect.Parameter(n, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=k) for n, k in added.items()]
+    called.__signature__ = told.replace(parameters=[*told.parameters.values(), *more])  # pyright: ignore[reportAttributeAccessIssue]
+    return called
 
 
 def parsed_settings(settings: Sequence[str]) -> dict[str, Any]:

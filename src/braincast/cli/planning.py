@@ -26,8 +26,10 @@ def outlay_of(model: AnyModel, task: AnyTask, settings: dict[str, Any]) -> Outla
 
     model.card.require_answer(task.card, task.track)
     if not isinstance(task, ForecastTask):
-        what = f"it is no forecast task ({task.card.kind}), and what a fit takes is not tried"
-        raise BraincastError("E306", f"task {task.name}", what, "See braincast run --dry-run")
+        what = f"what a fit takes is known beforehand for forecast tasks alone, and it is of the kind {task.card.kind}"
+        raise BraincastError(
+            "E306", f"task {task.name}", what, f"Ask braincast run {task.name} --dry-run for a rough time"
+        )
     with step("Trying a few steps"):
         return outlay(model, task, candidates_of(model, settings))
 

@@ -59,7 +59,7 @@ def probe(
     offline: Offline = False,
     force: Force = False,
 ) -> None:
-    """Push, silence or shuffle neurons of a fitted model, or take its map apart; each beside a null."""
+    """Push, silence or shuffle neurons of a fitted model. Or take its map apart; each beside a null."""
     from braincast.experiments.probes.subject import Subject
     from braincast.files import require_free
     from braincast.tasks.registry import load_task
@@ -177,7 +177,10 @@ def _show(document: Mapping[str, Any], path: Path) -> None:
     pairs = document.get("significant_pairs")
     beside = beside if pairs is None else f"{beside}; {pairs} pairs with q ≤ 0.05"
     typer.echo(f"{document['probe']} of {document['model']} on {document['task']}: {beside}")
-    for row in document["effects"][:_SHOWN]:
-        words = "  ".join(str(value) for key, value in row.items() if key in ("of", "pre", "post", "lead", "component"))
-        typer.echo(f"  {words}  {decimal(row['effect'], 4)}")
+    shown = document["effects"][:_SHOWN]
+    keys = [key for key in next(iter(shown), ()) if key in ("of", "pre", "post", "lead", "component")]
+    if shown:
+        typer.echo(f"  {'  '.join(keys)}  effect")
+    for row in shown:
+        typer.echo(f"  {'  '.join(str(row[key]) for key in keys)}  {decimal(row['effect'], 4)}")
     typer.echo(f"{path}")

@@ -25,7 +25,7 @@ def build(
     force: Force = False,
     json_: Json = False,
 ) -> None:
-    """Write the site of a board: pages that open from disk, load nothing from elsewhere, and can be hosted anywhere."""
+    """Write the site of a board. Pages that open from disk, load nothing from elsewhere, and can be hosted anywhere."""
     from braincast.reports.site.build import build_site
 
     with session(quiet=True):

@@ -48,7 +48,7 @@ def run(
     offline: Offline = False,
     force: Force = False,
 ) -> None:
-    """Fit the line-up, forecast held-out activity, score it, test the wiring, write a report."""
+    """Fit the line-up, forecast unseen activity, score it, report. Tests the wiring where models use it."""
     from braincast.experiments.run import configure
     from braincast.files import real_path
     from braincast.tasks.registry import task_card
@@ -119,6 +119,28 @@ def _so_far(card: AnyCard, configuration: Configuration, data: Path | None, path
 
 
 def _show_plan(card: AnyCard, configuration: Configuration, json_: bool) -> None:
+    plan = _plan(card, configuration)
+    if json_:
+        print_json(plan)
+        return
+    from braincast.reports.terminal import show_table
+
+    to_fetch, stores = plan["to_fetch"], plan["read_in_place"]
+    megabytes = sum(file["bytes"] for file in to_fetch) / 1e6
+    shown = {
+        **plan,
+        "to_bring": ", ".join(f"{name} (--data)" for name in plan["to_bring"]) or "nothing",
+        "to_fetch": f"{len(to_fetch)} files, {megabytes:.1f} MB" if to_fetch else "nothing",
+        "read_in_place": "; ".join(f"{one['store']} ({one['bytes'] / 1e9:.1f} GB)" for one in stores) or "nothing",
+        "estimated_s": _shown_time(plan["estimated_s"]) + (", after the download" if to_fetch else ""),
+        "forecasts_bytes": f"{plan['forecasts_bytes'] / 1e6:,.1f} MB at most",
+    }
+    rows = [(k.replace("_", " "), ", ".join(v) if isinstance(v, list) else str(v)) for k, v in shown.items()]
+    show_table("What would be done", ("", ""), rows, console())
+
+
+def _plan(card: AnyCard, configuration: Configuration) -> dict[str, Any]:
+    """What a run would fetch, fit and keep."""
     from braincast.datasets.cache import source_path
     from braincast.datasets.registry import dataset_card
     from braincast.experiments.arms import planned_arms
@@ -127,16 +149,13 @@ def _show_plan(card: AnyCard, configuration: Configuration, json_: bool) -> None
     from braincast.experiments.run import estimated_s
 
     data, arms = dataset_card(card.dataset), planned_arms(card, wiring_test=configuration.wiring_test)
-    sources = data.files
-    missing = [source for source in sources if not source_path(source).exists()]
-    to_fetch = [source for source in missing if source.kind != "brought"]
-    to_bring = [source.filename for source in missing if source.kind == "brought"]
-    plan = {
+    missing = [source for source in data.files if not source_path(source).exists()]
+    return {
         "task": card.name,
         "task_hash": card.hash,
         "dataset": card.dataset,
-        "to_fetch": [{"file": source.filename, "bytes": source.size_bytes} for source in to_fetch],
-        "to_bring": to_bring,
+        "to_fetch": [{"file": own.filename, "bytes": own.size_bytes} for own in missing if own.kind != "brought"],
+        "to_bring": [source.filename for source in missing if source.kind == "brought"],
         "read_in_place": [{"store": store.url or store.name, "bytes": store.size_bytes} for store in data.stores],
         "models": list(dict.fromkeys([*baselines_of(card, configuration.track), *configuration.models])),
         "nulls": [arm for arm, role in arms.items() if role == "null"],
@@ -146,25 +165,6 @@ def _show_plan(card: AnyCard, configuration: Configuration, json_: bool) -> None
         "estimated_s": None if is_large(card) else round(estimated_s(card, configuration) / n_cores(), 1),
         "forecasts_bytes": _kept_bytes(card, configuration),
     }
-    if json_:
-        print_json(plan)
-        return
-    from braincast.reports.terminal import show_table
-
-    megabytes = sum(source.size_bytes for source in to_fetch) / 1e6
-    shown = {
-        **plan,
-        "to_bring": ", ".join(f"{name} (--data)" for name in to_bring) or "nothing",
-        "to_fetch": f"{len(to_fetch)} files, {megabytes:.1f} MB" if to_fetch else "nothing",
-        "read_in_place": "; ".join(
-            f"{store.url or store.name} ({store.size_bytes / 1e9:.1f} GB)" for store in data.stores
-        )
-        or "nothing",
-        "estimated_s": _shown_time(plan["estimated_s"]),
-        "forecasts_bytes": f"{plan['forecasts_bytes'] / 1e9:.1f} GB at most",
-    }
-    rows = [(k.replace("_", " "), ", ".join(v) if isinstance(v, list) else str(v)) for k, v in shown.items()]
-    show_table("What would be done", ("", ""), rows, console())
 
 
 def _kept_bytes(card: AnyCard, configuration: Configuration) -> int:
@@ -179,7 +179,7 @@ def _kept_bytes(card: AnyCard, configuration: Configuration) -> int:
 def _shown_time(estimated_s: float | None) -> str:
     if estimated_s is None:
         return "not known before a few steps are tried: braincast fit TASK MODEL --dry-run"
-    return f"about {estimated_s:.0f} s on {n_cores()} cores, after the download"
+    return f"about {estimated_s:.0f} s on {n_cores()} cores"
 
 
 def n_cores() -> int:

@@ -26,7 +26,7 @@ def serve(
     json_: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Serve a board: its pages, the API that takes submissions, and workers that score them. Ctrl-C ends it."""
+    """Serve a board over HTTP. Its pages, an API that takes submissions, workers that score; Ctrl-C ends it."""
     from braincast.board.board import Board
     from braincast.board.service.app import make_app
     from braincast.board.service.limits import ServiceLimits
@@ -46,7 +46,7 @@ def audit(
     last: Annotated[int | None, typer.Option("--last", min=1, max=2**31 - 1, help="Only so many, the newest.")] = None,
     json_: Json = False,
 ) -> None:
-    """Who did what on a board, and when; also which tokens were refused."""
+    """Who did what on a board, and when. Also which tokens were refused."""
     from braincast.board.audit import audited
     from braincast.board.board import Board
 

@@ -94,7 +94,7 @@ def fly(
     quiet: Quiet = False,
     force: Force = False,
 ) -> None:
-    """Spikes of a fly's whole brain: drive neurons, silence others, see who follows; or screen thousands of both."""
+    """Simulate a fly's whole brain. Drive neurons, silence others, see who follows; or screen thousands of both."""
     from braincast.datasets.cache import home
     from braincast.experiments.folder import numbered_folder, require_place
     from braincast.experiments.simulation.protocol import Asked

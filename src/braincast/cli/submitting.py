@@ -31,11 +31,14 @@ def submitting() -> None:
 
 
 @app.command("template")
-def template() -> None:
-    """Print a submission.toml to be filled in; what packing knows by itself may be left out."""
+def template(json_: Json = False) -> None:
+    """Print a submission.toml to be filled in. What packing knows by itself may be left out."""
     from braincast.forecasts.submissions.declaration import TEMPLATE
 
-    typer.echo(TEMPLATE, nl=False)
+    if json_:
+        print_json({"template": TEMPLATE})
+    else:
+        typer.echo(TEMPLATE, nl=False)
 
 
 @app.command("pack")
@@ -51,7 +54,7 @@ def pack(
     offline: Offline = False,
     force: Force = False,
 ) -> None:
-    """Pack forecasts of one model and say who made them; what would not be accepted is not written."""
+    """Pack forecasts of one model and say who made them. What would not be accepted is not written."""
     from braincast.forecasts.submissions.pack import pack as pack_stores
     from braincast.forecasts.submissions.pack import read_about
 
@@ -73,7 +76,7 @@ def validate(
     json_: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """List everything that is wrong with a submission, each with its place and remedy. Nothing in it is trusted."""
+    """List everything that is wrong with a submission. Each with its place and remedy; nothing in it is trusted."""
     from braincast.forecasts.submissions.validation import validate as validate_submission
     from braincast.tasks.effects import asked
 

@@ -27,8 +27,8 @@ from braincast.cli.session import console, print_json, resumable, session
 from braincast.errors import BraincastError
 
 if TYPE_CHECKING:
-    from braincast.experiments.sweep import SweepResult
-    from braincast.experiments.sweep_folder import SweepFolder
+    from braincast.experiments.sweeps.folder import SweepFolder
+    from braincast.experiments.sweeps.sweep import SweepResult
     from braincast.models.interface import AnyModel
     from braincast.models.space import Choices, Range
     from braincast.tasks.kinds import AnyTask
@@ -56,7 +56,7 @@ def sweep(
     offline: Offline = False,
     force: Force = False,
 ) -> None:
-    """Search settings of a model by the error on validation data; test data stay closed."""
+    """Search settings of a model. By the error on validation data; test data stay closed."""
     from braincast.datasets.cache import home
     from braincast.experiments.folder import numbered_folder
     from braincast.files import real_path
@@ -79,7 +79,7 @@ def sweep(
 
 def parsed_space(model: AnyModel, ranges: list[str]) -> dict[str, Range | Choices]:
     """What --range asks for; a range is on the scale of the model's card unless it says :log or :linear."""
-    from braincast.experiments.sweep_space import own_space
+    from braincast.experiments.sweeps.space import own_space
     from braincast.models.space import Choices, Range
 
     own = own_space(model)
@@ -120,8 +120,8 @@ def _carry_out(
     resume: bool,
     force: bool,
 ) -> dict[str, Any]:
-    from braincast.experiments.sweep import begun, sweep
-    from braincast.experiments.sweep_folder import RESULT, reopened, sweep_folder
+    from braincast.experiments.sweeps.folder import RESULT, reopened, sweep_folder
+    from braincast.experiments.sweeps.sweep import begun, sweep
     from braincast.files import read_json
 
     configuration, n_trials = begun(model, task, **asked), asked["n_trials"]
@@ -133,7 +133,7 @@ def _carry_out(
 
 
 def _written(result: SweepResult, folder: SweepFolder, path: Path, words: list[str]) -> dict[str, Any]:
-    from braincast.experiments.sweep_folder import RESULT, TRIALS
+    from braincast.experiments.sweeps.folder import RESULT, TRIALS
     from braincast.files import write_json, write_text
     from braincast.reports.sweep import sweep_page
 

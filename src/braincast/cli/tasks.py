@@ -53,7 +53,7 @@ def new(
     offline: Offline = False,
     force: Force = False,
 ) -> None:
-    """Make a forecast, rollout or imputation task of recordings: blocked splits with gaps, floors, a line-up."""
+    """Make a task of recordings. Forecast, rollout or imputation; blocked splits with gaps, floors, a line-up."""
     from braincast.datasets.registry import load_dataset
     from braincast.progress import step
     from braincast.tasks.forecasting.build import DEFAULT_HORIZON, Design, build
@@ -104,7 +104,7 @@ def files(
     offline: Offline = False,
     force: Force = False,
 ) -> None:
-    """Write a task as plain files: what is asked, what may be learned from; for models that do without braincast."""
+    """Write a task as plain files. What is asked, what may be learned from; for models that do without braincast."""
     from braincast.datasets.cache import home
     from braincast.datasets.registry import dataset_card
     from braincast.experiments.folder import numbered_folder
@@ -133,7 +133,7 @@ def hide(
     offline: Offline = False,
     force: Force = False,
 ) -> None:
-    """Part a brain into what everybody may have and what only a board is to know: the frames after test windows."""
+    """Part a brain into a public dataset and a hidden truth. Only a board is to know the frames after test windows."""
     import numpy as np
 
     from braincast.files import new_folder
@@ -163,7 +163,7 @@ def windows(
     offline: Offline = False,
     force: Force = False,
 ) -> None:
-    """List every window of a forecast task: recording, condition, split, first frame to forecast. Needs no data."""
+    """List every window of a forecast task. Recording, condition, split, first frame to forecast; needs no data."""
     from braincast.files import require_free, write_text
     from braincast.tasks.forecasting.card import Window
     from braincast.tasks.registry import forecast_card

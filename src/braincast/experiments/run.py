@@ -29,8 +29,8 @@ from braincast.models.registry import load_model
 from braincast.progress import step
 from braincast.scoring.exhibits import Exhibits
 from braincast.tasks.forecasting.task import ForecastTask
-from braincast.tasks.forecasting.tracks import Track, checked_track
 from braincast.tasks.kinds import AnyCard, AnyTask
+from braincast.tasks.tracks import Track, checked_track
 from braincast.training.choice import HELD_OUT, LOSSES
 from braincast.version import VERSION
 

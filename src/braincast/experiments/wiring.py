@@ -165,7 +165,7 @@ def _sentence(model: str, value: float | None, answer: Answer, arms: list[Arm], 
         "cannot tell": f"Whether the wiring helps {model} cannot be told",
     }[answer]
     decisive = [arm for arm in arms if arm.decisive]
-    against = "; ".join(_against(arm) for arm in decisive) or "no null was run"
+    against = "; ".join(_against(arm, card) for arm in decisive) or "no null was run"
     few = [arm for arm in decisive if arm.n_draws < DECISIVE_DRAWS]
     reason = f" A verdict needs {DECISIVE_DRAWS} draws of each null." if few else ""
     margin = ""
@@ -179,9 +179,11 @@ def _sentence(model: str, value: float | None, answer: Answer, arms: list[Arm], 
     return f"{opening}: {scored}{margin}{reason} The wiring is of {whose}."
 
 
-def _against(arm: Arm) -> str:
+def _against(arm: Arm, card: AnyCard) -> str:
     if arm.value is None or arm.difference is None or arm.ci is None:
         return f"{arm.arm} (undefined)"
     p = "" if arm.p is None else f", permutation p = {arm.p:.3f} over {arm.n_draws} draws"
     interval = f"95 % interval {arm.ci[0]:+.3f} to {arm.ci[1]:+.3f}"
-    return f"{arm.value:.3f} {arm.arm} (lead {arm.difference:+.3f}, {interval}{p})"
+    # Of an error, a negative difference is good: to call that a lead would turn its meaning round.
+    word = "lead" if load_metric(card.primary).larger_is_better else "difference"
+    return f"{arm.value:.3f} {arm.arm} ({word} {arm.difference:+.3f}, {interval}{p})"

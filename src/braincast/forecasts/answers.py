@@ -32,7 +32,7 @@ def dtype_problems(dtype: str, where: str) -> Iterator[BraincastError]:
     """E209 unless answers are floating-point numbers of a usual kind."""
     if dtype not in FLOATS:
         what = f"data type is {dtype}; expected {', '.join(FLOATS)}"
-        yield BraincastError("E209", where, what, "Convert the predictions")
+        yield BraincastError("E209", where, what, "Write them as float32")
 
 
 def axes_problems(expected: Expected, axes: Sequence[str], where: str) -> Iterator[BraincastError]:

@@ -72,7 +72,7 @@ def expected_of(card: AnyCard | AnyQuestion) -> Expected:
 
 def _of_task(card: AnyCard) -> Expected:
     """The wiring track is for tasks whose brains have a wiring that was mapped, with the nulls to run beside it."""
-    from braincast.tasks.forecasting.tracks import tracks_of
+    from braincast.tasks.tracks import tracks_of
 
     tracks: list[str] = [*tracks_of(card)]
     if card.nulls:

@@ -35,6 +35,13 @@ def save_forecast(
     Labels and attributes stand in the group's attributes, so that they can be checked before an array is opened. A
     forecast that lies in a file is read part by part. Other axes, or an axis without labels, are E212, an attribute
     that is not text, a number or a boolean is E107, values that are no floating-point numbers are E209.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> labels = {"case": ["AVAL"], "lead": ["mean after onset"], "neuron": ["AVBL", "AVBR"]}
+    >>> with TemporaryDirectory() as folder:
+    ...     path = save_forecast(xr.DataArray(np.full((1, 1, 2), 0.25), labels), f"{folder}/quarter.zarr")
+    ...     float(load_forecast(path).mean())
+    0.25
     """
     return save_answer(forecast, labels_of(forecast, str(path)), path, array=_ARRAY, force=force, chunks=chunks)
 
@@ -43,6 +50,10 @@ def load_forecast(path: Path | str, card: AnyCard | None = None) -> xr.DataArray
     """Open a forecast after checking its manifest, shape and labels; with a card, also that it answers that task.
 
     Its values stay on disk until they are asked for, part by part where parts are asked for.
+
+    >>> load_forecast("nowhere.zarr")
+    Traceback (most recent call last):
+    braincast.errors.BraincastError: E201 nowhere.zarr: there is no such store. Check the path; a store is a folder.
     """
     forecast = open_answer(path, _ARRAY, DIMENSIONS)
     if card is not None:

@@ -76,7 +76,7 @@ class AnswerWriter:
             raise BraincastError("E106", "tile", what, _WHOLE)
         if values.dtype.newbyteorder("=") != self._layout.dtype.newbyteorder("="):
             what = f"its values are {values.dtype.name}, the store is {self._layout.dtype.name}"
-            raise BraincastError("E209", "tile", what, "Convert the values")
+            raise BraincastError("E209", "tile", what, "Convert the values to that type")
 
     def _padded(self, values: np.ndarray) -> np.ndarray:
         """A whole chunk; beyond the array's end it holds zeros."""

@@ -172,28 +172,39 @@ class ModelCard:
 
     def require_answer(self, card: AnyCard, track: str = "open") -> None:
         """E306 for a task that the model cannot answer on that track."""
-        if not self.can_answer(card, track):
-            shown = "".join(f" in which {words}" for need, words in _TOLD.items() if need in self.uses)
+        if self.can_answer(card, track):
+            return
+        here = "" if track == "open" else f", here on the track {track}"
+        needs = [need for need in _TOLD if need in self.uses]
+        fix = "See braincast list models"
+        if isinstance(card, ForecastCard) and (missing := [n for n in needs if not _told(card, track)[n]]):
+            words = " and ".join(_TOLD[need] for need in missing)
+            what = f"it needs a task in which {words}, which is not so in {card.name}{here}"
+            fix = f"{fix} for one that does without, or make a task of a dataset that has it"
+        else:
+            shown = "".join(f" in which {_TOLD[need]}" for need in needs)
             what = f"it answers {', '.join(self.kinds)} tasks{shown} with {' or '.join(map(_one, self.answers))}"
-            asked = f"{card.name} is {_one(card.kind)} task that asks for {_one(card.answer)}"
-            asked = asked if track == "open" else f"{asked}, here on the track {track}"
-            raise BraincastError("E306", f"model {self.name}", f"{what}, but {asked}", "See braincast list models")
+            what += f", but {card.name} is {_one(card.kind)} task that asks for {_one(card.answer)}{here}"
+        raise BraincastError("E306", f"model {self.name}", what, fix)
 
     def _lacks(self, card: ForecastCard, track: str) -> bool:
         """Whether a forecast task leaves out something that the model needs to be told."""
-        is_shown = card.inputs == "stimulus" and track != "no-stimulus"
-        is_wired = card.whose_wiring != "none"
-        told = {"stimulus": is_shown, "positions": card.positions, "connectome": is_wired}
         if self.neurons and (card.scaled or set(self.neurons) != set(card.neurons)):
             return True
         if self.datasets and card.dataset not in self.datasets:
             return True
-        return any(need in self.uses and not is_told for need, is_told in told.items())
+        return any(need in self.uses and not is_told for need, is_told in _told(card, track).items())
 
     @property
     def uses_connectome(self) -> bool:
         """Whether the model must be run with null connectomes."""
         return "connectome" in self.uses
+
+
+def _told(card: ForecastCard, track: str) -> dict[str, bool]:
+    """Which of the things that a model may need a task tells."""
+    is_shown = card.inputs == "stimulus" and track != "no-stimulus"
+    return {"stimulus": is_shown, "positions": card.positions, "connectome": card.whose_wiring != "none"}
 
 
 def _one(noun: str) -> str:

@@ -98,7 +98,11 @@ def model_names() -> list[str]:
 
 
 def load_model(name: str) -> AnyModel:
-    """A model by name; an unknown name is E303."""
+    """A model by name; an unknown name is E303.
+
+    >>> load_model("connectome-propagator").card.uses
+    ('connectome',)
+    """
     if name in _BUILT_IN:
         module, _, class_name = _BUILT_IN[name].partition(":")
         return getattr(importlib.import_module(module), class_name)()

@@ -25,10 +25,6 @@ class LeadLine:
     style: str
     score: Score
 
-    @property
-    def has_interval(self) -> bool:
-        return any(ci is not None for ci in self.score.by_lead_ci)
-
 
 @dataclass(frozen=True)
 class Reference:
@@ -58,7 +54,7 @@ def lead_chart(
     marks = [] if reference is None else [plot.curve(_leads(len(reference.values)), reference.values, "reference")]
     told = "; ".join(_told(line, title) for line in lines)
     parts = [
-        plot.frame(x_title, f"{title.title}, {title.direction} is better"),
+        plot.frame(x_title, f"{title.title}, {title.direction} is better", x_labels=_at_ticks(plot.x, labels)),
         plot.stretched([*bands, *marks, *curves]),
         *_dots(plot, order),
     ]
@@ -77,8 +73,8 @@ def own_chart(line: LeadLine, others: Sequence[LeadLine], everyone: Sequence[Lea
     return plot.drawn(f"{line.name}: {title.title} by lead", _told(line, title), parts)
 
 
-def _at_ticks(plot: Plot, labels: Sequence[str] | None) -> list[str] | None:
-    return None if labels is None else [labels[round(tick) - 1] for tick in plot.x.ticks]
+def _at_ticks(axis: Axis, labels: Sequence[str] | None) -> list[str] | None:
+    return None if labels is None else [labels[round(tick) - 1] for tick in axis.ticks]
 
 
 def _lead_axis(lines: Sequence[LeadLine]) -> Axis:

@@ -36,7 +36,8 @@ def show_result(document: Document, console: Console) -> None:
     _show_other_verdicts(document, console)
     for name, path in (document.get("files") or {}).items():
         # Never wrapped, so that a long path can be copied.
-        console.print(_line(f"{name}  ", "dim", path, "bold"), soft_wrap=True)
+        shown = ", ".join(path) if isinstance(path, list) else path
+        console.print(_line(f"{name}  ", "dim", shown, "bold"), soft_wrap=True)
 
 
 def show_comparison(document: Document, console: Console) -> None:

@@ -34,6 +34,11 @@ def score(
 
     `forecasts` is one forecast or several by name; each is checked first (E204–E215). Skill is against `baseline`
     (default: the task's own, when it is among them).
+
+    >>> from braincast import fit, load_task
+    >>> task = load_task("synthetic-linear")
+    >>> score(task, fit("mean", task, seed=0).forecast(task.cases("test")))
+    Scorecard 'synthetic-linear': mean mae 0.8171 (0.7877 to 0.8487)
     """
     return _SCORERS[task.card.kind](task, contenders_of(forecasts), baseline=baseline)
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from braincast.brain.display import html_card
+from braincast.brain.display import html_card, text_card
 from braincast.errors import unknown_name
 from braincast.forecasts.check import check_forecast
 from braincast.scoring.assessor import Assessor
@@ -18,7 +18,7 @@ from braincast.scoring.ceiling import Ceiling
 from braincast.scoring.evidence import Evidence
 from braincast.scoring.metrics import load_metric
 from braincast.scoring.ranking import OfReplicates, Resampled
-from braincast.scoring.scores import Comparison, Contender, MetricScore, ModelScore, defined
+from braincast.scoring.scores import Comparison, Contender, MetricScore, ModelScore, defined, told
 from braincast.tasks.card import MetricUse
 from braincast.tasks.task import Task
 
@@ -74,10 +74,12 @@ class Scorecard:
         data = {key: (("model", "metric"), np.array(values)) for key, values in table.items()}
         return xr.Dataset(data, coords={"model": names, "metric": keys}, attrs={"task": self.task})
 
+    def __repr__(self) -> str:
+        return text_card("Scorecard", self.task, told(self.models, self.primary))
+
     def to_html(self) -> str:
         """A small escaped HTML table of the primary metric and its 95 % interval."""
-        facts = {name: f"{self.primary} {_shown(score.metrics[self.primary])}" for name, score in self.models.items()}
-        return html_card("Scorecard", self.task, facts)
+        return html_card("Scorecard", self.task, told(self.models, self.primary))
 
     _repr_html_ = to_html
 
@@ -227,8 +229,3 @@ def comparison(
     with np.errstate(invalid="ignore"):  # infinite losses on both sides differ by nothing that could be told
         difference = first - second
     return Comparison(a, b, metric, defined(difference[0]), interval(difference), two_sided_p(difference), group)
-
-
-def _shown(score: MetricScore) -> str:
-    value = "undefined" if score.value is None else f"{score.value:.4f}"
-    return value if score.ci is None else f"{value} ({score.ci[0]:.4f} to {score.ci[1]:.4f})"

@@ -40,7 +40,7 @@ class Contender:
 
     def __post_init__(self) -> None:
         if not self.forecasts:
-            raise BraincastError("E205", "contender", "it has no forecast", "Give at least one")
+            raise BraincastError("E305", "contender", "it has no forecast", "Give at least one")
 
 
 @dataclass(frozen=True)
@@ -133,3 +133,13 @@ class Comparison:
 def defined(value: float) -> float | None:
     """The value, or None where it is NaN or infinite."""
     return float(value) if math.isfinite(value) else None
+
+
+def told(models: Mapping[str, ModelScore], key: str) -> dict[str, str]:
+    """A metric of each model, in words: its value and its 95 % interval."""
+    return {name: f"{key} {_in_words(score.metrics[key])}" for name, score in models.items()}
+
+
+def _in_words(score: MetricScore) -> str:
+    value = "undefined" if score.value is None else f"{score.value:.4f}"
+    return value if score.ci is None else f"{value} ({score.ci[0]:.4f} to {score.ci[1]:.4f})"

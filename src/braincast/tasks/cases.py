@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -64,7 +65,7 @@ class Cases:
         drive[rows, members[rows, places]] = 1.0
         return drive
 
-    @property
+    @cached_property
     def members(self) -> Int[np.ndarray, "case member"]:
         """Columns of the stimulated neurons of each case; shorter sets are filled up with -1."""
         column = {neuron: index for index, neuron in enumerate(self.neurons)}

@@ -10,9 +10,10 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from jaxtyping import Bool
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from braincast.files import sha256_of_json
+from braincast.tasks.card import Declaration
 from braincast.tasks.edges.question import EdgeQuestion
 from braincast.tasks.kinds import AnyCard
 from braincast.tasks.registry import task_card
@@ -20,15 +21,13 @@ from braincast.tasks.registry import task_card
 QUESTIONS = ("worm-signs", "worm-edges", "worm-gap-junctions")
 
 
-class EffectQuestion(BaseModel):
+class EffectQuestion(Declaration):
     """A question about edges, declared. `edges` are all chemical edges of the circuit, (pre, post) by neuron id.
 
     What an answerer may learn from, and which neurons it is held out on, is that of the perturbation task `based_on`:
     each edge whose `pre` is a case there is answered by a fit that never saw the class of `pre` stimulated. Of that
     task only the folds enter the hash: its line-up may change without another question being asked here.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
     version: str

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from braincast.datasets.cache import home
+from braincast.datasets.own import own_names
 from braincast.errors import BraincastError, unknown_name
 from braincast.files import write_text
 from braincast.tasks.card import TaskCard
@@ -17,10 +18,10 @@ from braincast.tasks.encoding.card import EncodingCard
 from braincast.tasks.encoding.task import EncodingTask
 from braincast.tasks.forecasting.card import NAME_PATTERN, ForecastCard, StructureUse
 from braincast.tasks.forecasting.task import ForecastTask
-from braincast.tasks.forecasting.tracks import Track, checked_track
 from braincast.tasks.forecasting.zapbench import zapbench_card, zapbench_name
 from braincast.tasks.kinds import AnyCard, AnyTask, card_of_json
 from braincast.tasks.task import Task
+from braincast.tasks.tracks import Track, checked_track
 
 if TYPE_CHECKING:
     from braincast.brain.specimen import Specimen
@@ -120,6 +121,12 @@ def load_task(name: str, *, data: Path | None = None, offline: bool | None = Non
 
     On the track "no-stimulus" of a forecast task models are told nothing of the stimulus; E612 where there is no such
     track.
+
+    >>> task = load_task("synthetic-linear")
+    >>> task
+    ForecastTask synthetic-linear 1 (296 windows, c7087f78a13b)
+    >>> task.cases("test").contexts().shape
+    (296, 16, 48)
     """
     return task_of_card(task_card(name), data=data, offline=offline, track=track)
 
@@ -166,7 +173,13 @@ def _dataset(task: str, name: str, wanted: str, data: Path | None, offline: bool
     found = load_dataset(name, from_path=data, offline=offline)
     if found.card.hash != wanted:
         what = f"dataset {name} has hash {found.card.hash[:12]}, expected {wanted[:12]}"
-        raise BraincastError("E215", f"task {task}", what, "Install the braincast version of that dataset")
+        fix = "Install the braincast version of that dataset"
+        if name in own_names():  # wiring was laid beside it, for example
+            what, fix = (
+                f"{what}: it was changed since",
+                f"Make the task again: braincast task new {task} --dataset {name} --force",
+            )
+        raise BraincastError("E215", f"task {task}", what, fix)
     return found
 
 

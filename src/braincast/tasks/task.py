@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from braincast.errors import BraincastError
 from braincast.tasks.card import Case, TaskCard
 from braincast.tasks.cases import Cases
-from braincast.tasks.forecasting.tracks import checked_track
+from braincast.tasks.declared_task import DeclaredTask
 from braincast.tasks.observed import observed
+from braincast.tasks.tracks import checked_track
 from braincast.tasks.training import Training
 
 if TYPE_CHECKING:
@@ -20,20 +21,21 @@ if TYPE_CHECKING:
 Split = Literal["train", "test"]
 
 
-class Task:
+class Task(DeclaredTask):
     """A perturbation task. Hands out cases, training responses and structure; never the truth of a held-out case.
 
     The specimens are loaded on first use, so that a task can be shown without its data. `load_training` is for a task
     whose models learn from another specimen than the one that they are asked about.
     """
 
-    track: Literal["open"] = "open"  # nothing is shown that could be hidden
+    card: TaskCard
 
     def __init__(
         self, card: TaskCard, load: Callable[[], Specimen], load_training: Callable[[], Specimen] | None = None
     ) -> None:
         self.card = card
         self._load, self._load_training = load, load_training
+        self._trainings: dict[int, Training] = {}  # kept, and with them what models work out of them
 
     def __getstate__(self) -> dict[str, Any]:
         # Worker processes get a task by pickle: the declaration as text, the specimens as they are.
@@ -45,28 +47,10 @@ class Task:
         load_training = None if training is None else lambda: training
         self.__init__(TaskCard.model_validate_json(state["card"]), lambda: specimen, load_training)
 
-    def __repr__(self) -> str:
-        card = self.card
-        return f"Task {card.name} {card.version} ({card.kind}, {len(card.cases)} cases, {card.hash[:12]})"
-
-    def _repr_html_(self) -> str:
-        from braincast.brain.display import html_card
-
-        card = self.card
-        return html_card("Task", card.name, {"question": card.question, "cases": len(card.cases), "hash": card.hash})
-
     def on_track(self, track: str) -> Task:
         """The task itself: it has no other track than "open" (E612)."""
         checked_track(self.card, track)
         return self
-
-    @property
-    def name(self) -> str:
-        return self.card.name
-
-    @property
-    def hash(self) -> str:
-        return self.card.hash
 
     def fetch(self) -> None:
         """Load the data now; otherwise it is loaded on first use."""
@@ -110,8 +94,10 @@ class Task:
     def training(self, fold: int) -> Training:
         """What a model that answers the cases of `fold` may learn from: responses to all other folds' stimuli."""
         self._check_fold(fold)
-        everything = self._everything
-        return everything.where(everything.cases.fold != fold)
+        if fold not in self._trainings:
+            everything = self._everything
+            self._trainings[fold] = everything.where(everything.cases.fold != fold)
+        return self._trainings[fold]
 
     @cached_property
     def _everything(self) -> Training:

@@ -32,7 +32,8 @@ class Answers:
     after the other has each batch answered once.
     """
 
-    dtype = np.dtype(np.float32)
+    dtype: np.dtype[np.float32] = np.dtype(np.float32)
+    attrs: dict[str, Any]
 
     def __init__(
         self, folds: Sequence[Fitted], prepared: Any, cases: AnyCases, attrs: Mapping[str, Any] | None = None

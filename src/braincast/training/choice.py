@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from jaxtyping import Float
@@ -78,10 +79,16 @@ def choose_settings(
     Log loss of probabilities, squared error of courses: both are proper and add over pairs, so that the choice needs
     no ranking across folds.
     """
-    inner = list(training.inner_folds(N_INNER_FOLDS))
+    if training not in _inner:
+        _inner[training] = tuple(training.inner_folds(N_INNER_FOLDS))
+    inner = _inner[training]
     losses = [_held_out_loss(model, inner, prepared, settings, seed) for settings in candidates]
     best = int(np.argmin(losses))
     return Choice(candidates[best], losses[best])
+
+
+# The same halves each time: what models work out of them is kept with them.
+_inner: WeakKeyDictionary[Training, tuple[tuple[Training, Training], ...]] = WeakKeyDictionary()
 
 
 def _best_on_validation(
@@ -142,7 +149,7 @@ def _validation_loss(fitted: Fitted, training: SeriesOrScenes, prepared: Any) ->
 
 
 def _held_out_loss(
-    model: Model, inner: list[tuple[Training, Training]], prepared: Any, settings: Settings, seed: int
+    model: Model, inner: Sequence[tuple[Training, Training]], prepared: Any, settings: Settings, seed: int
 ) -> float:
     total, count = 0.0, 0
     for train, held in inner:

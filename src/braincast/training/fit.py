@@ -12,6 +12,7 @@ import numpy as np
 import xarray as xr
 
 from braincast.brain.brains import Brains
+from braincast.brain.display import text_card
 from braincast.brain.specimen import Specimen
 from braincast.errors import BraincastError
 from braincast.models.interface import AnyModel, Fitted, Settings
@@ -47,6 +48,10 @@ class FittedFolds:
     wiring: str = "true"
     prepared: Any = None
     start: Origin | None = None
+
+    def __repr__(self) -> str:
+        facts = {"task": self.task.name, "folds": len(self.folds), "parameters": self.n_parameters, "seed": self.seed}
+        return text_card("FittedFolds", self.model, facts)
 
     @property
     def n_parameters(self) -> int:
@@ -109,6 +114,10 @@ def fit(
 
     `start` is a fit of the same model, saved or not, whose arrays networks begin with wherever name and shape agree,
     and whose settings they keep where `settings` fixes none; E705 where that cannot be.
+
+    >>> from braincast import load_task
+    >>> fit("ar", load_task("synthetic-linear"), settings={"order": 2, "penalty": 0.1})
+    FittedFolds 'ar': task synthetic-linear, folds 1, parameters 608, seed 0
     """
     model = load_model(model) if isinstance(model, str) else model
     model.card.require_answer(task.card, task.track)

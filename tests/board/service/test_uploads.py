@@ -39,7 +39,7 @@ def anonymous(board):
 def client(anonymous, board, request):
     """A client of an author of the test's own."""
     headers = bearer(board, request.node.name[:60])
-    with httpx.Client(base_url=anonymous.base_url, headers=headers, timeout=20) as client:
+    with httpx.Client(base_url=anonymous.base_url, headers=headers, timeout=120) as client:
         yield client
 
 

@@ -102,6 +102,16 @@ def test_df_over_f_goes_before_fluorescence_and_a_series_can_be_named(session, t
         read(path, series="Row")
 
 
+def test_a_series_that_is_taken_as_behaviour_is_not_listed_as_not_taken(session, tmp_path):
+    from pynwb.behavior import Position, SpatialSeries
+
+    place = SpatialSeries(name="place", data=smooth(100, 2), reference_frame="corner", rate=4.0, starting_time=2.0)
+    session.module("behavior").add(Position(spatial_series=place))
+    found = read(fluorescence_and_dff(session, tmp_path / "two.nwb")[2])
+    assert [str(name) for name in found.recordings["two"].behaviour["feature"].values] == ["place[0]", "place[1]"]
+    assert found.others == ("processing/ophys/Fluorescence/Raw (100 × 4)",)
+
+
 def test_two_equally_good_series_ask_which(session, tmp_path):
     table = session.segmentation(3, session.plane())
     for name in ("left", "right"):

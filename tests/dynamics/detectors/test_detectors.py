@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from eye_symmetries import mirrored_left_right, order_of, rotated
 
 from braincast.dynamics.detectors.arms import arm_columns, arm_deg
 from braincast.dynamics.detectors.barlow_levick import BarlowLevick
@@ -15,7 +16,7 @@ from braincast.dynamics.detectors.detector import opponent, responses
 from braincast.dynamics.detectors.hassenstein_reichardt import HassensteinReichardt, grating_response
 from braincast.dynamics.detectors.motion_energy import MotionEnergy
 from braincast.dynamics.detectors.three_arm import ThreeArm
-from braincast.dynamics.lattice.hexagon import columns, mirrored_left_right, order_of, positions, rotated
+from braincast.dynamics.lattice.hexagon import columns, positions
 from braincast.dynamics.scenes.edges import moving_edge
 from braincast.dynamics.scenes.flash import full_field_flash
 from braincast.dynamics.scenes.grating import grating

@@ -2,16 +2,9 @@
 
 import numpy as np
 import pytest
+from eye_symmetries import mirrored_left_right, mirrored_up_down, order_of, rotated
 
-from braincast.dynamics.lattice.hexagon import (
-    columns,
-    mirrored_left_right,
-    mirrored_up_down,
-    n_columns,
-    order_of,
-    positions,
-    rotated,
-)
+from braincast.dynamics.lattice.hexagon import columns, n_columns, positions
 
 PLACES = columns(4)
 X, Y = positions(PLACES).T

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from eye_symmetries import mirrored_left_right, mirrored_up_down, order_of, rotated
 from made_eyes import made_circuit
 
 from braincast.dynamics.lattice.circuit import expand
-from braincast.dynamics.lattice.hexagon import columns, mirrored_left_right, mirrored_up_down, order_of, rotated
+from braincast.dynamics.lattice.hexagon import columns
 from braincast.dynamics.scenes.edges import moving_edge
 
 EXTENT, N_MOVIES, DT_S = 2, 3, 0.02

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from eye_symmetries import mirrored_left_right, mirrored_up_down, order_of, rotated
 from scipy.signal import fftconvolve
 
-from braincast.dynamics.lattice.hexagon import (
-    columns,
-    mirrored_left_right,
-    mirrored_up_down,
-    order_of,
-    positions,
-    rotated,
-)
+from braincast.dynamics.lattice.hexagon import columns, positions
 from braincast.dynamics.scenes.edges import moving_bar, moving_edge
 from braincast.dynamics.scenes.flash import full_field_flash
 from braincast.dynamics.scenes.movie import checked

@@ -19,11 +19,11 @@ from made_submissions import (
     store_files,
     submission_files,
 )
-from told_problems import ARRAY, CHUNK, GROUP, MANIFEST, STORE, changed_store, only, problems, with_store
+from told_problems import ARRAY, CHUNK, GROUP, MANIFEST, STORE, changed_store, only, problems, problems_of, with_store
 
 from braincast.forecasts.expected import Expected
 from braincast.forecasts.submissions.bundle import open_bundle
-from braincast.forecasts.submissions.contents import examine, problems_of
+from braincast.forecasts.submissions.contents import examine
 from braincast.forecasts.submissions.strays import kind_of
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from made_submissions import (
@@ -16,12 +17,17 @@ from made_submissions import (
 
 from braincast.errors import BraincastError
 from braincast.forecasts.expected import Expected
-from braincast.forecasts.submissions.bundle import open_bundle
-from braincast.forecasts.submissions.contents import problems_of
+from braincast.forecasts.submissions.bundle import Bundle, open_bundle
+from braincast.forecasts.submissions.contents import examine
 
 STORE = "seed-0.zarr"
 CHUNK = "activity/c/1/0/0"
 GROUP, ARRAY, MANIFEST = "zarr.json", "activity/zarr.json", "manifest.json"
+
+
+def problems_of(bundle: Bundle, expected: Expected) -> Iterator[BraincastError]:
+    """All problems of a submission."""
+    return examine(bundle, expected, lambda n_bytes: None)[1]
 
 
 def problems(files: Files, folder: Path, expected: Expected = EXPECTED) -> list[BraincastError]:

@@ -7,7 +7,7 @@ import pytest
 from made_wired import wired_matrix, wired_task
 
 from braincast.brain.specimen_nulls import with_wiring
-from braincast.experiments.leakage import audit
+from braincast.experiments.leakage.audit import audit
 from braincast.models.blackbox.learning import SHARED
 from braincast.models.interface import Learner
 from braincast.models.registry import load_model

@@ -9,7 +9,7 @@ from made_wired import wired_matrix, wired_task
 from refusals import refused
 
 from braincast.brain.specimen_nulls import with_wiring
-from braincast.experiments.leakage import audit
+from braincast.experiments.leakage.audit import audit
 from braincast.models.connectome import masked_lds
 from braincast.models.forecasters.spread import MEMBERS
 from braincast.models.interface import Fitted, Model

@@ -10,7 +10,7 @@ from sklearn import decomposition, linear_model
 
 from braincast.brain.brains import Brains
 from braincast.brain.specimen_nulls import with_wiring
-from braincast.experiments.leakage import audit
+from braincast.experiments.leakage.audit import audit
 from braincast.models.forecasters.forecaster import Forecaster
 from braincast.models.imputers.covariance import covariances
 from braincast.models.imputers.factor_model import fitted_factors, log_likelihood

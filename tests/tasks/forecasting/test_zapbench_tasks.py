@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from refusals import refusal
 
-from braincast.experiments.forecast_leakage import moved_forecasts
+from braincast.experiments.leakage.forecasts import moved_forecasts
 from braincast.models.registry import load_model
 from braincast.scoring.forecasting.assessor import case_units
 from braincast.tasks.kinds import card_of_json

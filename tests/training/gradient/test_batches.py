@@ -60,7 +60,7 @@ def test_the_thread_ends_when_nobody_asks_any_more():
     until(lambda: not [thread for thread in threading.enumerate() if thread.name.startswith("batches")])
 
 
-def until(happened, patience_s=10.0):
+def until(happened, patience_s=120.0):
     """Wait for another thread."""
     end = time.monotonic() + patience_s
     while not happened() and time.monotonic() < end:

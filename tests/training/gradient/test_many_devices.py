@@ -77,14 +77,16 @@ print(json.dumps([dict(found.mesh.shape) for found in chosen]))
 """
 
 
-def found(program: str):
+def found(program: str, **environment: str):
     """What a program prints in a process with eight simulated devices."""
-    return json.loads(told(program, Path(__file__).parent, XLA_FLAGS="--xla_force_host_platform_device_count=8"))
+    devices = {"XLA_FLAGS": "--xla_force_host_platform_device_count=8"}
+    return json.loads(told(program, Path(__file__).parent, **devices, **environment))
 
 
 @pytest.fixture(scope="module")
 def trainings():
-    return found(PROGRAM)
+    # Few steps of small networks: an optimising compiler would take most of the time.
+    return found(PROGRAM, JAX_DISABLE_MOST_OPTIMIZATIONS="1")
 
 
 @pytest.mark.slow

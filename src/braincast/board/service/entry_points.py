@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
@@ -29,7 +29,7 @@ _PUBLIC_STATES = ("queued", "scoring", "scored")
 class Remark(BaseModel):
     """Why, for whoever hosts the board."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid", strict=True)
 
     remark: Annotated[str, Field(max_length=1_000)] = ""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from fastapi import Header, Path
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -49,7 +49,7 @@ class Refusal(BaseModel):
 class NewUpload(BaseModel):
     """A submission that will come: a zip archive of so many bytes with this SHA-256."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid", strict=True)
 
     task: Annotated[str, Field(pattern=NAME)]
     length: Annotated[int, Field(ge=1, le=LARGEST_INTEGER), BeforeValidator(_whole)]
@@ -78,7 +78,7 @@ class Received(BaseModel):
 class Entry(BaseModel):
     """An entry: what is public of it, and to its author also what was wrong with it."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="allow")
 
     id: int
     task: str

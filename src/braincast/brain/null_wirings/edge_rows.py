@@ -29,9 +29,9 @@ def mirror_of(connectome: Connectome, rows: Int[np.ndarray, " edge"], kind: str)
         return None
     edges = connectome.edges.iloc[rows]
     pre, post = edges["pre"].to_numpy(), edges["post"].to_numpy()
-    forward, backward = np.lexsort((post, pre)), np.lexsort((pre, post))
+    weights = edges["weight"].to_numpy()  # parallel edges of different weight: each with the one of its own
+    forward, backward = np.lexsort((weights, post, pre)), np.lexsort((weights, pre, post))
     unequal = (pre[forward] != post[backward]) | (post[forward] != pre[backward])
-    weights = edges["weight"].to_numpy()
     if kind == "tract" and (unequal.any() or not np.array_equal(weights[forward], weights[backward])):
         return None
     if unequal.any():

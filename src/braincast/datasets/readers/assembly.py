@@ -203,7 +203,7 @@ def _usable(
         kept &= ~bad
         notes.append(f"left out: {line}")
     if not kept.any():
-        raise BraincastError("E112", where, "no neuron can be used", "Repair the export")
+        raise BraincastError("E112", where, "every neuron would be left out", "Repair the export, or give another file")
     return kept, notes
 
 

@@ -77,7 +77,10 @@ def _with_recording(basis: Findings, draft: Draft, wanted: Wanted, series: str) 
     name = basis.path.stem
     taken = (f"series {series}",) if basis.others else ()
     notes = (*basis.notes, *taken, *made.notes)
-    return replace(basis, recordings={name: made.recording}, extents={name: made.extent}, notes=notes)
+    beside = {track.name for track in (*draft.stimulus, *draft.behaviour)}  # taken too, as what was shown or done
+    others = tuple(label for label in basis.others if label.rsplit(" (", 1)[0].rsplit("/", 1)[-1] not in beside)
+    recordings, extents = {name: made.recording}, {name: made.extent}
+    return replace(basis, recordings=recordings, extents=extents, notes=notes, others=others)
 
 
 def _drafted(draft: Draft, side: Sidecar, path: Path) -> Draft:

@@ -74,6 +74,7 @@ def _flat(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _read_text(path: Path) -> pd.DataFrame:
+    """Fields between tabs, semicolons or commas; under a first row of numbers columns are n0001, n0002, …"""
     with path.open(encoding="utf-8-sig") as stream:
         first = stream.readline()
     separator = max("\t;,", key=first.count) if any(mark in first for mark in "\t;,") else ","

@@ -88,8 +88,8 @@ def linear_brain(n_neurons: int, n_frames: int, *, seed: int, n_conditions: int 
     shorter ones. `lazy` makes frames when they are read, so that `save` writes a brain of any size chunk by chunk. E305
     for sizes that make no recording.
 
-    >>> linear_brain(100_000, 8000, seed=1, lazy=True).activity.shape
-    (8000, 100000)
+    >>> linear_brain(10_000, 8000, seed=1, lazy=True).activity.shape
+    (8000, 10000)
     """
     import numpy as np
     import pandas as pd

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from braincast.dynamics.conductance.circuit import Circuit
+from braincast.dynamics.conductance.circuit import Circuit, unknown_part
 from braincast.dynamics.conductance.quantities import (
     CONDUCTANCE,
     DENSITY,
@@ -15,7 +15,6 @@ from braincast.dynamics.conductance.quantities import (
     Dimension,
     quantity,
 )
-from braincast.dynamics.conductance.reading import unknown_part
 from braincast.errors import BraincastError
 
 Changes = Mapping[str, float | int | str]
@@ -29,6 +28,7 @@ def changed(circuit: Circuit, changes: Changes) -> Circuit:
     of a modulator (its amount, 0 to 1 or more). Values are numbers in these units, quantities with units ("30 nS"), or
     "x2" for twice what is there. Errors: E902 unknown names, E903 impossible values.
 
+    >>> from braincast.dynamics.conductance import read_circuit
     >>> changed(read_circuit("pyloric"), {"LP.A": "x0.5", "AB/PD-LP.glutamatergic": 30}).cells["LP"].currents["A"]
     25.0
     """

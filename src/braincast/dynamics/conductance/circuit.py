@@ -24,6 +24,7 @@ from braincast.dynamics.conductance.quantities import (
     Time,
     Voltage,
 )
+from braincast.errors import BraincastError, unknown_name
 
 
 class Warmth(Declared):
@@ -167,3 +168,9 @@ class Circuit(Declared):
         from braincast.dynamics.conductance.changes import changed
 
         return changed(self, changes)
+
+
+def unknown_part(kind: str, name: str, known: list[str], where: str) -> BraincastError:
+    """E902, with what was probably meant."""
+    told = unknown_name("E902", kind, name, known)
+    return BraincastError("E902", where, f"there is no {kind} {name}", told.fix)

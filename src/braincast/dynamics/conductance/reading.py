@@ -11,8 +11,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from braincast.dynamics.conductance.circuit import Circuit
-from braincast.errors import BraincastError, unknown_name
+from braincast.dynamics.conductance.circuit import Circuit, unknown_part
+from braincast.errors import BraincastError
 
 _LARGEST_BYTES = 1 << 20
 _LIBRARY = "library"
@@ -146,12 +146,6 @@ def _scalable(circuit: Circuit) -> list[str]:
     """What a modulator can make stronger or weaker: what is there."""
     own = {f"{name}.{current}": current for name, cell in circuit.cells.items() for current in cell.currents}
     return [*own, *dict.fromkeys(own.values()), *(synapse.name for synapse in circuit.synapses)]
-
-
-def unknown_part(kind: str, name: str, known: list[str], where: str) -> BraincastError:
-    """E902, with what was probably meant."""
-    told = unknown_name("E902", kind, name, known)
-    return BraincastError("E902", where, f"there is no {kind} {name}", told.fix)
 
 
 def _only_what_is_used(circuit: Circuit) -> Circuit:

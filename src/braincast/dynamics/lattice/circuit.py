@@ -104,10 +104,6 @@ class Lattice:
         """(u, v) of the columns, in the order of movies."""
         return columns(self.extent)
 
-    def cells_of(self, cell_type: str) -> Int[np.ndarray, " cell"]:
-        """The cells of a type, by column."""
-        return np.flatnonzero(self.cell_type == self.circuit.cell_types.index(cell_type))
-
     @property
     def central(self) -> Int[np.ndarray, " type"]:
         """The cell of each type in the central column."""

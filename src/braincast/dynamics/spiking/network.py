@@ -129,7 +129,7 @@ def whole_numbers(weight: Shaped[np.ndarray, " edge"], where: str) -> Int[np.nda
 
 def _require_neurons(ends: Shaped[np.ndarray, " edge"], n_neurons: int, where: str) -> None:
     if ends.dtype.kind not in "iu":
-        raise BraincastError("E102", where, f"{ends.dtype} values", "Give neurons by number, as integers")
+        raise BraincastError("E102", where, f"neurons are {ends.dtype} values", "Give neurons by number, as integers")
     if len(ends) and (ends.min() < 0 or ends.max() >= n_neurons):
         first = int(np.flatnonzero((ends < 0) | (ends >= n_neurons))[0])
         what = f"edge {first} names neuron {int(ends[first])} of {n_neurons}"

@@ -17,7 +17,7 @@ from braincast.experiments.degeneracy.model_cells import CURRENTS, MODEL_CELLS, 
 
 
 @dataclass(frozen=True, eq=False)
-class Conductances:
+class ConductanceSets:
     """Many sets of all conductances of one circuit: mS/cm² of "CELL.CURRENT", then nS of "PRE-POST.KIND"."""
 
     circuit: Circuit
@@ -33,9 +33,9 @@ class Conductances:
         maximal = [f"{cell}.{current}" for current in equations.currents for cell in equations.cells]
         return (*maximal, *(synapse.name for synapse in self.circuit.synapses))
 
-    def taken(self, chosen: np.ndarray) -> Conductances:
+    def taken(self, chosen: np.ndarray) -> ConductanceSets:
         """Some of them: a mask or row numbers."""
-        return Conductances(self.circuit, self.values[chosen])
+        return ConductanceSets(self.circuit, self.values[chosen])
 
     def changes(self, row: int) -> Mapping[str, float]:
         """One set, for `Circuit.changed`; zeros are left out where the circuit has none either."""
@@ -43,14 +43,14 @@ class Conductances:
         return {name: value for name, value in each if value or _there(self.circuit, name)}
 
 
-def own(circuit: Circuit) -> Conductances:
+def own(circuit: Circuit) -> ConductanceSets:
     """The circuit's own conductances, as one set."""
     cells = circuit.cells.values()
     maximal = [cell.currents.get(current, 0.0) for current in equations_of(circuit).currents for cell in cells]
-    return Conductances(circuit, np.array([[*maximal, *(synapse.conductance for synapse in circuit.synapses)]]))
+    return ConductanceSets(circuit, np.array([[*maximal, *(synapse.conductance for synapse in circuit.synapses)]]))
 
 
-def drawn(circuit: Circuit, rng: np.random.Generator, n: int, spread: float) -> Conductances:
+def drawn(circuit: Circuit, rng: np.random.Generator, n: int, spread: float) -> ConductanceSets:
     """Model cells of each type and synapses drawn at random, every conductance times 1/spread to spread (log-uniform).
 
     E902 for a circuit whose cells or currents are not those of the model cells.
@@ -66,10 +66,10 @@ def drawn(circuit: Circuit, rng: np.random.Generator, n: int, spread: float) -> 
     columns = [CURRENTS.index(current) for current in equations.currents]
     maximal = np.stack(rows, axis=-1)[:, columns].reshape(n, len(columns) * len(rows))
     synapses = rng.choice(SYNAPSES_NS, size=(n, len(circuit.synapses)))
-    return Conductances(circuit, _scattered(np.concatenate([maximal, synapses], axis=1), rng, spread))
+    return ConductanceSets(circuit, _scattered(np.concatenate([maximal, synapses], axis=1), rng, spread))
 
 
-def parameters(sets: Conductances) -> Parameters:
+def parameters(sets: ConductanceSets) -> Parameters:
     """All sets as a batch for `simulate_spikes`."""
     equations, n = equations_of(sets.circuit), len(sets)
     n_currents, n_cells = len(equations.currents), len(equations.cells)

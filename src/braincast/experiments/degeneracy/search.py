@@ -16,7 +16,7 @@ from jaxtyping import Bool, Float
 from braincast.dynamics.conductance import Circuit, simulate_spikes
 from braincast.dynamics.rhythm import analysis_of
 from braincast.experiments.degeneracy.difference import mutually_different
-from braincast.experiments.degeneracy.proposals import Conductances, drawn, parameters
+from braincast.experiments.degeneracy.proposals import ConductanceSets, drawn, parameters
 from braincast.progress import step
 
 T = TypeVar("T")
@@ -48,7 +48,7 @@ class Found:
     passed the screen, that were far from all before, and that had the class at the full step.
     """
 
-    sets: Conductances
+    sets: ConductanceSets
     rhythms: list[dict[str, Any]]
     n_tried: int
     n_screened: int
@@ -96,7 +96,7 @@ def degenerate_circuits(
 
 
 def _of_class(
-    crew: ThreadPoolExecutor, effort: Effort, wanted: str, sets: Conductances, duration_ms: float, dt_ms: float
+    crew: ThreadPoolExecutor, effort: Effort, wanted: str, sets: ConductanceSets, duration_ms: float, dt_ms: float
 ) -> tuple[Bool[np.ndarray, " circuit"], list[dict[str, Any]]]:
     """Which sets have the class, and what is said of the rhythm of each."""
     tell = partial(analysis_of, from_ms=min(effort.settle_ms, duration_ms / 3), to_ms=duration_ms)
@@ -105,7 +105,7 @@ def _of_class(
 
 
 def told_of(
-    sets: Conductances,
+    sets: ConductanceSets,
     tell: Callable[[Mapping[str, np.ndarray]], T],
     *,
     duration_ms: float,
@@ -115,7 +115,7 @@ def told_of(
 ) -> list[T]:
     """What `tell` says of the spikes of each set, simulated in float32; batches go side by side."""
 
-    def told(part: Conductances) -> list[T]:
+    def told(part: ConductanceSets) -> list[T]:
         spikes = simulate_spikes(
             sets.circuit, parameters(part), duration_ms=duration_ms, dt_ms=dt_ms, integrator="staggered", lenient=True
         )
@@ -124,7 +124,7 @@ def told_of(
     return [found for part in crew.map(told, list(_parts(sets, batch))) for found in part][: len(sets)]
 
 
-def _parts(sets: Conductances, size: int) -> Iterator[Conductances]:
+def _parts(sets: ConductanceSets, size: int) -> Iterator[ConductanceSets]:
     """Parts of one size, the last filled up with repeats, so that one compiled program serves all."""
     for start in range(0, len(sets), size):
         yield sets.taken(np.minimum(np.arange(start, start + size), len(sets) - 1))

@@ -9,9 +9,9 @@ import numpy as np
 from jaxtyping import Float
 
 from braincast.dynamics.conductance import Circuit
-from braincast.dynamics.conductance.reading import unknown_part
+from braincast.dynamics.conductance.circuit import unknown_part
 from braincast.errors import BraincastError
-from braincast.experiments.degeneracy import Conductances, own
+from braincast.experiments.degeneracy import ConductanceSets, own
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,9 +44,9 @@ class Prior:
         reach = np.log(self.fold)
         return np.random.default_rng(seed).uniform(-reach, reach, (n, len(self.names)))
 
-    def sets(self, logs: Float[np.ndarray, "set conductance"]) -> Conductances:
+    def sets(self, logs: Float[np.ndarray, "set conductance"]) -> ConductanceSets:
         """All conductances of the circuit with those factors."""
         begin = own(self.circuit)
         values = np.repeat(begin.values, len(logs), axis=0)
         values[:, [begin.names.index(name) for name in self.names]] *= np.exp(logs)
-        return Conductances(self.circuit, values)
+        return ConductanceSets(self.circuit, values)

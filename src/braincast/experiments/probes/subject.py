@@ -40,6 +40,10 @@ class Subject:
     fit of another kind of task.
     """
 
+    fitted: FittedFolds
+    task: ForecastTask
+    n_states: int | None
+
     def __init__(self, fitted: FittedFolds, *, n_states: int | None = None) -> None:
         task = fitted.task
         if not isinstance(task, ForecastTask) or task.card.imputation is not None:

@@ -34,11 +34,6 @@ _OVERHEAD = 64 << 20  # of a store: its metadata and its manifest
 _STORE = re.compile(r"(seed|null-[a-z0-9-]{1,64})-[0-9]{1,20}\.zarr")
 
 
-def problems_of(bundle: Bundle, expected: Expected) -> Iterator[BraincastError]:
-    """All problems of a submission."""
-    return examine(bundle, expected, lambda n_bytes: None)[1]
-
-
 def examine(bundle: Bundle, expected: Expected, advance: Advance) -> tuple[Submission | None, Iterator[BraincastError]]:
     """The declaration, as far as it can be read, and all problems; values are read as the problems are asked for.
 

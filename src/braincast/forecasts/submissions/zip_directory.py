@@ -88,7 +88,9 @@ def _end_of(stream: BinaryIO, archive: str) -> tuple[int, int, int]:
     record = _read_at(stream, max(0, size - _END.size), _END.size, archive)
     signature, disk, first_disk, here, n_entries, n_bytes, start, comment = _END.unpack(record)
     if signature != b"PK\x05\x06" or comment:
-        raise damaged(archive, "it does not end as a zip archive without a comment does")
+        begins = _read_at(stream, 0, min(size, 2), archive) == b"PK"
+        what = "it does not end as a zip archive without a comment does" if begins else "this is no zip archive"
+        raise damaged(archive, what)
     stop = size - _END.size
     if stop >= _LOCATOR64.size:
         locator = _LOCATOR64.unpack(_read_at(stream, stop - _LOCATOR64.size, _LOCATOR64.size, archive))
@@ -99,7 +101,8 @@ def _end_of(stream: BinaryIO, archive: str) -> tuple[int, int, int]:
     if disk or first_disk or here != n_entries:
         raise damaged(archive, "it is one part of several")
     if n_entries > LARGEST_NUMBER:
-        raise BraincastError("E603", archive, f"it lists {n_entries:,} files", f"At most {LARGEST_NUMBER:,} are read")
+        what = f"it lists {n_entries:,} files, at most {LARGEST_NUMBER:,} are read"
+        raise BraincastError("E603", archive, what, "Write fewer, larger chunks")
     if n_bytes > n_entries * (_CENTRAL.size + LONGEST_NAME + _MOST_EXTRA) or start + n_bytes != stop:
         raise damaged(archive, "its list of files is not where and as long as the archive says")
     return n_entries, n_bytes, start

@@ -8,11 +8,10 @@ import numpy as np
 from jaxtyping import Float
 
 from braincast.brain.specimen import Specimen
-from braincast.models.interface import ModelCard, Setting, Settings
-from braincast.models.learners.logistic import Logistic, fit_logistic
+from braincast.models.interface import ModelCard, Settings
+from braincast.models.learners.logistic import PENALTY, Logistic, fit_logistic
 from braincast.models.responses.propensity import other_classes
-from braincast.models.responses.seen_responses import SeenResponses, response_features
-from braincast.models.space import Range
+from braincast.models.responses.seen_responses import HOW_DECIDED, SeenResponses, response_features
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 
@@ -42,13 +41,8 @@ class ResponseRegression:
         summary="Ridge logistic regression on response rates and covariances over other stimuli; knows no structure.",
         kinds=("perturbation",),
         uses=(),
-        settings={
-            "penalty": Setting(
-                "Ridge penalty on standardised coefficients", lower=1e-6, sweep=Range(1.0, 10000.0, log=True)
-            )
-        },
-        caveat="Its features were decided by inner folds of all outer training sets together, which between them "
-        "contain every stimulus.",
+        settings={"penalty": PENALTY},
+        caveat=HOW_DECIDED,
         typical_fit_s=1.0,
     )
     fitted_type = FittedResponseRegression

@@ -11,7 +11,7 @@ from braincast.brain.specimen import Specimen
 from braincast.models.interface import ModelCard, Setting, Settings
 from braincast.models.learners.boosting import BoostedTrees, Growth, fit_trees
 from braincast.models.responses.joint_features import JointStructure, joint_answer, training_design
-from braincast.models.responses.seen_responses import SeenResponses
+from braincast.models.responses.seen_responses import HOW_DECIDED, SeenResponses
 from braincast.models.space import Range
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
@@ -45,8 +45,7 @@ class BoostedFeatures:
             "rate": Setting("Learning rate", lower=1e-6, sweep=Range(0.01, 0.3, log=True)),
         },
         citation="Friedman 2001, Annals of Statistics 29:1189",
-        caveat="Its features were decided by inner folds of all outer training sets together, which between them "
-        "contain every stimulus.",
+        caveat=HOW_DECIDED,
         stochastic=True,
         typical_fit_s=5.0,
     )

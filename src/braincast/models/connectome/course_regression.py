@@ -8,10 +8,10 @@ import numpy as np
 from jaxtyping import Float
 
 from braincast.brain.specimen import Specimen
-from braincast.models.connectome.features import structural_features
 from braincast.models.interface import ModelCard, Setting, Settings
 from braincast.models.learners.ridge import Ridge, fit_ridge
 from braincast.models.responses.courses import responder_courses, responder_courses_without_own_group, training_courses
+from braincast.models.responses.structural_features import structural_features
 from braincast.models.space import Range
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training

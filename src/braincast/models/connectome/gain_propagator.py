@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from braincast.brain.specimen import Specimen
-from braincast.models.connectome.edge_list import EdgeList, edge_list
+from braincast.models.connectome.propagation.edge_list import EdgeList, edge_list
 from braincast.models.interface import ModelCard, Setting, Settings
 from braincast.models.responses.batch import History, asked_batch, history_of, n_fitted, training_batch
 from braincast.models.responses.wiring import connectome_of
@@ -49,7 +49,7 @@ class FittedGains:
         return n_fitted(self.parameters, self.history)
 
     def forecast(self, cases: Cases, prepared: Edges) -> Float[np.ndarray, "case lead neuron"]:
-        from braincast.models.connectome import gain_equations as equations
+        from braincast.models.connectome.propagation import gain_equations as equations
         from braincast.models.learners.arithmetic import reference_arithmetic
         from braincast.models.learners.gradient import arrays, restored
 
@@ -93,7 +93,7 @@ class GainPropagator:
         return Edges(structure)
 
     def fit(self, training: Training, prepared: Edges, settings: Settings, *, seed: int) -> FittedGains:
-        from braincast.models.connectome import gain_equations as equations
+        from braincast.models.connectome.propagation import gain_equations as equations
         from braincast.models.learners.arithmetic import reference_arithmetic
         from braincast.models.learners.gradient import flattened, minimise
 

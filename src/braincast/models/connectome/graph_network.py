@@ -10,7 +10,7 @@ from jaxtyping import Float
 
 from braincast.brain.specimen import Specimen
 from braincast.dynamics.linear import normalised
-from braincast.models.connectome.neuron_features import neuron_features
+from braincast.models.connectome.propagation.neuron_features import neuron_features
 from braincast.models.interface import ModelCard, Setting, Settings
 from braincast.models.responses.batch import History, asked_batch, history_of, n_fitted, training_batch
 from braincast.models.responses.wiring import synaptic_weights
@@ -19,7 +19,7 @@ from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 
 if TYPE_CHECKING:
-    from braincast.models.connectome.graph_equations import Graph, Network
+    from braincast.models.connectome.propagation.graph_equations import Graph, Network
 
 # On inner folds the loss is as low as after four times as many.
 _MAX_STEPS = 25
@@ -38,7 +38,7 @@ class FittedGraphNetwork:
         return n_fitted(self.parameters, self.history)
 
     def forecast(self, cases: Cases, prepared: Graph) -> Float[np.ndarray, "case lead neuron"]:
-        from braincast.models.connectome import graph_equations as equations
+        from braincast.models.connectome.propagation import graph_equations as equations
         from braincast.models.learners.arithmetic import reference_arithmetic
         from braincast.models.learners.gradient import arrays, restored
 
@@ -74,14 +74,14 @@ class GraphNetwork:
     candidates: tuple[Settings, ...] = ({"weight_sd": 0.05},)
 
     def prepare(self, structure: Specimen) -> Graph:
-        from braincast.models.connectome.graph_equations import Graph
+        from braincast.models.connectome.propagation.graph_equations import Graph
 
         weights = synaptic_weights(structure)
         channels = weights["chemical"], weights["chemical"].T, weights["electrical"]
         return Graph(neuron_features(structure), np.stack([normalised(np.log1p(w), "input") for w in channels]))
 
     def fit(self, training: Training, prepared: Graph, settings: Settings, *, seed: int) -> FittedGraphNetwork:
-        from braincast.models.connectome import graph_equations as equations
+        from braincast.models.connectome.propagation import graph_equations as equations
         from braincast.models.learners.arithmetic import reference_arithmetic
         from braincast.models.learners.gradient import flattened, minimise
 
@@ -94,6 +94,6 @@ class GraphNetwork:
 
 
 def _drawn(graph: Graph, seed: int) -> Network:
-    from braincast.models.connectome.graph_equations import drawn
+    from braincast.models.connectome.propagation.graph_equations import drawn
 
     return drawn(graph.features.shape[1], len(graph.channels), np.random.default_rng(seed))

@@ -8,11 +8,10 @@ import numpy as np
 from jaxtyping import Float
 
 from braincast.brain.specimen import Specimen
-from braincast.models.interface import ModelCard, Setting, Settings
-from braincast.models.learners.logistic import Logistic, fit_logistic
+from braincast.models.interface import ModelCard, Settings
+from braincast.models.learners.logistic import PENALTY, Logistic, fit_logistic
 from braincast.models.responses.joint_features import JointStructure, joint_answer, training_design
-from braincast.models.responses.seen_responses import SeenResponses
-from braincast.models.space import Range
+from braincast.models.responses.seen_responses import HOW_DECIDED, SeenResponses
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 
@@ -40,13 +39,8 @@ class JointRegression:
         summary="Ridge logistic regression on wiring features, response covariances and answers to similar stimuli.",
         kinds=("perturbation",),
         uses=("connectome", "expression", "positions"),
-        settings={
-            "penalty": Setting(
-                "Ridge penalty on standardised coefficients", lower=1e-6, sweep=Range(1.0, 10000.0, log=True)
-            )
-        },
-        caveat="Its features were decided by inner folds of all outer training sets together, which between them "
-        "contain every stimulus.",
+        settings={"penalty": PENALTY},
+        caveat=HOW_DECIDED,
         typical_fit_s=1.5,
     )
     fitted_type = FittedJointRegression

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from braincast.brain.specimen import Specimen
-from braincast.models.connectome.edge_list import EdgeList, edge_list
+from braincast.models.connectome.propagation.edge_list import EdgeList, edge_list
 from braincast.models.interface import ModelCard, Setting, Settings
 from braincast.models.responses.batch import History, asked_batch, history_of, n_fitted, training_batch
 from braincast.models.space import Range
@@ -32,7 +32,7 @@ class FittedDynamics:
         return n_fitted(self.parameters, self.history)
 
     def forecast(self, cases: Cases, prepared: EdgeList) -> Float[np.ndarray, "case lead neuron"]:
-        from braincast.models.connectome import linear_equations as equations
+        from braincast.models.connectome.propagation import linear_equations as equations
         from braincast.models.learners.arithmetic import reference_arithmetic
         from braincast.models.learners.gradient import arrays, restored
 
@@ -70,7 +70,7 @@ class LinearDynamics:
         return edge_list(structure)
 
     def fit(self, training: Training, prepared: EdgeList, settings: Settings, *, seed: int) -> FittedDynamics:
-        from braincast.models.connectome import linear_equations as equations
+        from braincast.models.connectome.propagation import linear_equations as equations
         from braincast.models.learners.arithmetic import reference_arithmetic
         from braincast.models.learners.gradient import flattened, minimise
 

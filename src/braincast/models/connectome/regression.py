@@ -10,13 +10,12 @@ from jaxtyping import Bool, Float
 from scipy.special import logit
 
 from braincast.brain.specimen import Specimen
-from braincast.models.connectome.features import structural_features
 from braincast.models.interface import ModelCard, Setting, Settings
-from braincast.models.learners.logistic import Logistic, fit_logistic
+from braincast.models.learners.logistic import PENALTY, Logistic, fit_logistic
 from braincast.models.responses.pairs import of_pairs
 from braincast.models.responses.propensity import propensity, propensity_without_own_group
 from braincast.models.responses.reverse import reverse_responses
-from braincast.models.space import Range
+from braincast.models.responses.structural_features import structural_features
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 
@@ -54,9 +53,7 @@ class ConnectomeRegression:
         kinds=("perturbation",),
         uses=("connectome",),
         settings={
-            "penalty": Setting(
-                "Ridge penalty on standardised coefficients", lower=1e-6, sweep=Range(1.0, 10000.0, log=True)
-            ),
+            "penalty": PENALTY,
             "reverse": Setting("Whether the response of the reverse pair is a feature", kind=bool),
         },
         caveat="Its features were decided with a look at the outer folds of worm-perturbation, so its score there and "

@@ -9,6 +9,10 @@ from jaxtyping import Float
 from scipy import linalg
 from scipy.special import expit
 
+from braincast.models.interface import Setting
+from braincast.models.space import Range
+
+PENALTY = Setting("Ridge penalty on standardised coefficients", lower=1e-6, sweep=Range(1.0, 10000.0, log=True))
 _MAX_STEPS = 50
 _TOLERANCE = 1e-4  # of a Newton step, so the error left behind is of the order of its square
 

@@ -10,11 +10,17 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from braincast.brain.specimen import Specimen
-from braincast.models.connectome.features import structural_features
 from braincast.models.responses.pairs import of_pairs
 from braincast.models.responses.propensity import other_classes
-from braincast.models.responses.seen_responses import Keep, SeenResponses, response_features
+from braincast.models.responses.seen_responses import (
+    Keep,
+    OwnFeatures,
+    SeenResponses,
+    own_features,
+    response_features,
+)
 from braincast.models.responses.similarities import Similarity, log_nearness, similarities
+from braincast.models.responses.structural_features import structural_features
 from braincast.tasks.cases import Cases
 from braincast.tasks.training import Training
 
@@ -33,6 +39,10 @@ _STRUCTURAL = (
 
 # By the responses that describe, and by the cases that are described.
 _Rows = WeakKeyDictionary[SeenResponses, WeakKeyDictionary[Cases, Float[np.ndarray, "pair column"]]]
+_Own = WeakKeyDictionary[SeenResponses, WeakKeyDictionary[Cases, OwnFeatures]]
+# What follows from responses alone is the same for every draw of a null wiring: of training cases, and of those asked.
+_own_in_training: _Own = WeakKeyDictionary()
+_own_in_answers: _Own = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,11 +67,16 @@ class JointStructure:
 
 
 def joint_design(
-    seen: SeenResponses, cases: Cases, asked: Bool[np.ndarray, "case neuron"], keep: Keep, structure: JointStructure
+    seen: SeenResponses,
+    cases: Cases,
+    asked: Bool[np.ndarray, "case neuron"],
+    keep: Keep,
+    structure: JointStructure,
+    own: OwnFeatures | None = None,
 ) -> Float[np.ndarray, "pair column"]:
     """A row for each asked pair, cases first; `keep` is which training stimuli a case may be described with."""
     case, neuron = np.nonzero(asked)
-    from_responses = response_features(seen, cases.drive, keep, structure.similarities).values()
+    from_responses = response_features(seen, cases.drive, keep, structure.similarities, own).values()
     return np.concatenate(
         [of_pairs(structure.pairs, cases.members, case, neuron), np.stack([v[asked] for v in from_responses], axis=-1)],
         axis=1,
@@ -74,7 +89,9 @@ def training_design(
     """A row for each measured training pair, described without the stimuli of its own class."""
     known, cases = structure._training_rows.setdefault(seen, WeakKeyDictionary()), training.cases
     if cases not in known:
-        known[cases] = joint_design(seen, cases, training.measured, other_classes(cases), structure)
+        keep = other_classes(cases)
+        own = _own(_own_in_training, seen, cases, keep)
+        known[cases] = joint_design(seen, cases, training.measured, keep, structure, own)
     return known[cases]
 
 
@@ -85,5 +102,14 @@ def joint_answer(
     known = structure._answer_rows.setdefault(seen, WeakKeyDictionary())
     if cases not in known:
         asked = np.ones((len(cases), len(cases.neurons)), dtype=bool)
-        known[cases] = joint_design(seen, cases, asked, seen.all_kept(len(cases)), structure)
+        keep = seen.all_kept(len(cases))
+        own = _own(_own_in_answers, seen, cases, keep)
+        known[cases] = joint_design(seen, cases, asked, keep, structure, own)
     return np.broadcast_to(probability(known[cases]).reshape(len(cases), 1, len(cases.neurons)), cases.shape).copy()
+
+
+def _own(known: _Own, seen: SeenResponses, cases: Cases, keep: Keep) -> OwnFeatures:
+    of_seen = known.setdefault(seen, WeakKeyDictionary())
+    if cases not in of_seen:
+        of_seen[cases] = own_features(seen, cases.drive, keep)
+    return of_seen[cases]

@@ -22,6 +22,11 @@ Described = Float[np.ndarray, "case neuron"]
 Keep = Float[np.ndarray, "case stimulus"]
 Similarities = Mapping[str, Float[np.ndarray, "neuron neuron"]]
 
+# A caveat of each model whose features these are.
+HOW_DECIDED = (
+    "Its features were decided by inner folds of all outer training sets together, which between them contain every "
+    "stimulus."
+)
 _PSEUDO_COUNT = 20.0  # of stimuli, for rates
 # Single responses are heavy-tailed: beyond about 0.25 dF/F, more says little more.
 _SATURATION_DFF = 0.25
@@ -68,35 +73,43 @@ class SeenResponses:
 _gathered: WeakKeyDictionary[Training, SeenResponses] = WeakKeyDictionary()
 
 
-def response_features(
-    seen: SeenResponses, drive: Described, keep: Keep, similarities: Similarities
-) -> dict[str, Described]:
-    """Named features of each case and neuron, from the training stimuli that `keep` leaves in.
+@dataclass(frozen=True, eq=False)
+class OwnFeatures:
+    """The features of each case and neuron that follow from responses alone, whatever neurons are alike."""
 
-    `drive` says which neurons a case stimulates; what is said of a stimulated neuron is summed over them.
-    `similarities` name ways in which neurons are alike (≥ 0, [neuron, neuron], the diagonal is not used).
-    """
+    rates: _Rates
+    features: Mapping[str, Described]
+    of_covarying: Mapping[str, Described]
+
+
+def own_features(seen: SeenResponses, drive: Described, keep: Keep) -> OwnFeatures:
+    """Rates, covariances, and the answers to stimuli of neurons that covary with the stimulated one."""
     rates = _Rates.of(seen, keep)
     binary = _covariance(seen, seen.responded, rates.of_neuron, drive, keep)
     graded = _covariance(seen, seen.amplitude, rates.amplitude, drive, keep)
-    like = {name: _without_diagonal(matrix) for name, matrix in similarities.items()}
-    alike = {name: drive @ matrix @ seen.drive.T for name, matrix in like.items()}
-    alike["covarying"] = np.maximum(graded, 0.0) @ seen.drive.T * (drive @ seen.drive.T == 0)
-    return {
+    covarying = np.maximum(graded, 0.0) @ seen.drive.T * (drive @ seen.drive.T == 0)
+    features = {
         **rates.features(drive),
         **_reverse(seen, rates.overall, drive, keep),
         "covariance": binary,
         "amplitude_covariance": graded,
         "class_covariance": _class_covariance(seen, seen.amplitude, rates.amplitude, drive, keep),
-        **{
-            f"{what}_like_{name}": _answers_to_like(values, seen.measured, expected, weights * keep)
-            for name, weights in alike.items()
-            for what, values, expected in (
-                ("response", seen.responded, rates.of_neuron),
-                ("amplitude", seen.amplitude, rates.amplitude),
-            )
-        },
     }
+    return OwnFeatures(rates, features, _like(seen, rates, {"covarying": covarying}, keep))
+
+
+def response_features(
+    seen: SeenResponses, drive: Described, keep: Keep, similarities: Similarities, own: OwnFeatures | None = None
+) -> dict[str, Described]:
+    """Named features of each case and neuron, from the training stimuli that `keep` leaves in.
+
+    `drive` says which neurons a case stimulates; what is said of a stimulated neuron is summed over them.
+    `similarities` name ways in which neurons are alike (≥ 0, [neuron, neuron], the diagonal is not used).
+    `own` are the `own_features` of the same question, where they are known.
+    """
+    own = own_features(seen, drive, keep) if own is None else own
+    alike = {name: drive @ _without_diagonal(matrix) @ seen.drive.T for name, matrix in similarities.items()}
+    return {**own.features, **_like(seen, own.rates, alike, keep), **own.of_covarying}
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,6 +186,18 @@ def _class_covariance(
     of_case /= of_case.sum(axis=1, keepdims=True)
     share = seen.members / seen.members.sum(axis=0)
     return (of_case @ one_by_one @ share)[:, seen.neuron_class]
+
+
+def _like(seen: SeenResponses, rates: _Rates, alike: Mapping[str, Keep], keep: Keep) -> dict[str, Described]:
+    """How each neuron answered to the stimuli that are alike, in each of several ways."""
+    return {
+        f"{what}_like_{name}": _answers_to_like(values, seen.measured, expected, weights * keep)
+        for name, weights in alike.items()
+        for what, values, expected in (
+            ("response", seen.responded, rates.of_neuron),
+            ("amplitude", seen.amplitude, rates.amplitude),
+        )
+    }
 
 
 def _answers_to_like(values: np.ndarray, measured: np.ndarray, expected: Described, weights: Keep) -> Described:

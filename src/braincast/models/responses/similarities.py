@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 import numpy as np
 from jaxtyping import Float
 
+from braincast.brain.expression import Expression
 from braincast.brain.specimen import Specimen
 from braincast.dynamics.paths import profile_similarity
 from braincast.models.responses.wiring import connectome_of, synaptic_weights
@@ -63,8 +66,23 @@ def expression_profiles(structure: Specimen) -> Float[np.ndarray, "neuron gene"]
 
 
 def _expression_similarity(structure: Specimen) -> Similarity:
-    """The cube of the correlation of two neurons' profiles, which leaves little of weak likeness."""
-    profiles = expression_profiles(structure)
+    """The cube of the correlation of two neurons' profiles, which leaves little of weak likeness.
+
+    It is kept, since most null wirings leave gene expression as it is.
+    """
+    expression, ids = structure.expression, tuple(connectome_of(structure).neuron_ids)
+    if expression is None:
+        return _alike(expression_profiles(structure))
+    known = _by_expression.setdefault(expression, {})
+    if ids not in known:
+        known[ids] = _alike(expression_profiles(structure))
+    return known[ids]
+
+
+_by_expression: WeakKeyDictionary[Expression, dict[tuple[str, ...], Similarity]] = WeakKeyDictionary()
+
+
+def _alike(profiles: Float[np.ndarray, "neuron gene"]) -> Similarity:
     known = np.isfinite(profiles).all(axis=1)
     similarity = np.zeros((len(profiles), len(profiles)))
     if known.sum() > 1 and profiles.shape[1] > 1:

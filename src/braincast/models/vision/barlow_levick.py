@@ -11,9 +11,7 @@ from braincast.models.vision.detector_model import (
     DetectorModel,
     FittedDetector,
     detector_card,
-    fitted_readout,
 )
-from braincast.tasks.encoding.scene_training import SceneTraining
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,9 +30,5 @@ class BarlowLevickModel(DetectorModel):
         "Barlow HB & Levick WR (1965) J Physiol 178:477",
         "It answers a standing pattern too.",
     )
-    fitted_type = FittedBarlowLevick
+    detector_type, fitted_type = BarlowLevick, FittedBarlowLevick
     candidates: tuple[Settings, ...] = ({"tau_s": 0.05, "scenes": N_SCENES},)
-
-    def fit(self, training: SceneTraining, prepared: None, settings: Settings, *, seed: int) -> FittedBarlowLevick:
-        detector = BarlowLevick(settings["tau_s"])
-        return FittedBarlowLevick(detector, fitted_readout(detector, training, settings["scenes"]))

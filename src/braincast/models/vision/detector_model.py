@@ -6,6 +6,7 @@ other cells the theory says nothing: they answer 0.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ from braincast.dynamics.detectors.detector import CARDINAL_DEG, Detector, respon
 from braincast.dynamics.detectors.filters import low_pass
 from braincast.dynamics.lattice.hexagon import columns
 from braincast.dynamics.scenes.movie import GREY, Movie
-from braincast.models.interface import ModelCard, Setting
+from braincast.models.interface import ModelCard, Setting, Settings
 from braincast.models.learners.ridge import Ridge, fit_ridge
 from braincast.tasks.encoding.optic_lobe import OpticLobe
 from braincast.tasks.encoding.scene_training import SceneTraining
@@ -65,19 +66,17 @@ class FittedDetector:
 
 
 class DetectorModel:
-    """A model that is told nothing of the wiring."""
+    """A model that is told nothing of the wiring; what inherits from it names its detector, and what is saved of it."""
+
+    detector_type: Callable[[float], Detector]
+    fitted_type: type[FittedDetector]
 
     def prepare(self, structure: OpticLobe) -> None:
         return None
 
-
-def fitted_readout(detector: Detector, training: SceneTraining, n_scenes: int) -> Ridge:
-    """Ridge regression of the flow at the central column on the answers around it, always on the same scenes."""
-    scenes = training.movies(n_scenes, seed=0, dt_s=DT_S)
-    frames = np.arange(0, scenes.light.shape[1], round(FRAME_S / DT_S))
-    features = [_Seen.of(detector, scenes[number]).features[1 + frames] for number in range(len(scenes))]
-    flow = scenes.flow[:, frames, scenes.light.shape[2] // 2]
-    return fit_ridge(np.concatenate(features), flow.reshape(-1, 2).astype(np.float64), _PENALTY)
+    def fit(self, training: SceneTraining, prepared: None, settings: Settings, *, seed: int) -> FittedDetector:
+        detector = self.detector_type(settings["tau_s"])
+        return self.fitted_type(detector, _fitted_readout(detector, training, settings["scenes"]))
 
 
 def detector_card(name: str, summary: str, citation: str, caveat: str) -> ModelCard:
@@ -94,6 +93,15 @@ def detector_card(name: str, summary: str, citation: str, caveat: str) -> ModelC
         typical_fit_s=5.0,
         is_control=True,
     )
+
+
+def _fitted_readout(detector: Detector, training: SceneTraining, n_scenes: int) -> Ridge:
+    """Ridge regression of the flow at the central column on the answers around it, always on the same scenes."""
+    scenes = training.movies(n_scenes, seed=0, dt_s=DT_S)
+    frames = np.arange(0, scenes.light.shape[1], round(FRAME_S / DT_S))
+    features = [_Seen.of(detector, scenes[number]).features[1 + frames] for number in range(len(scenes))]
+    flow = scenes.flow[:, frames, scenes.light.shape[2] // 2]
+    return fit_ridge(np.concatenate(features), flow.reshape(-1, 2).astype(np.float64), _PENALTY)
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,9 +11,7 @@ from braincast.models.vision.detector_model import (
     DetectorModel,
     FittedDetector,
     detector_card,
-    fitted_readout,
 )
-from braincast.tasks.encoding.scene_training import SceneTraining
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,9 +30,5 @@ class HassensteinReichardtModel(DetectorModel):
         "Hassenstein B & Reichardt W (1956) Z Naturforsch 11b:513",
         "T4 and T5 are not opponent in flies; a flash of the whole field is not answered.",
     )
-    fitted_type = FittedReichardt
+    detector_type, fitted_type = HassensteinReichardt, FittedReichardt
     candidates: tuple[Settings, ...] = ({"tau_s": 0.05, "scenes": N_SCENES},)
-
-    def fit(self, training: SceneTraining, prepared: None, settings: Settings, *, seed: int) -> FittedReichardt:
-        detector = HassensteinReichardt(settings["tau_s"])
-        return FittedReichardt(detector, fitted_readout(detector, training, settings["scenes"]))

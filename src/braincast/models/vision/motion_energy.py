@@ -11,9 +11,7 @@ from braincast.models.vision.detector_model import (
     DetectorModel,
     FittedDetector,
     detector_card,
-    fitted_readout,
 )
-from braincast.tasks.encoding.scene_training import SceneTraining
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,9 +30,5 @@ class MotionEnergyModel(DetectorModel):
         "Adelson EH & Bergen JR (1985) J Opt Soc Am A 2:284",
         "It has filters over three columns alone; a flash of the whole field is not answered.",
     )
-    fitted_type = FittedMotionEnergy
+    detector_type, fitted_type = MotionEnergy, FittedMotionEnergy
     candidates: tuple[Settings, ...] = ({"tau_s": 0.02, "scenes": N_SCENES},)
-
-    def fit(self, training: SceneTraining, prepared: None, settings: Settings, *, seed: int) -> FittedMotionEnergy:
-        detector = MotionEnergy(settings["tau_s"])
-        return FittedMotionEnergy(detector, fitted_readout(detector, training, settings["scenes"]))

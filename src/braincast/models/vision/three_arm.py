@@ -11,9 +11,7 @@ from braincast.models.vision.detector_model import (
     DetectorModel,
     FittedDetector,
     detector_card,
-    fitted_readout,
 )
-from braincast.tasks.encoding.scene_training import SceneTraining
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,9 +30,5 @@ class ThreeArmModel(DetectorModel):
         "Haag J, Arenz A, Serbe E, Gabbiani F & Borst A (2016) eLife 5:e17421",
         "Its gain is chosen, not measured.",
     )
-    fitted_type = FittedThreeArm
+    detector_type, fitted_type = ThreeArm, FittedThreeArm
     candidates: tuple[Settings, ...] = ({"tau_s": 0.05, "scenes": N_SCENES},)
-
-    def fit(self, training: SceneTraining, prepared: None, settings: Settings, *, seed: int) -> FittedThreeArm:
-        detector = ThreeArm(settings["tau_s"])
-        return FittedThreeArm(detector, fitted_readout(detector, training, settings["scenes"]))

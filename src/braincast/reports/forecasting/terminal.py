@@ -114,8 +114,10 @@ def _condition_notes(found: Mapping[str, Any]) -> list[tuple[str, str]]:
         return []
     blocks = [one["n_blocks"] for one in told.values()]
     weak = [f"{printable(label)} ({percent(one['coverage'])})" for label, one in told.items() if one["flag"]]
-    words = f"{len(told)}, of {count(min(blocks))} to {count(max(blocks))} blocks"
-    return [("By cond.", f"{words}; intervals hold too seldom in {', '.join(weak) if weak else 'none'}")]
+    least, most = count(min(blocks)), count(max(blocks))
+    words = f"{len(told)} conditions, of {least if least == most else f'{least} to {most}'} blocks"
+    doubt = f"intervals hold too seldom in {', '.join(weak)}" if weak else "no interval holds too seldom"
+    return [("By cond.", f"{words}; {doubt}")]
 
 
 def _difference(document: Document, leader: Entry, floor: str) -> str:

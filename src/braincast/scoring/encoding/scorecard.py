@@ -25,7 +25,7 @@ from braincast.tasks.encoding.task import EncodingTask
 _OUTSIDE = ("task_error",)  # what is asked of scenes out of distribution too
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class EncodingScorecard(Scorecard):
     """Scores of all contenders of an encoding task; `facts[model][cell type]` says which facts each got right.
 

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from braincast.brain.display import html_card
+from braincast.brain.display import html_card, text_card
 from braincast.errors import unknown_name
 from braincast.scoring.forecasting.drops import Drop
 from braincast.scoring.forecasting.neurons import NeuronSkill
 from braincast.scoring.forecasting.spread import Spread
 from braincast.scoring.ranking import OfReplicates, Resampled
-from braincast.scoring.scores import Comparison, MetricScore, ModelScore, defined
+from braincast.scoring.scores import Comparison, ModelScore, defined, told
 
 
 @dataclass(frozen=True)
@@ -99,10 +99,12 @@ class ForecastScorecard:
         coords = {"model": names, "metric": keys, "lead": list(self.leads)}
         return xr.Dataset(data, coords=coords, attrs={"task": self.task})
 
+    def __repr__(self) -> str:
+        return text_card("Scorecard", self.task, told(self.models, self.primary))
+
     def to_html(self) -> str:
         """A small escaped HTML table of the primary metric and its 95 % interval."""
-        facts = {name: f"{self.primary} {_shown(score.metrics[self.primary])}" for name, score in self.models.items()}
-        return html_card("Scorecard", self.task, facts)
+        return html_card("Scorecard", self.task, told(self.models, self.primary))
 
     _repr_html_ = to_html
 
@@ -129,8 +131,3 @@ def comparison(
 
 def _number(value: float | None) -> float:
     return np.nan if value is None else value
-
-
-def _shown(score: MetricScore) -> str:
-    value = "undefined" if score.value is None else f"{score.value:.4f}"
-    return value if score.ci is None else f"{value} ({score.ci[0]:.4f} to {score.ci[1]:.4f})"

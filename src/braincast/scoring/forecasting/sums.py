@@ -47,10 +47,6 @@ class ForecastSums:
     errors_by_neuron: Float[np.ndarray, "lead neuron"]
     counts_by_neuron: Float[np.ndarray, "lead neuron"]
 
-    @property
-    def has_members(self) -> bool:
-        return "inside" in self.by_case
-
 
 def add_up(
     forecast: Any,

@@ -7,22 +7,21 @@ from typing import Any, Literal
 
 import numpy as np
 from jaxtyping import Bool, Int
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from braincast.files import sha256_of_json
+from braincast.tasks.card import Declaration
 
 NOT_ASKED = -1
 
 
-class EdgeQuestion(BaseModel):
+class EdgeQuestion(Declaration):
     """A question about pairs of neurons, declared; the answer is effect[pre, post], larger where an edge is likelier.
 
     In each fold a fifth of the pairs of cell classes is hidden, with all pairs of their neurons, both ways: the reverse
     pair and those of homologues would give a pair away. All other pairs may be learned from. Chemical edges have a
     direction; of electrical ones each pair is asked about once (pre before post in the order of `neurons`).
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
     version: str

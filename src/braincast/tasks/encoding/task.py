@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 from braincast.dynamics.lattice.circuit import ColumnarCircuit
 from braincast.errors import BraincastError
+from braincast.tasks.declared_task import DeclaredTask
 from braincast.tasks.encoding.card import EncodingCard
 from braincast.tasks.encoding.optic_lobe import OpticLobe
 from braincast.tasks.encoding.scene_training import SceneTraining
 from braincast.tasks.encoding.stimuli import Stimuli, Viewing
-from braincast.tasks.forecasting.tracks import checked_track
+from braincast.tasks.tracks import checked_track
 
 
-class EncodingTask:
+class EncodingTask(DeclaredTask):
     """Hands out stimuli, scenes to learn from and wiring; never a fact about what cells answer.
 
     The circuit is loaded on first use, so that a task can be shown without its data.
     """
 
-    track: Literal["open"] = "open"  # nothing is shown that could be hidden
+    asks = "stimuli"
+    card: EncodingCard
 
     def __init__(self, card: EncodingCard, load: Callable[[], ColumnarCircuit]) -> None:
         self.card, self._load = card, load
@@ -33,28 +35,10 @@ class EncodingTask:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__(EncodingCard.model_validate_json(state["card"]), lambda: state["circuit"])
 
-    def __repr__(self) -> str:
-        card = self.card
-        return f"EncodingTask {card.name} {card.version} ({len(card.cases)} stimuli, {card.hash[:12]})"
-
-    def _repr_html_(self) -> str:
-        from braincast.brain.display import html_card
-
-        card = self.card
-        return html_card("Task", card.name, {"question": card.question, "stimuli": len(card.cases), "hash": card.hash})
-
     def on_track(self, track: str) -> EncodingTask:
         """The task itself: it has no other track than "open" (E612)."""
         checked_track(self.card, track)
         return self
-
-    @property
-    def name(self) -> str:
-        return self.card.name
-
-    @property
-    def hash(self) -> str:
-        return self.card.hash
 
     def fetch(self) -> None:
         """Load the data now; otherwise it is loaded on first use."""

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 import numpy as np
 
 from braincast.errors import BraincastError
+from braincast.tasks.declared_task import DeclaredTask
 from braincast.tasks.forecasting.anatomy import anatomy_of
 from braincast.tasks.forecasting.card import ForecastCard, WindowCase
 from braincast.tasks.forecasting.standardised import Standardised, standardised
-from braincast.tasks.forecasting.tracks import Track, checked_track
 from braincast.tasks.forecasting.training import ForecastTraining, Held
 from braincast.tasks.forecasting.windows import Windows
+from braincast.tasks.tracks import Track, checked_track
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,14 +26,16 @@ if TYPE_CHECKING:
     from braincast.brain.specimen import Specimen
 
 
-class ForecastTask:
+class ForecastTask(DeclaredTask):
     """Hands out contexts, training series and validation windows; never what follows a test window's context.
 
     The specimens are loaded on first use, so that a task can be shown without its data; `load_structure` is for a task
-    whose wiring comes from elsewhere than its recordings. On the track "no-stimulus" the
-    questions are the same and models are told nothing of the stimulus, neither to come nor past; E612 for a task that
-    has no such track.
+    whose wiring comes from elsewhere than its recordings. On the track "no-stimulus" the questions are the same and
+    models are told nothing of the stimulus, neither to come nor past; E612 for a task that has no such track.
     """
+
+    asks = "windows"
+    card: ForecastCard
 
     def __init__(
         self,
@@ -43,18 +46,8 @@ class ForecastTask:
         load_structure: Callable[[], Specimen] | None = None,
     ) -> None:
         self.card = card
-        self.track: Track = checked_track(card, track)
+        self.track = checked_track(card, track)
         self._load, self._load_structure = load, load_structure
-
-    def __repr__(self) -> str:
-        card = self.card
-        return f"ForecastTask {card.name} {card.version} ({len(card.cases)} windows, {card.hash[:12]})"
-
-    def _repr_html_(self) -> str:
-        from braincast.brain.display import html_card
-
-        card = self.card
-        return html_card("Task", card.name, {"question": card.question, "windows": len(card.cases), "hash": card.hash})
 
     def __getstate__(self) -> dict[str, Any]:
         # Worker processes get a task by pickle: the declaration as text, the specimens as they are.
@@ -68,14 +61,6 @@ class ForecastTask:
         self.track, self._load_structure = state["track"], None
         if wired is not None:
             self._load_structure = lambda: wired
-
-    @property
-    def name(self) -> str:
-        return self.card.name
-
-    @property
-    def hash(self) -> str:
-        return self.card.hash
 
     @property
     def inputs(self) -> str:

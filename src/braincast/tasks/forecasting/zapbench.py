@@ -22,7 +22,6 @@ HORIZON = 32
 LONGEST_CONTEXT = 256
 HELD_OUT = ("taxis",)
 VALIDATION_SHARE, TEST_SHARE = 0.1, 0.2  # of a condition's frames, rounded down; the rest trains
-CONTEXTS = (4, 256)
 METRICS = ("mae", "mse", "r2", "correlation")
 BASELINES = ("mean", "persistence", "stimulus-average")
 # Those whose cost grows with neurons, not with their pairs; others run when asked for (--models).

@@ -69,19 +69,6 @@ class DiagonalSystem(eqx.Module):
         heard = jnp.einsum("cl,lc->c", self.kernel(len(values))[:, ::-1], wide)
         return heard.astype(values.dtype) + self.direct * values[-1]
 
-    def scanned(self, values: Float[Array, "frame channel"]) -> Float[Array, "frame channel"]:
-        """The same by going from state to state, side by side (Smith et al. 2023, ICLR, arXiv:2208.04933)."""
-        factor, gain = self.discretised()
-        added = gain * values[..., None].astype(factor.real.dtype)
-        states = jax.lax.associative_scan(_joined, (jnp.broadcast_to(factor, added.shape), added))[1]
-        heard = 2 * jnp.einsum("cs,fcs->fc", self._output(), states).real
-        return heard.astype(values.dtype) + self.direct * values
-
     def _output(self) -> Complex[Array, "channel state"]:
         wide = jnp.promote_types(self.real.dtype, jnp.float32)
         return jax.lax.complex(self.real.astype(wide), self.imaginary.astype(wide))
-
-
-def _joined(first: tuple[Array, Array], then: tuple[Array, Array]) -> tuple[Array, Array]:
-    """Two stretches of time as one: its factor, and what it adds."""
-    return first[0] * then[0], first[1] * then[0] + then[1]

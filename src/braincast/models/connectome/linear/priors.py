@@ -23,14 +23,13 @@ class Priors:
 
     `traits` are leading components of expression, each of mean square 1 over the neurons with data and 0 for the
     others; without any expression, whether a neuron lies in each region. `classes` number the homologues. `matches` say
-    how well the genes of both ends fit, for links of the way `match_ways`.
+    how well the genes of both ends fit, for links of one way each and 0 for the others.
     """
 
     links: Links
     traits: Float[np.ndarray, "neuron trait"]
     classes: Int[np.ndarray, " neuron"]
     match_names: tuple[str, ...]
-    match_ways: tuple[str, ...]
     matches: Float[np.ndarray, "match link"]
 
     def channels(self, exponent: float, wireless: bool, matched: bool, velocity_mm: float) -> Channels:
@@ -58,10 +57,10 @@ class Priors:
 def priors_of(brains: Brains) -> Priors:
     """What the first recording's expression and the names of neurons say; E307 where there is no wiring."""
     links, expression = links_of(brains), brains.expression
-    names, ways, matches = _matches(links, Levels(expression, brains.neurons))
+    names, matches = _matches(links, Levels(expression, brains.neurons))
     classes = np.unique(worm_cell_classes(brains.neurons), return_inverse=True)[1]
     traits = _regions(brains) if expression is None else components(expression, brains.neurons, MOST_COMPONENTS)
-    return Priors(links, traits, classes.astype(np.int64), names, ways, matches)
+    return Priors(links, traits, classes.astype(np.int64), names, matches)
 
 
 def components(expression: Expression, neurons: tuple[str, ...], n_most: int) -> Float[np.ndarray, "neuron component"]:
@@ -89,12 +88,11 @@ def _regions(brains: Brains) -> Float[np.ndarray, "neuron region"]:
     return (is_in - is_in.mean(axis=0)) / is_in.std(axis=0)
 
 
-def _matches(links: Links, levels: Levels) -> tuple[tuple[str, ...], tuple[str, ...], Float[np.ndarray, "match link"]]:
-    names, ways, values = [], [], []
+def _matches(links: Links, levels: Levels) -> tuple[tuple[str, ...], Float[np.ndarray, "match link"]]:
+    names, values = [], []
     for kind, of_kind in matches_by_kind(levels).items():
         here = links.is_way(WAYS[kind])
         for name, match in of_kind.items():
             names.append(name)
-            ways.append(WAYS[kind])
             values.append(np.where(here, match[links.pre, links.post], 0.0))
-    return tuple(names), tuple(ways), np.array(values)
+    return tuple(names), np.array(values)

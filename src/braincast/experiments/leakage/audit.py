@@ -8,9 +8,9 @@ import numpy as np
 
 from braincast.brain.responses import Responses
 from braincast.brain.specimen import Specimen
-from braincast.experiments.encoding_leakage import moved_responses
-from braincast.experiments.forecast_leakage import moved_forecasts
-from braincast.experiments.imputation_leakage import moved_imputations
+from braincast.experiments.leakage.encoding import moved_responses
+from braincast.experiments.leakage.forecasts import moved_forecasts
+from braincast.experiments.leakage.imputation import moved_imputations
 from braincast.models.interface import AnyModel, Settings
 from braincast.models.registry import load_model
 from braincast.tasks.encoding.task import EncodingTask

@@ -7,9 +7,15 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from braincast.models.connectome.couplings import Square, dense, input_total, strengths
-from braincast.models.connectome.edge_list import EdgeList
-from braincast.models.connectome.readout import ReadOut, Responses, log_odds, negative_log_posterior, unfitted_readout
+from braincast.models.connectome.propagation.couplings import Square, dense, input_total, strengths
+from braincast.models.connectome.propagation.edge_list import EdgeList
+from braincast.models.connectome.propagation.readout import (
+    ReadOut,
+    Responses,
+    log_odds,
+    negative_log_posterior,
+    unfitted_readout,
+)
 from braincast.models.responses.batch import Batch
 
 _TYPICAL_GAIN = 1.5  # as log odds: inputs together weigh 0.8 of the drive

@@ -14,10 +14,10 @@ from typing import Any
 from threadpoolctl import threadpool_limits
 
 from braincast.errors import BraincastError
-from braincast.experiments.sweep_folder import SweepFolder
-from braincast.experiments.sweep_proposals import importance, proposed
-from braincast.experiments.sweep_space import Search, ends, search_of
-from braincast.experiments.sweep_trials import DONE, FAILED, Trial, best_of
+from braincast.experiments.sweeps.folder import SweepFolder
+from braincast.experiments.sweeps.proposals import importance, proposed
+from braincast.experiments.sweeps.space import Search, ends, search_of
+from braincast.experiments.sweeps.trials import DONE, FAILED, Trial, best_of
 from braincast.models.interface import AnyModel, Settings
 from braincast.models.registry import load_model
 from braincast.models.space import Space, written

@@ -8,7 +8,7 @@ from __future__ import annotations
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from braincast.models.connectome.edge_list import EdgeList
+from braincast.models.connectome.propagation.edge_list import EdgeList
 
 # In synapses, as a logarithm. What stands beside the inputs when they are normalised keeps poorly wired neurons quiet.
 _TYPICAL_LOG_LEAK = 1.0

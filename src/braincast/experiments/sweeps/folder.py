@@ -13,7 +13,7 @@ from typing import Any
 
 from braincast import files
 from braincast.errors import BraincastError
-from braincast.experiments.sweep_trials import Trial, as_text, read_trials
+from braincast.experiments.sweeps.trials import Trial, as_text, read_trials
 
 CONFIGURATION, TRIALS, RESULT = "sweep.json", "trials.jsonl", "result.json"
 _TRAINING = "trial-{:05d}"

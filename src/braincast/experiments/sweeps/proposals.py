@@ -7,8 +7,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from braincast.experiments.sweep_space import Search
-from braincast.experiments.sweep_trials import Trial
+from braincast.experiments.sweeps.space import Search
+from braincast.experiments.sweeps.trials import Trial
 from braincast.models.space import Choices, Range
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""What was promised, theme by theme, and how each promise is checked: see referee.py."""

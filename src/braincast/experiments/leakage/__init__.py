@@ -1,0 +1,1 @@
+"""The leakage audit, one module for each kind of task."""
