@@ -222,6 +222,17 @@ def test_any_other_setting_is_another_configuration(configuration, tmp_path, cha
     assert read_json(tmp_path / "run" / "configuration.json") == other
 
 
+@pytest.mark.parametrize("text", ["[", "\0", "[" * 100_000], ids=["cut", "no text", "deep"])
+def test_a_damaged_configuration_is_another_one_and_is_replaced_by_force(configuration, tmp_path, text):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "configuration.json").write_text(text)
+    with pytest.raises(BraincastError, match="E502"), run_folder(tmp_path / "run", configuration.to_dict()):
+        pytest.fail("it went on in a damaged folder")
+    with run_folder(tmp_path / "run", configuration.to_dict(), force=True):
+        pass
+    assert read_json(tmp_path / "run" / "configuration.json") == configuration.to_dict()
+
+
 def test_a_forced_run_that_fails_keeps_the_old_and_is_resumed_only_by_the_same(configuration, tmp_path):
     old, new, newer = (configuration.to_dict() | {"n_draws": n} for n in (1, 2, 3))
     path = tmp_path / "run"

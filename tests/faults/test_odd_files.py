@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +15,7 @@ from refusals import refused
 
 from braincast.datasets.readers.reading import read
 from braincast.errors import BraincastError
+from braincast.forecasts.submissions.pack import read_about
 from braincast.tasks.registry import task_card
 
 N = 60
@@ -121,3 +123,14 @@ def test_a_setting_that_python_cannot_read_is_refused(text):
     model = load_model("connectome-regression")
     with pytest.raises(BraincastError, check=lambda error: error.code == "E305"):
         candidates_of(model, parsed_settings([f"penalty={text}"]))
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no device without an end")
+def test_a_text_without_an_end_is_not_read():
+    with refused("E405", "/dev/zero"):
+        read_about(Path("/dev/zero"))
+
+
+def test_a_rate_whose_step_is_infinite_is_refused(tmp_path):
+    with refused("E116", "impossible"):
+        read(npz(tmp_path), rate_hz=1e-320)

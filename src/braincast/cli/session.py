@@ -116,11 +116,13 @@ def guarded(command: Any) -> None:
         _end(_refused_by_system(error))
 
 
-def _asks_to_end() -> list[signal.Signals]:
+def _asks_to_end() -> list[int]:
     """Ctrl-C, a request, and a terminal that is closed, unless that is to be ignored as by nohup."""
+    found: list[int] = [signal.SIGINT, signal.SIGTERM]
     hangup = getattr(signal, "SIGHUP", None)  # Windows has none
-    ignored = hangup is None or signal.getsignal(hangup) is signal.SIG_IGN
-    return [signal.SIGINT, signal.SIGTERM, *([] if ignored else [hangup])]
+    if hangup is not None and signal.getsignal(hangup) is not signal.SIG_IGN:
+        found.append(hangup)
+    return found
 
 
 def _open_streams() -> None:

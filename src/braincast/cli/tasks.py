@@ -97,7 +97,7 @@ def new(
 def files(
     task: TaskName,
     out: Out = None,
-    nulls: Annotated[int, typer.Option("--nulls", min=0, metavar="N", help="Draws of each null wiring.")] = 3,
+    nulls: Annotated[int, typer.Option("--nulls", min=0, max=1_000, metavar="N", help="Draws of each null.")] = 3,
     data: Data = None,
     json_: Json = False,
     quiet: Quiet = False,

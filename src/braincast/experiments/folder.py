@@ -133,7 +133,10 @@ def _is_unfinished(path: Path, configuration: Mapping[str, Any]) -> bool:
     recorded = path / CONFIGURATION
     if not recorded.is_file() or (path / MANIFEST).exists():
         return False
-    return sha256_of_json(read_json(recorded)) == sha256_of_json(dict(configuration))
+    try:
+        return sha256_of_json(read_json(recorded)) == sha256_of_json(dict(configuration))
+    except BraincastError:  # damaged: it is no run that can be gone on with
+        return False
 
 
 def _place(path: Path, configuration: Mapping[str, Any]) -> Path:

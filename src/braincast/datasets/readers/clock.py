@@ -63,7 +63,7 @@ def _seconds(unit: str, where: str) -> float:
 
 
 def _regular(rate_hz: float, start_s: float, n_frames: int, where: str) -> tuple[Time, Timing]:
-    if not (0 < rate_hz < np.inf):
+    if not (0 < rate_hz < np.inf and 1 / rate_hz < np.inf):
         raise BraincastError("E116", where, f"a rate of {rate_hz} Hz is impossible", "Give another with --rate")
     time_s = start_s + np.arange(n_frames) / rate_hz
     return time_s, _checked(time_s, where)

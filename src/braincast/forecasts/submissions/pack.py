@@ -20,6 +20,7 @@ from braincast.forecasts.submissions.declaration import FORMAT, NAME, null_store
 from braincast.forecasts.submissions.validation import Validation, validate
 from braincast.tasks.kinds import AnyCard
 
+_LARGEST_ABOUT_BYTES = 1 << 20
 _PACKAGES = ("braincast", "numpy", "scipy", "numba", "jax", "equinox", "optax")
 # What a packed store says of itself; the rest stands in the declaration, or is of no use to others.
 _KEPT = ("task", "task_hash", "model", "seed", "wiring", "units", "track")
@@ -29,6 +30,8 @@ def read_about(path: Path | None) -> dict[str, Any]:
     """What a TOML file says about a submission, nothing without one; E405 for a missing file, E605 for no TOML."""
     if path is None:
         return {}
+    if path.exists() and (not path.is_file() or path.stat().st_size > _LARGEST_ABOUT_BYTES):
+        raise BraincastError("E405", str(path), "this is no file of text, or it is too large", "Check the path")
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
