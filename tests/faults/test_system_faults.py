@@ -57,7 +57,6 @@ def test_an_interruption_while_the_commands_are_loaded_is_answered(braincast, tm
 @pytest.mark.parametrize(
     ("words", "exit_code"),
     [
-        (("score", "worm-perturbation", LONG, "--offline"), 3),
         (("board", "create", f"{LONG}/{LONG}"), 3),
         (("data", "add", "~nobody-is-called-so/a.npz"), 3),
         (("task", "windows", "worm-forecast", "--out", "/proc/none"), 3),
