@@ -54,7 +54,7 @@ def wiring_beside_all_else(recorded: Recorded) -> Finding:
         brief=Told(
             f"It {document['answer']}: lead {lead(permuted)}",
             f"without edges: lead {lead(arms['no-edges'])}",
-            "0.01 would count",
+            "of a lead, none; 0.01 counts",
             f"permuted and rewired, {draws} draws",
         ),
         command="python benchmarks/main_job.py --write",

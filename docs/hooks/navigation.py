@@ -7,6 +7,7 @@ from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
+from mkdocs.structure.pages import Page
 
 _SHOWN = (".md", ".ipynb")
 
@@ -20,6 +21,13 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 on_files.mkdocs_priority = -100  # type: ignore[attr-defined]
+
+
+def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
+    """An index is a table, which has the room of the list of headings."""
+    if page.file.src_uri.endswith("README.md"):
+        page.meta["hide"] = ["toc"]
+    return markdown
 
 
 def _entries(nav: Any) -> list[str]:
