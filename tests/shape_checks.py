@@ -15,6 +15,7 @@ from types import FunctionType
 from typing import Any, get_type_hints
 
 import jaxtyping
+from beartype.roar import BeartypeCallHintViolation
 
 _thorough = jaxtyping.jaxtyped
 _scope = _thorough("context")
@@ -45,8 +46,11 @@ def _checked(function: FunctionType, typechecker: Callable) -> Callable:
         __tracebackhide__ = True
         if checking is None:
             checking = typechecker(_told(function))
-        with _scope:
-            return checking(*args, **kwargs)
+        try:
+            with _scope:
+                return checking(*args, **kwargs)
+        except BeartypeCallHintViolation as error:  # a TypeError to whoever expects one, as it is to jaxtyping
+            raise jaxtyping.TypeCheckError(str(error)) from error
 
     checked.is_checked = True
     return checked
