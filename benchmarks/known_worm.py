@@ -44,15 +44,15 @@ def wiring_beside_all_else(recorded: Recorded) -> Finding:
         question="Does the wiring help there, once all else is known?",
         over=CLASSES,
         full=Told(
-            f"It {document['answer']}: `{document['headline']}` leads the same model with permuted identities by "
-            f"{lead(permuted)} AUROC, with rewired edges by {lead(rewired)}, where 0.01 counts",
+            f"It {_in_words(document['answer'])}: `{document['headline']}` leads the same model with permuted "
+            f"identities by {lead(permuted)} AUROC, with rewired edges by {lead(rewired)}, where 0.01 counts",
             f"without any edge: lead {lead(arms['no-edges'])}",
             "as above",
             f"{draws} draws each, p = {permuted['p']} and {rewired['p']}, the least there can be; the wiring is "
             "an atlas's",
         ),
         brief=Told(
-            f"It {document['answer']}: lead {lead(permuted)}",
+            f"It {_in_words(document['answer'])}: lead {lead(permuted)}",
             f"without edges: lead {lead(arms['no-edges'])}",
             "of a lead, none; 0.01 counts",
             f"permuted and rewired, {draws} draws",
@@ -105,7 +105,7 @@ def courses(recorded: Recorded) -> Finding:
         question="How does a response rise and fall, and does the wiring help there?",
         over=CLASSES,
         full=Told(
-            f"`course-regression` has R² {best}; the wiring {found['answer']}: lead {permuted}, above 0 and "
+            f"`course-regression` has R² {best}; the wiring {_in_words(found['answer'])}: lead {permuted}, above 0 and "
             "within the 0.01 that counts",
             f"the mean course {mean}, the responder's own {own}",
             "none: a pair's course is an average that cannot be taken apart",
@@ -113,7 +113,7 @@ def courses(recorded: Recorded) -> Finding:
             f"lead {rewired}",
         ),
         brief=Told(
-            f"R² {best}; the wiring {found['answer']}: lead {permuted}",
+            f"R² {best}; the wiring {_in_words(found['answer'])}: lead {permuted}",
             f"{mean}, the mean course",
             "not defined",
             f"permuted and rewired, {draws} draws",
@@ -243,3 +243,7 @@ def hidden_edges(recorded: Recorded) -> Finding:
 
 def _effect(verdict: dict[str, Any]) -> str:
     return signed({"value": verdict["effect"], "ci": verdict["ci"]})
+
+
+def _in_words(verdict: str) -> str:
+    return "does not help" if verdict == "does not" else verdict
