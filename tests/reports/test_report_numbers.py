@@ -12,9 +12,10 @@ def test_what_is_undefined_is_a_dash():
     assert {decimal(None), interval(None), percent(None), p_value(None), duration(None)} == {"–"}
 
 
-def test_a_value_that_rounds_to_zero_has_no_minus_sign():
+def test_a_value_that_rounds_to_zero_has_a_minus_sign_only_where_signs_are_shown():
     assert decimal(-0.0) == decimal(-0.0004) == "0.000"
-    assert decimal(-0.0004, signed=True) == "+0.000"
+    assert decimal(-0.0004, signed=True) == "-0.000"
+    assert decimal(-0.0, signed=True) == decimal(0.0004, signed=True) == "+0.000"
 
 
 @given(st.floats(-1000, 1000))

@@ -15,11 +15,16 @@ def printable(text: object) -> str:
 
 
 def decimal(value: float | None, digits: int = 3, *, signed: bool = False) -> str:
-    """`0.732`, or `+0.053` when signed; a dash for None. A value that rounds to zero has no minus sign."""
+    """`0.732`, or `+0.053` when signed; a dash for None.
+
+    A value that rounds to zero has no minus sign, unless signs are shown: -0.0004 is the lower end of a lead that may
+    be none, and "+0.000" would say that it is one.
+    """
     if value is None:
         return DASH
-    rounded = round(value, digits) + 0.0  # + 0.0 turns -0.0 into 0.0
-    return f"{rounded:+.{digits}f}" if signed else f"{rounded:.{digits}f}"
+    if signed:
+        return f"{value + 0.0:+.{digits}f}"  # + 0.0 turns -0.0 into 0.0
+    return f"{round(value, digits) + 0.0:.{digits}f}"
 
 
 def interval(ci: Sequence[float] | None, digits: int = 3, *, signed: bool = False) -> str:
